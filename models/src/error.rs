@@ -1,0 +1,78 @@
+//! What can go wrong between a weight file and a finished clip.
+
+use std::path::{Path, PathBuf};
+
+/// A result of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What can go wrong between a weight file and a finished clip. Paths stand last in each message.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The user's request cannot be carried out as it stands.
+    #[error("{0}")]
+    Input(String),
+
+    /// The caller asked to stop.
+    #[error("cancelled")]
+    Cancelled,
+
+    /// A file could not be read or written.
+    #[error("{action} failed: {source}: {}", path.display())]
+    Io {
+        /// What was tried, as in "reading weights".
+        action: &'static str,
+        /// The system's reason.
+        source: std::io::Error,
+        /// The file.
+        path: PathBuf,
+    },
+
+    /// A file is not what its name promises: truncated, foreign, or of a format that is not read.
+    #[error("{reason}: {}", path.display())]
+    Format {
+        /// What is wrong and, where known, what to do.
+        reason: String,
+        /// The file.
+        path: PathBuf,
+    },
+
+    /// A tensor that the network needs is not in the file.
+    #[error("tensor `{name}` is missing, expected shape {expected:?}: {}", path.display())]
+    MissingTensor {
+        /// Full name of the tensor.
+        name: String,
+        /// The shape that the network's configuration asks for.
+        expected: Vec<usize>,
+        /// The file.
+        path: PathBuf,
+    },
+
+    /// A tensor has another shape than the network's configuration asks for.
+    #[error("tensor `{name}` has shape {found:?}, expected {expected:?}: {}", path.display())]
+    TensorShape {
+        /// Full name of the tensor.
+        name: String,
+        /// The shape that the network's configuration asks for.
+        expected: Vec<usize>,
+        /// The shape in the file.
+        found: Vec<usize>,
+        /// The file.
+        path: PathBuf,
+    },
+
+    /// A tensor operation failed.
+    #[error(transparent)]
+    Tensor(#[from] candle_core::Error),
+}
+
+impl Error {
+    /// An [`Error::Io`] for `path`; `action` reads like "reading weights".
+    pub fn io(action: &'static str, path: impl AsRef<Path>, source: std::io::Error) -> Self {
+        Self::Io { action, source, path: path.as_ref().to_owned() }
+    }
+
+    /// An [`Error::Format`] for `path`.
+    pub fn format(path: impl AsRef<Path>, reason: impl Into<String>) -> Self {
+        Self::Format { reason: reason.into(), path: path.as_ref().to_owned() }
+    }
+}

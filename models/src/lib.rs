@@ -1,0 +1,9 @@
+//! The networks of Gallop: a single-stream transformer over text, video and audio tokens, its text encoder,
+//! its video and audio autoencoders, the samplers, and the readers of their weights.
+//!
+//! Models know tensors. They know nothing of codecs, projects, processes or windows.
+
+pub mod error;
+pub mod weights;
+
+pub use error::{Error, Result};

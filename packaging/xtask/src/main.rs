@@ -1,0 +1,2 @@
+//! The chores of Gallop.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Gallop on the command line.
+fn main() {}

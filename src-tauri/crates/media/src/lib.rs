@@ -1,0 +1,1 @@
+//! Pictures, sound and clips: what Gallop reads and writes through FFmpeg.

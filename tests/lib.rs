@@ -1,0 +1,1 @@
+//! Holds no code: the proof is in `suite/`.

@@ -1,0 +1,30 @@
+//! Compares the networks with outputs of the reference implementation.
+//!
+//! `cargo run --release -p gallop-models --example parity -- DIR` runs every fixture in `DIR`, prints one line per
+//! compared tensor and ends with `N passed, M failed`; the exit status is 1 on any failure.
+
+#[path = "mod.rs"]
+mod parity;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let Some(dir) = std::env::args_os().nth(1).map(PathBuf::from) else {
+        eprintln!("usage: parity DIR");
+        return ExitCode::from(2);
+    };
+    let lines = match parity::run_all(&dir, &candle_core::Device::Cpu) {
+        Ok(lines) => lines,
+        Err(error) => {
+            eprintln!("{error:#}");
+            return ExitCode::from(2);
+        }
+    };
+    for line in &lines {
+        println!("{line}");
+    }
+    let failed = lines.iter().filter(|line| !line.passed()).count();
+    println!("{} passed, {failed} failed", lines.len() - failed);
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
