@@ -1,0 +1,3 @@
+//! Operations that decide speed, each with a CPU side of our own.
+
+pub mod conv;
