@@ -4,6 +4,8 @@
 //! Models know tensors. They know nothing of codecs, projects, processes or windows.
 
 pub mod error;
+pub mod ops;
+pub mod transformer;
 pub mod weights;
 
 pub use error::{Error, Result};

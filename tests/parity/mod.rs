@@ -24,7 +24,9 @@ const RUNS: &[(&str, Run)] = &[];
 pub fn run_all(dir: &Path, device: &Device) -> Result<Vec<Line>> {
     let entries = std::fs::read_dir(dir).with_context(|| dir.display().to_string())?;
     let mut heads: Vec<_> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
-    heads.retain(|path| path.extension().is_some_and(|ext| ext == "json") && path.with_extension("safetensors").exists());
+    heads.retain(|path| {
+        path.extension().is_some_and(|ext| ext == "json") && path.with_extension("safetensors").exists()
+    });
     heads.sort();
     ensure!(!heads.is_empty(), "no fixtures (NAME.json with NAME.safetensors) in {}", dir.display());
     let mut lines = Vec::new();
