@@ -42,8 +42,9 @@ impl Window {
     /// The spans of a stream, which together ask for every token once.
     pub fn spans(&self, routing: &Routing) -> Vec<Span> {
         let (video, all) = (routing.video, routing.tokens());
+        let one = |range: Range<usize>| std::iter::once(range).collect::<Vec<_>>();
         match *self {
-            Self::Full => vec![Span { queries: 0..all, keys: vec![0..all] }],
+            Self::Full => vec![Span { queries: 0..all, keys: one(0..all) }],
             Self::Frames { frames, radius } => {
                 let frame = video / frames.max(1);
                 let mut spans: Vec<_> = (0..frames)
@@ -52,7 +53,7 @@ impl Window {
                         Span { queries: i * frame..(i + 1) * frame, keys: vec![near, video..all] }
                     })
                     .collect();
-                spans.push(Span { queries: video..all, keys: vec![0..all] });
+                spans.push(Span { queries: video..all, keys: one(0..all) });
                 spans
             }
         }
@@ -312,7 +313,7 @@ mod tests {
         let spans = Window::Frames { frames: 4, radius: 1 }.spans(&routing);
         assert_eq!(spans[0], Span { queries: 0..3, keys: vec![0..6, 12..17] });
         assert_eq!(spans[3], Span { queries: 9..12, keys: vec![6..12, 12..17] });
-        assert_eq!(spans[4], Span { queries: 12..17, keys: vec![0..17] });
+        assert_eq!(spans[4], Span { queries: 12..17, keys: std::iter::once(0..17).collect() });
         assert_eq!(spans.len(), 5);
     }
 }

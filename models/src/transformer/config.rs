@@ -81,23 +81,23 @@ impl Config {
         if let Some((name, _)) = counts.iter().find(|(_, count)| *count == 0) {
             return fail(format!("`{name}` is 0"));
         }
-        if self.hidden_size % self.head_dim != 0 {
+        if !self.hidden_size.is_multiple_of(self.head_dim) {
             return fail(format!(
                 "`hidden_size` {} is not a multiple of `head_dim` {}",
                 self.hidden_size, self.head_dim
             ));
         }
-        if self.head_dim % 8 != 0 {
+        if !self.head_dim.is_multiple_of(8) {
             return fail(format!("`head_dim` {} is not a multiple of 8", self.head_dim));
         }
         let heads = self.query_heads();
-        if heads % self.num_query_groups != 0 {
+        if !heads.is_multiple_of(self.num_query_groups) {
             return fail(format!(
                 "{heads} query heads do not divide into `num_query_groups` {}",
                 self.num_query_groups
             ));
         }
-        if self.video_in_channels % (PATCH * PATCH) != 0 {
+        if !self.video_in_channels.is_multiple_of(PATCH * PATCH) {
             return fail(format!("`video_in_channels` {} is not a multiple of 4", self.video_in_channels));
         }
         let lists = [
@@ -210,18 +210,18 @@ fn gated_width(hidden_size: usize) -> usize {
 /// Key-value heads, and whether there are gates, from the rows of a qkv weight; gates are taken to be there where both fit.
 fn groups(rows: usize, config: &Config) -> Option<(usize, bool)> {
     let dim = config.head_dim;
-    if dim == 0 || config.hidden_size % dim != 0 {
+    if dim == 0 || !config.hidden_size.is_multiple_of(dim) {
         return None;
     }
     let heads = config.hidden_size / dim;
     [(true, heads), (false, 0)].into_iter().find_map(|(gating, gates)| {
         let rest = rows.checked_sub(config.hidden_size + gates)?;
         let groups = rest / (2 * dim);
-        (rest % (2 * dim) == 0 && groups > 0 && heads % groups == 0).then_some((groups, gating))
+        (rest % (2 * dim) == 0 && groups > 0 && heads.is_multiple_of(groups)).then_some((groups, gating))
     })
 }
 
-fn foreign(reason: String) -> Error {
+fn foreign(reason: impl std::fmt::Display) -> Error {
     Error::Input(format!("these are not the weights of a single-stream transformer: {reason}"))
 }
 

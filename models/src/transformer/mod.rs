@@ -118,7 +118,7 @@ impl Transformer {
             let expected = self.config.text_in_channels;
             return Err(Error::Input(format!("text features are {width} wide, the transformer expects {expected}")));
         }
-        if grid.tokens() == 0 || grid.height % PATCH != 0 || grid.width % PATCH != 0 {
+        if grid.tokens() == 0 || !grid.height.is_multiple_of(PATCH) || !grid.width.is_multiple_of(PATCH) {
             return Err(Error::Input(format!("a video latent cannot have {grid:?}: height and width must be even")));
         }
         let places = coords::coordinates(style, grid, audio_len, text.len);
