@@ -3,6 +3,10 @@
 pub mod fixture;
 pub mod report;
 
+mod coords_rope;
+mod dit;
+mod dit_local;
+
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
@@ -15,7 +19,11 @@ type Run = fn(&Fixture, &mut Report) -> Result<()>;
 
 /// What is known to compare, by the beginning of a fixture's name; the longest one that fits is taken, so that
 /// `turbo_vaed_shuffle` and another seed's `dit_b` find their way.
-const RUNS: &[(&str, Run)] = &[];
+const RUNS: &[(&str, Run)] = &[
+    ("coords_rope", coords_rope::run),
+    ("dit", dit::run),
+    ("dit_local", dit_local::run),
+];
 
 /// Runs every fixture in a folder.
 ///
@@ -46,6 +54,11 @@ fn run_one(head: &Path, device: &Device) -> Result<Vec<Line>> {
     };
     if let Err(error) = outcome {
         report.push("-", 0.0, Err(error));
+    }
+    for name in fixture.names() {
+        if let Some(tolerance) = fixture.tolerance(name).filter(|_| !report.covers(name)) {
+            report.push(name, tolerance, Err(anyhow::anyhow!("stored with a bound, but not compared")));
+        }
     }
     Ok(report.lines)
 }
