@@ -19,11 +19,7 @@ type Run = fn(&Fixture, &mut Report) -> Result<()>;
 
 /// What is known to compare, by the beginning of a fixture's name; the longest one that fits is taken, so that
 /// `turbo_vaed_shuffle` and another seed's `dit_b` find their way.
-const RUNS: &[(&str, Run)] = &[
-    ("coords_rope", coords_rope::run),
-    ("dit", dit::run),
-    ("dit_local", dit_local::run),
-];
+const RUNS: &[(&str, Run)] = &[("coords_rope", coords_rope::run), ("dit", dit::run), ("dit_local", dit_local::run)];
 
 /// Runs every fixture in a folder.
 ///
