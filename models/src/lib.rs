@@ -4,6 +4,7 @@
 //! Models know tensors. They know nothing of codecs, projects, processes or windows.
 
 pub mod error;
+pub mod generator;
 pub mod weights;
 
 pub use error::{Error, Result};
