@@ -122,4 +122,15 @@ impl Error {
             _ => Self::Io { action, source, path },
         }
     }
+
+    /// An FFmpeg error while writing the file that is to stand at `path`, giving a full disk its own name.
+    pub(crate) fn write(action: &'static str, error: ffmpeg_next::Error, path: &Path) -> Self {
+        if let ffmpeg_next::Error::Other { errno } = error {
+            let kind = std::io::Error::from_raw_os_error(errno).kind();
+            if matches!(kind, std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded) {
+                return Self::DiskFull { path: path.to_path_buf() };
+            }
+        }
+        Self::Write { action, why: crate::ffmpeg::explain(error), path: path.to_path_buf() }
+    }
 }

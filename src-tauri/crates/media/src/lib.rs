@@ -10,8 +10,10 @@
 mod clip;
 mod error;
 mod ffmpeg;
+mod files;
 mod picture;
 mod probe;
+mod resample;
 mod sound;
 
 pub use clip::{ClipInfo, ClipSpec, ClipWriter, FrameRate};
