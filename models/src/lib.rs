@@ -4,7 +4,10 @@
 //! Models know tensors. They know nothing of codecs, projects, processes or windows.
 
 pub mod error;
+pub mod generator;
 pub mod ops;
+pub mod transformer;
+pub mod vae;
 pub mod weights;
 
 pub use error::{Error, Result};
