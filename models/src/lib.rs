@@ -6,6 +6,7 @@
 pub mod error;
 pub mod generator;
 pub mod ops;
+pub mod sampling;
 pub mod transformer;
 pub mod weights;
 

@@ -6,6 +6,8 @@ pub mod report;
 mod coords_rope;
 mod dit;
 mod dit_local;
+mod sampling;
+mod scheduler;
 
 use std::path::Path;
 
@@ -19,7 +21,13 @@ type Run = fn(&Fixture, &mut Report) -> Result<()>;
 
 /// What is known to compare, by the beginning of a fixture's name; the longest one that fits is taken, so that
 /// `turbo_vaed_shuffle` and another seed's `dit_b` find their way.
-const RUNS: &[(&str, Run)] = &[("coords_rope", coords_rope::run), ("dit", dit::run), ("dit_local", dit_local::run)];
+const RUNS: &[(&str, Run)] = &[
+    ("coords_rope", coords_rope::run),
+    ("dit", dit::run),
+    ("dit_local", dit_local::run),
+    ("sampling", sampling::run),
+    ("scheduler", scheduler::run),
+];
 
 /// Runs every fixture in a folder.
 ///
