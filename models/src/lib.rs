@@ -7,6 +7,7 @@ pub mod error;
 pub mod generator;
 pub mod ops;
 pub mod transformer;
+pub mod vae;
 pub mod weights;
 
 pub use error::{Error, Result};

@@ -6,6 +6,7 @@ pub mod report;
 mod coords_rope;
 mod dit;
 mod dit_local;
+mod turbo_vaed;
 
 use std::path::Path;
 
@@ -19,7 +20,12 @@ type Run = fn(&Fixture, &mut Report) -> Result<()>;
 
 /// What is known to compare, by the beginning of a fixture's name; the longest one that fits is taken, so that
 /// `turbo_vaed_shuffle` and another seed's `dit_b` find their way.
-const RUNS: &[(&str, Run)] = &[("coords_rope", coords_rope::run), ("dit", dit::run), ("dit_local", dit_local::run)];
+const RUNS: &[(&str, Run)] = &[
+    ("coords_rope", coords_rope::run),
+    ("dit", dit::run),
+    ("dit_local", dit_local::run),
+    ("turbo_vaed", turbo_vaed::run),
+];
 
 /// Runs every fixture in a folder.
 ///
