@@ -8,6 +8,7 @@ pub mod generator;
 pub mod ops;
 pub mod sampling;
 pub mod transformer;
+pub mod vae;
 pub mod weights;
 
 pub use error::{Error, Result};

@@ -8,6 +8,7 @@ mod dit;
 mod dit_local;
 mod sampling;
 mod scheduler;
+mod turbo_vaed;
 
 use std::path::Path;
 
@@ -27,6 +28,7 @@ const RUNS: &[(&str, Run)] = &[
     ("dit_local", dit_local::run),
     ("sampling", sampling::run),
     ("scheduler", scheduler::run),
+    ("turbo_vaed", turbo_vaed::run),
 ];
 
 /// Runs every fixture in a folder.

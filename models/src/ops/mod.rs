@@ -6,6 +6,7 @@
 
 pub mod activation;
 pub mod attention;
+pub mod conv;
 mod gemm;
 pub mod linear;
 pub mod norm;
