@@ -8,6 +8,7 @@ pub mod error;
 pub mod generator;
 pub mod image;
 pub mod ops;
+pub mod sampling;
 pub mod transformer;
 pub mod vae;
 pub mod weights;

@@ -9,6 +9,8 @@ mod dit;
 mod dit_local;
 mod image_prep;
 mod oobleck;
+mod sampling;
+mod scheduler;
 mod turbo_vaed;
 mod wan_vae;
 
@@ -31,6 +33,8 @@ const RUNS: &[(&str, Run)] = &[
     ("decode_video", decode_video::run),
     ("image_prep", image_prep::run),
     ("oobleck", oobleck::run),
+    ("sampling", sampling::run),
+    ("scheduler", scheduler::run),
     ("turbo_vaed", turbo_vaed::run),
     ("wan_vae", wan_vae::run),
 ];

@@ -34,8 +34,7 @@ pub(crate) fn demux(what: &'static str, path: &Path) -> Result<format::context::
     if file.metadata().map_err(Error::io(action, path))?.len() == 0 {
         return Err(unreadable("it is empty".into()));
     }
-    let stream =
-        format::context::StreamIo::from_read_seek(file).map_err(|error| unreadable(ffmpeg::explain(error)))?;
+    let stream = format::context::StreamIo::from_read_seek(file).map_err(|error| unreadable(ffmpeg::explain(error)))?;
     let options: Dictionary<'_> = [("protocol_whitelist", "none")].iter().collect();
     format::input_from_stream(stream, None, Some(options)).map_err(|error| unreadable(ffmpeg::explain(error)))
 }
@@ -95,7 +94,9 @@ impl Draft {
         let file = self.file.as_file_mut();
         file.sync_all().map_err(Error::io("save the file", &place))?;
         let bytes = file.seek(io::SeekFrom::End(0)).map_err(Error::io("save the file", &place))?;
-        self.file.persist(&place).map_err(|failed| Error::io("put the finished file in its place", &place)(failed.error))?;
+        self.file
+            .persist(&place)
+            .map_err(|failed| Error::io("put the finished file in its place", &place)(failed.error))?;
         #[cfg(unix)]
         if let Some(folder) = place.parent() {
             // The new name is as durable as the data; a file system that cannot do this has done what it can.

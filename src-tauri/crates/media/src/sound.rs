@@ -182,7 +182,11 @@ impl Collector {
         self.out.first().map_or(0.0, |channel| channel.len() as f64 / f64::from(self.sample_rate))
     }
 
-    fn add(&mut self, frame: &frame::Audio, time_base: ffmpeg_next::Rational) -> std::result::Result<(), ffmpeg_next::Error> {
+    fn add(
+        &mut self,
+        frame: &frame::Audio,
+        time_base: ffmpeg_next::Rational,
+    ) -> std::result::Result<(), ffmpeg_next::Error> {
         let mut layout = frame.channel_layout();
         if layout.is_empty() {
             layout = ChannelLayout::default(frame.channels().into());
