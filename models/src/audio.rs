@@ -42,7 +42,7 @@ pub fn resample_to(samples: &[f32], wanted: usize) -> Vec<f32> {
     let common = n.min(wanted);
     let mut resampled = vec![Complex::new(0.0, 0.0); wanted];
     for (bin, value) in spectrum.iter().enumerate().take(common / 2 + 1) {
-        let value = match (common % 2 == 0 && bin == common / 2, wanted < n) {
+        let value = match (common.is_multiple_of(2) && bin == common / 2, wanted < n) {
             (false, _) => *value,
             (true, true) => *value * 2.0,
             (true, false) => *value * 0.5,

@@ -176,7 +176,7 @@ fn enlarged_weights(weights: &[f32]) -> Vec<f32> {
         let (filter, dy, dx) = (i / 9, i / 3 % 3, i % 3);
         for (row, column) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
             // Position `p + d - 1` of the doubled axis is source `(p + d - 1) / 2`, one ahead of it the padding.
-            let (y, x) = ((row + dy + 1) / 2 - row, (column + dx + 1) / 2 - column);
+            let (y, x) = ((row + dy).div_ceil(2) - row, (column + dx).div_ceil(2) - column);
             out[((row * 2 + column) * filters + filter) * 4 + y * 2 + x] += w;
         }
     }
