@@ -81,7 +81,9 @@ pub enum Error {
         path: PathBuf,
     },
     /// No H.264 or AAC encoder of this FFmpeg could be opened.
-    #[error("this FFmpeg has no {kind} encoder that works (tried {tried}); install a build with libx264, such as your system's ffmpeg package")]
+    #[error(
+        "this FFmpeg has no {kind} encoder that works (tried {tried}); install a build with libx264, such as your system's ffmpeg package"
+    )]
     NoEncoder {
         /// "H.264" or "AAC".
         kind: &'static str,

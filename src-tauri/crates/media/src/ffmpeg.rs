@@ -63,12 +63,7 @@ type Arguments = *mut ffi::__va_list_tag;
 /// Diverts the log from stderr into [`SAID`].
 #[cfg(all(target_arch = "x86_64", not(windows), not(target_vendor = "apple")))]
 fn listen() {
-    unsafe extern "C" fn hear(
-        context: *mut c_void,
-        level: c_int,
-        format: *const c_char,
-        arguments: Arguments,
-    ) {
+    unsafe extern "C" fn hear(context: *mut c_void, level: c_int, format: *const c_char, arguments: Arguments) {
         if level > ffi::AV_LOG_ERROR {
             return;
         }

@@ -6,10 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use ffmpeg_next::{Dictionary, format};
+use ffmpeg_next::{Dictionary, format, media};
 use tempfile::NamedTempFile;
 
-use crate::{Error, Result, ffmpeg};
+use crate::{Error, Result, boxes, ffmpeg};
 
 /// Opens an ordinary file for reading; a folder, a pipe or a device is refused.
 pub(crate) fn open(action: &'static str, path: &Path) -> Result<File> {
@@ -29,15 +29,25 @@ pub(crate) fn open(action: &'static str, path: &Path) -> Result<File> {
 pub(crate) fn demux(what: &'static str, path: &Path) -> Result<format::context::Input> {
     ffmpeg::start();
     let action = if what == "sound" { "open the sound" } else { "open the video" };
-    let file = open(action, path)?;
+    let mut file = open(action, path)?;
     let unreadable = |why| Error::UnreadableMedia { what, why, path: path.to_path_buf() };
     if file.metadata().map_err(Error::io(action, path))?.len() == 0 {
         return Err(unreadable("it is empty".into()));
     }
-    let stream =
-        format::context::StreamIo::from_read_seek(file).map_err(|error| unreadable(ffmpeg::explain(error)))?;
+    if boxes::cut_short(&mut file).map_err(Error::io(action, path))? {
+        return Err(unreadable("it is cut off".into()));
+    }
+    file.rewind().map_err(Error::io(action, path))?;
+    let stream = format::context::StreamIo::from_read_seek(file).map_err(|error| unreadable(ffmpeg::explain(error)))?;
     let options: Dictionary<'_> = [("protocol_whitelist", "none")].iter().collect();
-    format::input_from_stream(stream, None, Some(options)).map_err(|error| unreadable(ffmpeg::explain(error)))
+    let file =
+        format::input_from_stream(stream, None, Some(options)).map_err(|error| unreadable(ffmpeg::explain(error)))?;
+    let holds = |medium| file.streams().best(medium).is_some();
+    if holds(media::Type::Video) || holds(media::Type::Audio) {
+        Ok(file)
+    } else {
+        Err(unreadable("there is neither picture nor sound in it".into()))
+    }
 }
 
 /// A file being written under a temporary name in the folder of its future place; gone unless published.
@@ -95,7 +105,9 @@ impl Draft {
         let file = self.file.as_file_mut();
         file.sync_all().map_err(Error::io("save the file", &place))?;
         let bytes = file.seek(io::SeekFrom::End(0)).map_err(Error::io("save the file", &place))?;
-        self.file.persist(&place).map_err(|failed| Error::io("put the finished file in its place", &place)(failed.error))?;
+        self.file
+            .persist(&place)
+            .map_err(|failed| Error::io("put the finished file in its place", &place)(failed.error))?;
         #[cfg(unix)]
         if let Some(folder) = place.parent() {
             // The new name is as durable as the data; a file system that cannot do this has done what it can.

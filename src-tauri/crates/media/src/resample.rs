@@ -72,7 +72,8 @@ impl Resampler {
                 channel.reserve(room as usize);
                 ends.push(channel.as_mut_ptr().add(channel.len()).cast());
             }
-            let done = ffi::swr_convert(context, ends.as_mut_ptr().cast(), room, planes.cast_mut().cast(), samples as i32);
+            let done =
+                ffi::swr_convert(context, ends.as_mut_ptr().cast(), room, planes.cast_mut().cast(), samples as i32);
             if done < 0 {
                 return Err(done.into());
             }

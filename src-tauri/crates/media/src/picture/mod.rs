@@ -130,8 +130,7 @@ pub fn write_picture(path: &Path, picture: &Picture) -> Result<()> {
         )));
     }
     let mut draft = Draft::create(path, ".png")?;
-    let png = encode(picture)
-        .map_err(|error| Error::write("encode the picture", error, path))?;
+    let png = encode(picture).map_err(|error| Error::write("encode the picture", error, path))?;
     draft.file().write_all(&png).map_err(Error::io("write the picture", path))?;
     draft.publish()?;
     Ok(())
