@@ -5,6 +5,10 @@
 
 pub mod error;
 pub mod generator;
+pub mod ops;
+pub mod sampling;
+pub mod transformer;
+pub mod vae;
 pub mod weights;
 
 pub use error::{Error, Result};

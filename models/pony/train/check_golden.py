@@ -1,4 +1,4 @@
-"""Compare the networks with reference values: `python check_golden.py FOLDER` (files dit.* and t5gemma.*).
+"""Compare the networks with reference values: `python -m train.check_golden FOLDER` (files dit.* and t5gemma.*).
 
 Prints one line per tensor and ends with status 1 when any is outside its tolerance.
 """
@@ -13,8 +13,8 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file
 
-from text.encoder import TextConfig, TextEncoder
-from transformer.dit import Dit, DitConfig
+from .text.encoder import TextConfig, TextEncoder
+from .transformer.dit import Dit, DitConfig
 
 failures = 0
 

@@ -182,7 +182,8 @@ impl Manifest {
     }
 
     fn read(file: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(file).map_err(|error| Error::io("reading the model description", file, error))?;
+        let text =
+            std::fs::read_to_string(file).map_err(|error| Error::io("reading the model description", file, error))?;
         let manifest: Self = serde_json::from_str(&text)
             .map_err(|error| Error::format(file, format!("not a model description ({error})")))?;
         if manifest.format != 1 {
@@ -190,7 +191,10 @@ impl Manifest {
             return Err(Error::format(file, reason));
         }
         if manifest.fps != super::request::FPS {
-            return Err(Error::format(file, format!("{} frames per second, expected {}", manifest.fps, super::request::FPS)));
+            return Err(Error::format(
+                file,
+                format!("{} frames per second, expected {}", manifest.fps, super::request::FPS),
+            ));
         }
         Ok(manifest)
     }

@@ -77,14 +77,17 @@ fn upscalers(folder: &Path) -> Vec<UpscalePart> {
 /// The decoder's weights are named after their training step, so they are found by extension.
 fn turbo_decoder(folder: &Path) -> Result<Part> {
     let place = folder.join("turbo_vae");
-    let entries = std::fs::read_dir(&place).map_err(|error| Error::io("looking for the video decoder", &place, error))?;
+    let entries =
+        std::fs::read_dir(&place).map_err(|error| Error::io("looking for the video decoder", &place, error))?;
     let mut files: Vec<_> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
     files.sort();
     let find = |extensions: &[&str]| {
-        let matches = |path: &&PathBuf| path.extension().is_some_and(|ext| extensions.iter().any(|known| ext == *known));
+        let matches =
+            |path: &&PathBuf| path.extension().is_some_and(|ext| extensions.iter().any(|known| ext == *known));
         let found = files.iter().rev().find(matches);
         let relative = found.and_then(|path| path.strip_prefix(folder).ok()).map(Path::to_owned);
-        relative.ok_or_else(|| Error::format(&place, format!("no file that ends in .{} here", extensions.join(" or ."))))
+        relative
+            .ok_or_else(|| Error::format(&place, format!("no file that ends in .{} here", extensions.join(" or ."))))
     };
     Ok(Part { weights: find(&["ckpt", "safetensors"])?, config: Some(find(&["json"])?) })
 }

@@ -122,7 +122,9 @@ mod tests {
 
     #[test]
     fn lengths_follow_the_reference() {
-        for (secs, audio, video, frames) in [(4.0, 101, 26, 101), (5.0, 126, 32, 125), (1.0, 26, 7, 25), (10.0, 251, 63, 249)] {
+        for (secs, audio, video, frames) in
+            [(4.0, 101, 26, 101), (5.0, 126, 32, 125), (1.0, 26, 7, 25), (10.0, 251, 63, 249)]
+        {
             let length = Length::generated(secs).expect("length");
             assert_eq!((length.audio_latents, length.video_latents, length.frames()), (audio, video, frames));
         }

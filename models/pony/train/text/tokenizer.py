@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
-from world.vocabulary import compose, draw_scene
+from ..world.vocabulary import compose, draw_scene
 
 VOCABULARY = 1024
 PAD, PAD_ID = "<pad>", 0

@@ -96,14 +96,14 @@ class Attention(nn.Module):
         self.q_norm, self.k_norm = Norm(c.head_dim, experts), Norm(c.head_dim, experts)
         nn.init.zeros_(self.linear_proj.weight)
 
-    def forward(self, x: Tensor, spans, sin: Tensor, cos: Tensor, bias: Tensor | None, compute: torch.dtype) -> Tensor:
+    def forward(self, x: Tensor, spans, sin: Tensor, cos: Tensor, lengths: Tensor, compute: torch.dtype) -> Tensor:
         c, (b, l, _) = self.c, x.shape
         wide, narrow = c.heads * c.head_dim, c.num_query_groups * c.head_dim
         qkv = self.linear_qkv(self.pre_norm(x, spans), spans, compute)
         q, k, v, gate = qkv.split((wide, narrow, narrow, c.heads), -1)
         q = rotate(self.q_norm(q.reshape(b, l, c.heads, c.head_dim), spans), sin, cos).to(compute)
         k = rotate(self.k_norm(k.reshape(b, l, c.num_query_groups, c.head_dim), spans), sin, cos).to(compute)
-        out = attend(q, k, v.reshape(b, l, c.num_query_groups, c.head_dim), bias)
+        out = attend(q, k, v.reshape(b, l, c.num_query_groups, c.head_dim), lengths)
         out = (out.float() * gate.float().sigmoid().unsqueeze(-1)).reshape(b, l, wide)
         return self.linear_proj(out, spans, compute)
 
@@ -148,9 +148,9 @@ class Block(nn.Module):
         self.attention = Attention(c, experts)
         self.mlp = Mlp(c, experts, index not in c.gelu7_layers)
 
-    def forward(self, x: Tensor, spans, sin: Tensor, cos: Tensor, bias: Tensor | None, compute: torch.dtype) -> Tensor:
+    def forward(self, x: Tensor, spans, sin: Tensor, cos: Tensor, lengths: Tensor, compute: torch.dtype) -> Tensor:
         """x [b, l, d] float32, the residual stream."""
-        x = x + self.attention(x, spans, sin, cos, bias, compute)
+        x = x + self.attention(x, spans, sin, cos, lengths, compute)
         return x + self.mlp(x, spans, compute)
 
 
@@ -213,7 +213,7 @@ class Dit(nn.Module):
     def forward(self, video: Tensor, audio: Tensor, text: Tensor, mask: Tensor | None = None, compute: torch.dtype = torch.bfloat16) -> tuple[Tensor, Tensor]:
         """Velocities of video [b, 48, t, h, w] and audio [b, a, 64] for text features [b, l, d].
 
-        `mask` [b, l] is true for real text tokens; without it all count.
+        `mask` [b, l] is true for real text tokens, which come first; without it all count.
         """
         thw = tuple(video.shape[2:])
         tokens = patchify(video)
@@ -221,12 +221,11 @@ class Dit(nn.Module):
         x = torch.cat((self.adapter.video_embedder(tokens), self.adapter.audio_embedder(audio), self.adapter.text_embedder(text)), 1)
         angle = (positions(thw, *spans[1:], video.device)[:, :, None] * self.adapter.rope.bands).flatten(1)
         sin, cos = angle.sin()[None, :, None], angle.cos()[None, :, None]
-        bias = None
+        lengths = torch.full((x.shape[0],), x.shape[1])
         if mask is not None:
-            bias = torch.zeros(x.shape[0], x.shape[1], device=x.device)
-            bias[:, spans[0] + spans[1] :].masked_fill_(~mask, -1e4)
+            lengths = lengths - (~mask).sum(1).cpu()
         for layer in self.block["layers"]:
-            x = layer(x, spans, sin, cos, bias, compute)
+            x = layer(x, spans, sin, cos, lengths, compute)
         seen, heard, _ = x.split(spans, 1)
         one = (seen.shape[1], 0, 0)
         video_out = self.final_linear_video(self.final_norm_video(seen, one))

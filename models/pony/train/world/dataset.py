@@ -1,4 +1,4 @@
-"""Draw the training clips: `python -m world.dataset OUT --clips 2400 --processes 2`."""
+"""Draw the training clips: `python -m train.world.dataset OUT --clips 2400 --processes 2`."""
 
 from __future__ import annotations
 
