@@ -6,10 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use ffmpeg_next::{Dictionary, format};
+use ffmpeg_next::{Dictionary, format, media};
 use tempfile::NamedTempFile;
 
-use crate::{Error, Result, ffmpeg};
+use crate::{Error, Result, boxes, ffmpeg};
 
 /// Opens an ordinary file for reading; a folder, a pipe or a device is refused.
 pub(crate) fn open(action: &'static str, path: &Path) -> Result<File> {
@@ -29,14 +29,25 @@ pub(crate) fn open(action: &'static str, path: &Path) -> Result<File> {
 pub(crate) fn demux(what: &'static str, path: &Path) -> Result<format::context::Input> {
     ffmpeg::start();
     let action = if what == "sound" { "open the sound" } else { "open the video" };
-    let file = open(action, path)?;
+    let mut file = open(action, path)?;
     let unreadable = |why| Error::UnreadableMedia { what, why, path: path.to_path_buf() };
     if file.metadata().map_err(Error::io(action, path))?.len() == 0 {
         return Err(unreadable("it is empty".into()));
     }
+    if boxes::cut_short(&mut file).map_err(Error::io(action, path))? {
+        return Err(unreadable("it is cut off".into()));
+    }
+    file.rewind().map_err(Error::io(action, path))?;
     let stream = format::context::StreamIo::from_read_seek(file).map_err(|error| unreadable(ffmpeg::explain(error)))?;
     let options: Dictionary<'_> = [("protocol_whitelist", "none")].iter().collect();
-    format::input_from_stream(stream, None, Some(options)).map_err(|error| unreadable(ffmpeg::explain(error)))
+    let file =
+        format::input_from_stream(stream, None, Some(options)).map_err(|error| unreadable(ffmpeg::explain(error)))?;
+    let holds = |medium| file.streams().best(medium).is_some();
+    if holds(media::Type::Video) || holds(media::Type::Audio) {
+        Ok(file)
+    } else {
+        Err(unreadable("there is neither picture nor sound in it".into()))
+    }
 }
 
 /// A file being written under a temporary name in the folder of its future place; gone unless published.

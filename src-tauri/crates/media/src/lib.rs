@@ -7,6 +7,7 @@
 //!
 //! The crate knows nothing of projects, models or windows. FFmpeg stays silent; its words come inside [`Error`].
 
+mod boxes;
 mod clip;
 mod error;
 mod ffmpeg;
