@@ -104,11 +104,11 @@ fn dense_layers_match_the_sums_written_out() {
     ];
     for (seed, (what, x, outputs, kernel, geometry)) in cases.into_iter().enumerate() {
         let mut noise = Noise(seed as u64);
-        let x = noise.tensor(x);
-        let weight = noise.tensor(&[*outputs, x.dims()[1], kernel[0], kernel[1], kernel[2]]);
-        let bias = noise.tensor(&[*outputs]);
-        let layer = Convolution::new(&weight, Some(&bias), *geometry).expect("layer");
-        let (shape, expected) = reference(&x, &weight, &bias, geometry, false);
+        let x = noise.tensor(&x);
+        let weight = noise.tensor(&[outputs, x.dims()[1], kernel[0], kernel[1], kernel[2]]);
+        let bias = noise.tensor(&[outputs]);
+        let layer = Convolution::new(&weight, Some(&bias), geometry).expect("layer");
+        let (shape, expected) = reference(&x, &weight, &bias, &geometry, false);
         check(what, &layer, &x, &shape, &expected);
     }
 }
