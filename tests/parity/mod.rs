@@ -3,6 +3,17 @@
 pub mod fixture;
 pub mod report;
 
+mod coords_rope;
+mod decode_video;
+mod dit;
+mod dit_local;
+mod image_prep;
+mod oobleck;
+mod sampling;
+mod scheduler;
+mod turbo_vaed;
+mod wan_vae;
+
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
@@ -15,7 +26,18 @@ type Run = fn(&Fixture, &mut Report) -> Result<()>;
 
 /// What is known to compare, by the beginning of a fixture's name; the longest one that fits is taken, so that
 /// `turbo_vaed_shuffle` and another seed's `dit_b` find their way.
-const RUNS: &[(&str, Run)] = &[];
+const RUNS: &[(&str, Run)] = &[
+    ("coords_rope", coords_rope::run),
+    ("dit", dit::run),
+    ("dit_local", dit_local::run),
+    ("decode_video", decode_video::run),
+    ("image_prep", image_prep::run),
+    ("oobleck", oobleck::run),
+    ("sampling", sampling::run),
+    ("scheduler", scheduler::run),
+    ("turbo_vaed", turbo_vaed::run),
+    ("wan_vae", wan_vae::run),
+];
 
 /// Runs every fixture in a folder.
 ///
@@ -24,7 +46,9 @@ const RUNS: &[(&str, Run)] = &[];
 pub fn run_all(dir: &Path, device: &Device) -> Result<Vec<Line>> {
     let entries = std::fs::read_dir(dir).with_context(|| dir.display().to_string())?;
     let mut heads: Vec<_> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
-    heads.retain(|path| path.extension().is_some_and(|ext| ext == "json") && path.with_extension("safetensors").exists());
+    heads.retain(|path| {
+        path.extension().is_some_and(|ext| ext == "json") && path.with_extension("safetensors").exists()
+    });
     heads.sort();
     ensure!(!heads.is_empty(), "no fixtures (NAME.json with NAME.safetensors) in {}", dir.display());
     let mut lines = Vec::new();
@@ -44,6 +68,11 @@ fn run_one(head: &Path, device: &Device) -> Result<Vec<Line>> {
     };
     if let Err(error) = outcome {
         report.push("-", 0.0, Err(error));
+    }
+    for name in fixture.names() {
+        if let Some(tolerance) = fixture.tolerance(name).filter(|_| !report.covers(name)) {
+            report.push(name, tolerance, Err(anyhow::anyhow!("stored with a bound, but not compared")));
+        }
     }
     Ok(report.lines)
 }

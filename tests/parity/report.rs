@@ -60,6 +60,11 @@ impl<'a> Report<'a> {
         Ok(())
     }
 
+    /// Whether there is a line for a tensor.
+    pub fn covers(&self, name: &str) -> bool {
+        self.lines.iter().any(|line| line.tensor == name)
+    }
+
     /// Adds a comparison that was made elsewhere, as for pictures whose error is counted in levels.
     pub fn push(&mut self, name: &str, tolerance: f64, max_rel_err: Result<f64>) {
         let (max_rel_err, reason) = match max_rel_err {

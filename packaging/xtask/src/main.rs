@@ -1,2 +1,42 @@
-//! The chores of Gallop.
-fn main() {}
+//! The chores of Gallop. `cargo xtask` lists them.
+
+#![allow(clippy::print_stdout, reason = "a chore talks to the terminal it was started from")]
+
+mod command;
+mod packages;
+mod sample;
+mod test;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+usage: cargo xtask CHORE
+
+  run                 install what is missing, build Gallop, make the sample clip
+  test [--skip X]...  check the format, the lints, every test and the parity with the reference;
+                      X is fmt, clippy, tests or parity
+  bench [ARGS]        stage times of a clip (`gallop bench ARGS`), then the benchmarks of the networks
+  packages            only check the system packages, and install them where that is possible";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let outcome = match args.as_slice() {
+        ["run"] => packages::ensure().and_then(|()| sample::run_sample()),
+        ["test", options @ ..] => test::run(options),
+        ["bench", options @ ..] => packages::ensure().and_then(|()| sample::bench(options)),
+        ["packages"] => packages::ensure(),
+        [] | ["help" | "-h" | "--help"] => {
+            println!("{HELP}");
+            Ok(())
+        }
+        [other, ..] => Err(format!("there is no chore `{other}` with these options\n\n{HELP}")),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("xtask: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,1 @@
+"""The text encoder of the model in the box and its tokenizer."""

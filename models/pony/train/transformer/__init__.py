@@ -1,0 +1,1 @@
+"""The single-stream transformer of the model in the box: network, training, sampling, export."""

@@ -1,0 +1,233 @@
+"""The single-stream transformer: tensor names and maths of the released model, tiny.
+
+Source of the conventions: the daVinci-MagiHuman reference implementation (Apache-2.0), without its
+local attention. Shapes use `b` batch, `l` tokens, `d` width, `n` heads, `k` head size, `c` channels,
+`t` latent frames, `h` and `w` latent rows and columns.
+
+One sample is video tokens (raster order over the 2x2-patched grid), audio tokens, text tokens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .attention import attend
+
+LATENT_CHANNELS = 48
+MODALITIES = 3  # video, audio, text
+
+
+@dataclass
+class DitConfig:
+    num_layers: int = 6
+    hidden_size: int = 192
+    head_dim: int = 64
+    num_query_groups: int = 1
+    text_in_channels: int = 128
+    video_in_channels: int = 192
+    audio_in_channels: int = 64
+    mm_layers: list[int] = field(default_factory=lambda: [0, 5])
+    gelu7_layers: list[int] = field(default_factory=lambda: [0])
+    local_attn_layers: list[int] = field(default_factory=list)
+    enable_attn_gating: bool = True
+
+    @property
+    def heads(self) -> int:
+        return self.hidden_size // self.head_dim
+
+    def to_json(self) -> dict:
+        return asdict(self)
+
+
+def _experts(x: Tensor, weight: Tensor, spans: tuple[int, int, int], apply) -> Tensor:
+    """Apply `apply(x, weight)` with the weight of each token's modality, or with the one shared weight."""
+    if weight.shape[0] == 1:
+        return apply(x, weight[0])
+    return torch.cat([apply(part, weight[i]) for i, part in enumerate(x.split(spans, 1))], 1)
+
+
+class Norm(nn.Module):
+    """RMS norm in float32 times (1 + weight), one weight per expert."""
+
+    def __init__(self, width: int, experts: int = 1) -> None:
+        super().__init__()
+        self.experts = experts
+        self.weight = nn.Parameter(torch.zeros(experts * width))
+
+    def forward(self, x: Tensor, spans: tuple[int, int, int]) -> Tensor:
+        x = x.float()
+        x = x * torch.rsqrt(x.square().mean(-1, keepdim=True) + 1e-6)
+        scale = 1 + self.weight.view(self.experts, *[1] * (x.ndim - 3), -1)
+        return _experts(x, scale, spans, torch.mul)
+
+
+class Linear(nn.Module):
+    """A matrix product without bias, one weight per expert, in the compute type."""
+
+    def __init__(self, inputs: int, outputs: int, experts: int = 1) -> None:
+        super().__init__()
+        self.experts = experts
+        self.weight = nn.Parameter(torch.randn(experts * outputs, inputs) * inputs**-0.5)
+
+    def forward(self, x: Tensor, spans: tuple[int, int, int], compute: torch.dtype) -> Tensor:
+        weight = self.weight.to(compute).view(self.experts, -1, self.weight.shape[1])
+        return _experts(x.to(compute), weight, spans, F.linear)
+
+
+def rotate(x: Tensor, sin: Tensor, cos: Tensor) -> Tensor:
+    """Rotate the first 3/4 of each head: x [b, l, n, k], sin and cos [b or 1, l, 1, 3k/8], float32."""
+    half = sin.shape[-1]
+    a, b, rest = x.split((half, half, x.shape[-1] - 2 * half), -1)
+    return torch.cat((a * cos - b * sin, b * cos + a * sin, rest), -1)
+
+
+class Attention(nn.Module):
+    def __init__(self, c: DitConfig, experts: int) -> None:
+        super().__init__()
+        self.c = c
+        rows = (c.heads + 2 * c.num_query_groups) * c.head_dim + c.heads
+        self.pre_norm = Norm(c.hidden_size, experts)
+        self.linear_qkv = Linear(c.hidden_size, rows, experts)
+        self.linear_proj = Linear(c.heads * c.head_dim, c.hidden_size, experts)
+        self.q_norm, self.k_norm = Norm(c.head_dim, experts), Norm(c.head_dim, experts)
+        nn.init.zeros_(self.linear_proj.weight)
+
+    def forward(self, x: Tensor, spans, sin: Tensor, cos: Tensor, lengths: Tensor, compute: torch.dtype) -> Tensor:
+        c, (b, l, _) = self.c, x.shape
+        wide, narrow = c.heads * c.head_dim, c.num_query_groups * c.head_dim
+        qkv = self.linear_qkv(self.pre_norm(x, spans), spans, compute)
+        q, k, v, gate = qkv.split((wide, narrow, narrow, c.heads), -1)
+        q = rotate(self.q_norm(q.reshape(b, l, c.heads, c.head_dim), spans), sin, cos).to(compute)
+        k = rotate(self.k_norm(k.reshape(b, l, c.num_query_groups, c.head_dim), spans), sin, cos).to(compute)
+        out = attend(q, k, v.reshape(b, l, c.num_query_groups, c.head_dim), lengths)
+        out = (out.float() * gate.float().sigmoid().unsqueeze(-1)).reshape(b, l, wide)
+        return self.linear_proj(out, spans, compute)
+
+
+def gelu7(x: Tensor) -> Tensor:
+    x = x.float().clamp(max=7)
+    return x * torch.sigmoid(1.702 * x)
+
+
+def swiglu7(x: Tensor) -> Tensor:
+    """Gate in the first half of the columns, linear part in the second half."""
+    gate, linear = x.float().chunk(2, -1)
+    gate, linear = gate.clamp(max=7), linear.clamp(-7, 7)
+    return gate * torch.sigmoid(1.702 * gate) * (linear + 1)
+
+
+class Mlp(nn.Module):
+    def __init__(self, c: DitConfig, experts: int, gated: int) -> None:
+        super().__init__()
+        inner = c.hidden_size * 8 // 3 // 4 * 4 if gated else c.hidden_size * 4
+        self.gated = gated
+        self.pre_norm = Norm(c.hidden_size, experts)
+        self.up_gate_proj = Linear(c.hidden_size, inner * (2 if gated else 1), experts)
+        self.down_proj = Linear(inner, c.hidden_size, experts)
+        nn.init.zeros_(self.down_proj.weight)
+
+    def forward(self, x: Tensor, spans, compute: torch.dtype) -> Tensor:
+        x = self.pre_norm(x, spans)
+        if not self.gated:
+            return self.down_proj(gelu7(self.up_gate_proj(x, spans, compute)), spans, compute)
+        # The stored rows interleave gate and linear part; two contiguous halves are faster to compute with.
+        up = self.up_gate_proj
+        weight = up.weight.view(up.experts, -1, 2, up.weight.shape[1]).transpose(1, 2)
+        weight = weight.reshape(up.experts, -1, up.weight.shape[1]).to(compute)
+        return self.down_proj(swiglu7(_experts(x.to(compute), weight, spans, F.linear)), spans, compute)
+
+
+class Block(nn.Module):
+    def __init__(self, c: DitConfig, index: int) -> None:
+        super().__init__()
+        experts = MODALITIES if index in c.mm_layers else 1
+        self.attention = Attention(c, experts)
+        self.mlp = Mlp(c, experts, index not in c.gelu7_layers)
+
+    def forward(self, x: Tensor, spans, sin: Tensor, cos: Tensor, lengths: Tensor, compute: torch.dtype) -> Tensor:
+        """x [b, l, d] float32, the residual stream."""
+        x = x + self.attention(x, spans, sin, cos, lengths, compute)
+        return x + self.mlp(x, spans, compute)
+
+
+class _Rope(nn.Module):
+    def __init__(self, head_dim: int) -> None:
+        super().__init__()
+        count = head_dim // 8
+        self.register_buffer("bands", 10_000.0 ** (-torch.arange(count, dtype=torch.float32) / count))
+
+
+class _Adapter(nn.Module):
+    def __init__(self, c: DitConfig) -> None:
+        super().__init__()
+        self.video_embedder = nn.Linear(c.video_in_channels, c.hidden_size)
+        self.audio_embedder = nn.Linear(c.audio_in_channels, c.hidden_size)
+        self.text_embedder = nn.Linear(c.text_in_channels, c.hidden_size)
+        self.rope = _Rope(c.head_dim)
+
+
+def positions(thw: tuple[int, int, int], audio: int, text: int, device: torch.device) -> Tensor:
+    """Scaled positions [l, 3] of all tokens, style v2; `thw` is the latent size before patching."""
+    t, h, w = thw[0], thw[1] // 2, thw[2] // 2
+    axes = [torch.arange(n, dtype=torch.float32, device=device) - centre for n, centre in ((t, 0), (h, (h - 1) / 2), (w, (w - 1) / 2))]
+    video = torch.stack(torch.meshgrid(*axes, indexing="ij"), -1).reshape(-1, 3)
+    sound = torch.zeros(audio, 3, device=device)
+    if audio > 1:
+        sound[:, 0] = torch.arange(audio, device=device) * (((audio - 1) // 4) / (audio - 1))
+    words = torch.zeros(text, 3, device=device)
+    if text == 1:
+        words[:, 0] = -1
+    return torch.cat((video, sound, words))
+
+
+def patchify(latent: Tensor) -> Tensor:
+    """Latent [b, c, t, h, w] to input tokens [b, t*h/2*w/2, c*4], channel-major."""
+    b, c, t, h, w = latent.shape
+    x = latent.view(b, c, t, h // 2, 2, w // 2, 2).permute(0, 2, 3, 5, 1, 4, 6)
+    return x.reshape(b, t * (h // 2) * (w // 2), c * 4)
+
+
+def unpatchify(tokens: Tensor, thw: tuple[int, int, int]) -> Tensor:
+    """Output tokens [b, l, 4*c], channel-last, to a latent [b, c, t, h, w]."""
+    t, h, w = thw
+    x = tokens.view(tokens.shape[0], t, h // 2, w // 2, 2, 2, -1).permute(0, 6, 1, 2, 4, 3, 5)
+    return x.reshape(tokens.shape[0], -1, t, h, w)
+
+
+class Dit(nn.Module):
+    def __init__(self, config: DitConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.adapter = _Adapter(config)
+        self.block = nn.ModuleDict({"layers": nn.ModuleList(Block(config, i) for i in range(config.num_layers))})
+        self.final_norm_video, self.final_norm_audio = Norm(config.hidden_size), Norm(config.hidden_size)
+        self.final_linear_video = nn.Linear(config.hidden_size, config.video_in_channels, bias=False)
+        self.final_linear_audio = nn.Linear(config.hidden_size, config.audio_in_channels, bias=False)
+        nn.init.zeros_(self.final_linear_video.weight)
+        nn.init.zeros_(self.final_linear_audio.weight)
+
+    def forward(self, video: Tensor, audio: Tensor, text: Tensor, mask: Tensor | None = None, compute: torch.dtype = torch.bfloat16) -> tuple[Tensor, Tensor]:
+        """Velocities of video [b, 48, t, h, w] and audio [b, a, 64] for text features [b, l, d].
+
+        `mask` [b, l] is true for real text tokens, which come first; without it all count.
+        """
+        thw = tuple(video.shape[2:])
+        tokens = patchify(video)
+        spans = (tokens.shape[1], audio.shape[1], text.shape[1])
+        x = torch.cat((self.adapter.video_embedder(tokens), self.adapter.audio_embedder(audio), self.adapter.text_embedder(text)), 1)
+        angle = (positions(thw, *spans[1:], video.device)[:, :, None] * self.adapter.rope.bands).flatten(1)
+        sin, cos = angle.sin()[None, :, None], angle.cos()[None, :, None]
+        lengths = torch.full((x.shape[0],), x.shape[1])
+        if mask is not None:
+            lengths = lengths - (~mask).sum(1).cpu()
+        for layer in self.block["layers"]:
+            x = layer(x, spans, sin, cos, lengths, compute)
+        seen, heard, _ = x.split(spans, 1)
+        one = (seen.shape[1], 0, 0)
+        video_out = self.final_linear_video(self.final_norm_video(seen, one))
+        audio_out = self.final_linear_audio(self.final_norm_audio(heard, one))
+        return unpatchify(video_out, thw), audio_out

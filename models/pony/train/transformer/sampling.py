@@ -1,0 +1,102 @@
+"""Sampling: the UniPC solver (order 2, data prediction, bh2) with guidance, as the application does it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from .batches import NEGATIVE_PROMPT
+from .model import Pony
+
+
+def sigmas(steps: int, shift: float) -> list[float]:
+    """`steps` noise levels from near 1 downwards and a final 0, rounded to float32."""
+    s = np.linspace(float(np.float32(0.999)), 0.0, steps + 1)[:-1]
+    s = shift * s / (1 + (shift - 1) * s)
+    return [float(v) for v in np.append(s, 0.0).astype(np.float32)]
+
+
+class UniPC:
+    """Multistep predictor and corrector; Zhao et al. 2023, in the variant that the released model uses."""
+
+    def __init__(self, levels: list[float]) -> None:
+        self.levels, self.i = levels, 0
+        self.x0s: list[Tensor] = []
+        self.before: Tensor | None = None
+
+    def _lambda(self, i: int) -> float:
+        s = self.levels[i]
+        return float(np.log(1 - s) - np.log(s)) if s > 0 else float("inf")
+
+    def step(self, x: Tensor, velocity: Tensor) -> Tensor:
+        i, s = self.i, self.levels
+        x0 = x - s[i] * velocity
+        if self.before is not None:
+            x = self._correct(x0)
+        self.before, self.x0s = x, [*self.x0s[-1:], x0]
+        self.i += 1
+        if s[i + 1] == 0:
+            return x0
+        h = self._lambda(i + 1) - self._lambda(i)
+        out = s[i + 1] / s[i] * x - (1 - s[i + 1]) * np.expm1(-h) * x0
+        if 0 < i < len(s) - 2:
+            ratio = (self._lambda(i - 1) - self._lambda(i)) / h
+            out = out - (1 - s[i + 1]) * np.expm1(-h) * 0.5 * (self.x0s[0] - x0) / ratio
+        return out
+
+    def _correct(self, x0: Tensor) -> Tensor:
+        """Redo the last step with what the network said at its end."""
+        i, s, last = self.i, self.levels, self.x0s[-1]
+        assert self.before is not None
+        h = self._lambda(i) - self._lambda(i - 1)
+        b = np.expm1(-h)
+        out = s[i] / s[i - 1] * self.before - (1 - s[i]) * b * last
+        if i == 1:
+            return out - (1 - s[i]) * b * 0.5 * (x0 - last)
+        ratio = (self._lambda(i - 2) - self._lambda(i - 1)) / h
+        phi = b / -h - 1
+        rhs = [phi / b, 2 * (phi / -h - 0.5) / b]
+        rho = np.linalg.solve(np.array([[1.0, 1.0], [ratio, 1.0]]), rhs)
+        return out - (1 - s[i]) * b * (rho[0] * (self.x0s[0] - last) / ratio + rho[1] * (x0 - last))
+
+
+@dataclass
+class Settings:
+    steps: int = 8
+    shift: float = 5.0
+    guidance_video: float = 2.0
+    guidance_audio: float = 2.5
+
+
+@torch.no_grad()
+def sample(model: Pony, tokenizer: Tokenizer, prompts: list[str], thw: tuple[int, int, int], settings: Settings, seed: int = 0,
+           first: Tensor | None = None, audio: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """Latents of video [b, 48, t, h, w] and audio [b, a, 64], float32.
+
+    `first` [b, 48, 1, h, w] is held as the first latent frame, `audio` [b, a, 64] as the sound.
+    """
+    device = next(model.parameters()).device
+    text, mask = model.encode(tokenizer, prompts)
+    empty, empty_mask = model.encode(tokenizer, [NEGATIVE_PROMPT] * len(prompts))
+    text, empty = text.half().float(), empty.half().float()
+    noise = torch.Generator().manual_seed(seed)
+    length = (thw[0] - 1) * 4 + 1 if audio is None else audio.shape[1]
+    a = torch.randn(len(prompts), length, 64, generator=noise).to(device)
+    v = torch.randn(len(prompts), 48, *thw, generator=noise).to(device)
+    levels = sigmas(settings.steps, settings.shift)
+    solve_v, solve_a = UniPC(levels), UniPC(levels)
+    for _ in range(settings.steps):
+        if first is not None:
+            v[:, :, :1] = first
+        a = audio if audio is not None else a
+        good_v, good_a = model.dit(v, a, text, mask)
+        bad_v, bad_a = model.dit(v, a, empty, empty_mask)
+        v = solve_v.step(v, bad_v + settings.guidance_video * (good_v - bad_v))
+        a = solve_a.step(a, bad_a + settings.guidance_audio * (good_a - bad_a))
+    if first is not None:
+        v[:, :, :1] = first
+    return v, a if audio is None else audio

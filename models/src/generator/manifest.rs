@@ -1,0 +1,226 @@
+//! What a model folder holds: `model.json`, or the layout of the released files.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::{Error, Result};
+
+/// The file that describes a model folder.
+pub const FILE_NAME: &str = "model.json";
+
+/// What a model folder holds. Paths are relative to the folder until [`Manifest::open`] has joined them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Name that the model goes by.
+    pub name: String,
+    /// Version of this description.
+    pub format: u32,
+    /// Text encoder and tokenizer.
+    pub text: TextPart,
+    /// The transformer that makes the draft.
+    pub base: BasePart,
+    /// Transformers that refine a draft at a larger size.
+    #[serde(default)]
+    pub upscale: Vec<UpscalePart>,
+    /// Encoder of reference pictures.
+    pub image_encoder: Part,
+    /// Decoder of video latents.
+    pub video_decoder: Part,
+    /// Encoder and decoder of sound.
+    pub audio: AudioPart,
+    /// Frames per second.
+    pub fps: u32,
+    /// Clip lengths that the model was trained for.
+    pub seconds: Seconds,
+    /// Width and height by aspect, as in `"9:16": [128, 224]`.
+    pub sizes: BTreeMap<String, [u32; 2]>,
+}
+
+/// Weights and the configuration of their network.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// Weight file, or folder of shards.
+    pub weights: PathBuf,
+    /// JSON file with the network's configuration; the released one where absent.
+    #[serde(default)]
+    pub config: Option<PathBuf>,
+}
+
+/// Text encoder and tokenizer.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TextPart {
+    /// Weight file, or folder of shards.
+    pub weights: PathBuf,
+    /// JSON file with the encoder's configuration; the released one where absent.
+    #[serde(default)]
+    pub config: Option<PathBuf>,
+    /// The `tokenizer.json`.
+    pub tokenizer: PathBuf,
+    /// Text beyond so many tokens is cut.
+    pub max_tokens: usize,
+}
+
+/// The transformer that makes the draft, and how it is sampled.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BasePart {
+    /// Weight file, or folder of shards.
+    pub weights: PathBuf,
+    /// The network's configuration; read off the tensor shapes where absent.
+    #[serde(default)]
+    pub config: Option<Value>,
+    /// Style of the token coordinates.
+    pub coords: CoordsName,
+    /// The sampler that the weights were trained for.
+    pub sampler: SamplerName,
+    /// Denoising steps.
+    pub steps: usize,
+    /// Shift of the sigma schedule towards noise.
+    pub shift: f64,
+    /// Guidance scales; absent where the weights need none.
+    #[serde(default)]
+    pub guidance: Option<GuidanceScales>,
+    /// The prompt that guidance leads away from.
+    #[serde(default)]
+    pub negative_prompt: String,
+}
+
+/// A transformer that refines a draft at a larger size.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UpscalePart {
+    /// Name of the target, as in `1080p`.
+    pub name: String,
+    /// Weight file, or folder of shards.
+    pub weights: PathBuf,
+    /// The network's configuration; read off the tensor shapes where absent.
+    #[serde(default)]
+    pub config: Option<Value>,
+    /// Layers whose attention is local in time.
+    #[serde(default)]
+    pub local_attn_layers: Vec<usize>,
+    /// Denoising steps.
+    pub steps: usize,
+    /// Length of the target's shorter side in pixels.
+    pub short_side: u32,
+}
+
+/// Encoder and decoder of sound.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AudioPart {
+    /// Weight file, or folder of shards.
+    pub weights: PathBuf,
+    /// JSON file with the networks' configuration; the released one where absent.
+    #[serde(default)]
+    pub config: Option<PathBuf>,
+    /// Samples per second of the decoded sound, after resampling.
+    pub sample_rate: u32,
+}
+
+/// Scales of classifier-free guidance.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GuidanceScales {
+    /// For the video, while the timestep is above 500.
+    pub video: f64,
+    /// For the video, from timestep 500 on.
+    pub video_low: f64,
+    /// For the audio.
+    pub audio: f64,
+}
+
+/// Clip lengths in seconds.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seconds {
+    /// The shortest.
+    pub min: f32,
+    /// The longest.
+    pub max: f32,
+    /// The usual.
+    pub default: f32,
+}
+
+/// Styles of token coordinates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CoordsName {
+    /// Of the upscale stage.
+    V1,
+    /// Of the base stage.
+    V2,
+}
+
+/// Samplers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SamplerName {
+    /// Few steps, fresh noise at each, for distilled weights.
+    Renoise,
+    /// Multistep solver, for base weights.
+    Unipc,
+}
+
+impl Manifest {
+    /// Reads what `folder` holds.
+    ///
+    /// # Errors
+    /// [`Error::Format`] where it is not a model folder, [`Error::Io`] where a named file is not there.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let file = folder.join(FILE_NAME);
+        let mut manifest = if file.is_file() { Self::read(&file)? } else { super::released::manifest(folder)? };
+        manifest.join(folder);
+        manifest.check_files()?;
+        Ok(manifest)
+    }
+
+    fn read(file: &Path) -> Result<Self> {
+        let text =
+            std::fs::read_to_string(file).map_err(|error| Error::io("reading the model description", file, error))?;
+        let manifest: Self = serde_json::from_str(&text)
+            .map_err(|error| Error::format(file, format!("not a model description ({error})")))?;
+        if manifest.format != 1 {
+            let reason = format!("model description of format {}, this version reads format 1", manifest.format);
+            return Err(Error::format(file, reason));
+        }
+        if manifest.fps != super::request::FPS {
+            return Err(Error::format(
+                file,
+                format!("{} frames per second, expected {}", manifest.fps, super::request::FPS),
+            ));
+        }
+        Ok(manifest)
+    }
+
+    fn join(&mut self, folder: &Path) {
+        self.paths_mut().into_iter().for_each(|path| *path = folder.join(&*path));
+    }
+
+    fn check_files(&mut self) -> Result<()> {
+        for path in self.paths_mut() {
+            std::fs::metadata(&*path).map_err(|error| Error::io("opening a part of the model", &*path, error))?;
+        }
+        Ok(())
+    }
+
+    fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
+        let mut paths = vec![&mut self.text.weights, &mut self.text.tokenizer, &mut self.base.weights];
+        paths.extend([&mut self.image_encoder.weights, &mut self.video_decoder.weights, &mut self.audio.weights]);
+        paths.extend(self.upscale.iter_mut().map(|part| &mut part.weights));
+        let configs = [
+            &mut self.text.config,
+            &mut self.image_encoder.config,
+            &mut self.video_decoder.config,
+            &mut self.audio.config,
+        ];
+        paths.extend(configs.into_iter().flatten());
+        paths
+    }
+}

@@ -1,0 +1,185 @@
+//! The single-stream transformer: one self-attention stream over video, audio and text tokens that predicts the velocity
+//! of video and audio together. There is no timestep input; the noise level shows in the tokens.
+//!
+//! Source: daVinci-MagiHuman `inference/model/dit/dit_module.py` (commit 209209b), arXiv 2603.21986.
+
+mod adapter;
+mod config;
+pub mod coords;
+mod layer;
+pub mod tokens;
+
+use candle_core::Tensor;
+
+use crate::ops::attention::Window;
+use crate::ops::linear::{Activation, Linear, Then};
+use crate::ops::norm::RmsNorm;
+use crate::weights::Scope;
+use crate::{Error, Result};
+
+pub use crate::ops::{Precision, Routing};
+pub use config::{Config, PATCH};
+pub use coords::{CoordStyle, Grid};
+pub use tokens::{Latents, Text};
+
+use adapter::{Adapter, OUTSIDE, one_kind};
+use layer::{Layer, Surroundings};
+
+/// The single-stream transformer.
+pub struct Transformer {
+    config: Config,
+    adapter: Adapter,
+    layers: Vec<Layer>,
+    video_norm: RmsNorm,
+    video_head: Linear,
+    audio_norm: RmsNorm,
+    audio_head: Linear,
+}
+
+/// What stays the same over all calls of one generation: the text in the transformer's own width, and where every token
+/// stands.
+pub struct Condition {
+    text: Tensor,
+    rope: Tensor,
+    routing: Routing,
+    grid: Grid,
+    window: Window,
+}
+
+impl Condition {
+    /// The Fourier embedding of the tokens, `[l, 6 * head_dim / 8]`.
+    pub fn rope(&self) -> &Tensor {
+        &self.rope
+    }
+
+    /// How many tokens of each modality there are.
+    pub fn routing(&self) -> &Routing {
+        &self.routing
+    }
+}
+
+/// A place inside the transformer where [`Transformer::forward_inspected`] shows the residual stream, `[l, hidden]`
+/// float32 in the order video, audio, text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// After the adapter.
+    Adapter,
+    /// After the layer of this index.
+    Layer(usize),
+}
+
+impl Transformer {
+    /// Loads a transformer; `scope` is the root of the checkpoint's names, and its device is where the network runs.
+    ///
+    /// # Errors
+    /// A configuration that does not fit itself; a tensor that is missing or has another shape.
+    pub fn new(config: &Config, precision: Precision, scope: &Scope) -> Result<Self> {
+        config.validate()?;
+        let hidden = config.hidden_size;
+        let head = |name: &str, width| {
+            Linear::new(hidden, width, 1, Activation::None, OUTSIDE, &scope.pp(format!("final_linear_{name}")))
+        };
+        let norm = |name: &str| RmsNorm::new(hidden, 1, &scope.pp(format!("final_norm_{name}")));
+        let layers = scope.pp("block.layers");
+        Ok(Self {
+            adapter: Adapter::new(config, &scope.pp("adapter"))?,
+            layers: (0..config.num_layers)
+                .map(|index| Layer::new(config, index, precision, &layers.pp(index)))
+                .collect::<Result<_>>()?,
+            video_norm: norm("video")?,
+            video_head: head("video", config.video_in_channels)?,
+            audio_norm: norm("audio")?,
+            audio_head: head("audio", config.audio_in_channels)?,
+            config: config.clone(),
+        })
+    }
+
+    /// The numbers it was made from.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Prepares what all calls for one text, `grid` and audio length (latent frames) share. `frame_radius` is how many
+    /// latent frames away the local layers look (11 in the released 1080p model); without it they see everything.
+    ///
+    /// # Errors
+    /// Text of another width or without tokens, a grid that is empty or odd, one text token in the upscale style.
+    pub fn condition(
+        &self,
+        text: &Text,
+        grid: Grid,
+        audio_len: usize,
+        style: CoordStyle,
+        frame_radius: Option<usize>,
+    ) -> Result<Condition> {
+        let rows = text.rows()?;
+        let width = rows.dim(1)?;
+        if width != self.config.text_in_channels {
+            let expected = self.config.text_in_channels;
+            return Err(Error::Input(format!("text features are {width} wide, the transformer expects {expected}")));
+        }
+        if grid.tokens() == 0 || !grid.height.is_multiple_of(PATCH) || !grid.width.is_multiple_of(PATCH) {
+            return Err(Error::Input(format!("a video latent cannot have {grid:?}: height and width must be even")));
+        }
+        let places = coords::coordinates(style, grid, audio_len, text.len);
+        Ok(Condition {
+            text: self.adapter.embed_text(&rows)?,
+            rope: coords::fourier(&places, self.adapter.bands(), rows.device())?,
+            routing: Routing { video: grid.tokens(), audio: audio_len, text: text.len },
+            grid,
+            window: frame_radius.map_or(Window::Full, |radius| Window::Frames { frames: grid.frames, radius }),
+        })
+    }
+
+    /// The velocity at `latents`, of the same shapes: video `[1, c, t, h, w]`, audio `[1, a, c]`, float32.
+    ///
+    /// # Errors
+    /// Latents of other shapes than `condition` was made for.
+    pub fn forward(&self, latents: &Latents, condition: &Condition) -> Result<Latents> {
+        self.forward_inspected(latents, condition, &mut |_, _| Ok(()))
+    }
+
+    /// [`Self::forward`], showing the residual stream on its way.
+    ///
+    /// # Errors
+    /// As [`Self::forward`], and whatever `inspect` returns.
+    pub fn forward_inspected(
+        &self,
+        latents: &Latents,
+        condition: &Condition,
+        inspect: &mut dyn FnMut(Place, &Tensor) -> Result<()>,
+    ) -> Result<Latents> {
+        self.check(latents, condition)?;
+        let (video, audio) = (tokens::pack_video(&latents.video)?, tokens::pack_audio(&latents.audio)?);
+        let mut x = self.adapter.forward(&video, &audio, &condition.text)?;
+        inspect(Place::Adapter, &x)?;
+        let routing = condition.routing;
+        let around = Surroundings { rope: &condition.rope, routing, window: condition.window };
+        for (index, layer) in self.layers.iter().enumerate() {
+            x = layer.forward(&x, &around)?;
+            inspect(Place::Layer(index), &x)?;
+        }
+        let head = |first: usize, count: usize, norm: &RmsNorm, head: &Linear| -> Result<Tensor> {
+            let rows = x.narrow(0, first, count)?;
+            let routing = one_kind(&rows)?;
+            head.forward(&norm.forward(&rows, &routing, OUTSIDE)?, &routing, Then::Return)
+        };
+        let video = head(0, routing.video, &self.video_norm, &self.video_head)?;
+        let audio = head(routing.video, routing.audio, &self.audio_norm, &self.audio_head)?;
+        Ok(Latents { video: tokens::unpack_video(&video, condition.grid)?, audio: audio.unsqueeze(0)? })
+    }
+
+    fn check(&self, latents: &Latents, condition: &Condition) -> Result<()> {
+        let Grid { frames, height, width } = condition.grid;
+        let video = [1, self.config.video_channels(), frames, height, width];
+        let audio = [1, condition.routing.audio, self.config.audio_in_channels];
+        if latents.video.dims() == video && latents.audio.dims() == audio {
+            return Ok(());
+        }
+        Err(Error::Input(format!(
+            "latents have shapes {:?} and {:?}, expected {video:?} and {audio:?}",
+            latents.video.dims(),
+            latents.audio.dims()
+        )))
+    }
+}

@@ -1,0 +1,82 @@
+//! The system packages that a build needs.
+
+use std::io::IsTerminal as _;
+use std::process::Command;
+
+use crate::command::{output, run};
+
+/// What Debian and Ubuntu call them: a linker, the FFmpeg libraries, and clang to read FFmpeg's headers.
+const DEBIAN: [&str; 10] = [
+    "build-essential",
+    "pkg-config",
+    "clang",
+    "libclang-dev",
+    "libavcodec-dev",
+    "libavfilter-dev",
+    "libavformat-dev",
+    "libavutil-dev",
+    "libswresample-dev",
+    "libswscale-dev",
+];
+
+/// What pkg-config calls the FFmpeg libraries, on any system.
+const LIBRARIES: [&str; 6] = ["libavcodec", "libavfilter", "libavformat", "libavutil", "libswresample", "libswscale"];
+
+/// Checks that everything a build needs is there. Where apt can be used it installs the rest, elsewhere it says what to
+/// install.
+pub fn ensure() -> Result<(), String> {
+    if output(Command::new("dpkg-query").arg("--version")).is_none() {
+        return ensure_libraries();
+    }
+    let missing: Vec<_> = DEBIAN.into_iter().filter(|package| !is_installed(package)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    println!("Missing system packages: {}", missing.join(" "));
+    let Some(privilege) = privilege() else {
+        return Err(format!("install them, then run this again:\n\n    {}\n", apt_line(&missing)));
+    };
+    let apt = |args: &[&str]| {
+        let (program, first) = privilege.split_first().map_or(("apt-get", None), |(sudo, _)| (*sudo, Some("apt-get")));
+        run(Command::new(program).args(first).args(args).env("DEBIAN_FRONTEND", "noninteractive"))
+    };
+    let installed = apt(&["update", "-q"])
+        .and_then(|()| apt(&[&["install", "-y", "-q", "--no-install-recommends"], missing.as_slice()].concat()));
+    installed.map_err(|reason| format!("{reason}; install the packages by hand:\n\n    {}\n", apt_line(&missing)))
+}
+
+fn apt_line(packages: &[&str]) -> String {
+    format!("sudo apt-get update && sudo apt-get install -y {}", packages.join(" "))
+}
+
+fn is_installed(package: &str) -> bool {
+    let status = output(Command::new("dpkg-query").args(["--show", "--showformat", "${Status}", package]));
+    status.is_some_and(|status| status.ends_with(" installed"))
+}
+
+/// How to become root: nothing to add for root itself, `sudo` where it would not ask in vain, else no way.
+fn privilege() -> Option<Vec<&'static str>> {
+    if output(Command::new("id").arg("-u")).as_deref() == Some("0") {
+        return Some(Vec::new());
+    }
+    let silent = output(Command::new("sudo").args(["-n", "true"])).is_some();
+    let can_ask = std::io::stdin().is_terminal() && output(Command::new("sudo").arg("--version")).is_some();
+    (silent || can_ask).then(|| vec!["sudo"])
+}
+
+fn ensure_libraries() -> Result<(), String> {
+    let missing: Vec<_> = LIBRARIES
+        .into_iter()
+        .filter(|library| output(Command::new("pkg-config").args(["--exists", library])).is_none())
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(format!(
+        "pkg-config does not find {}. Gallop needs pkg-config, clang and the FFmpeg libraries with their headers:\n\n    \
+         Fedora    sudo dnf install pkgconf clang-devel ffmpeg-free-devel\n    \
+         Arch      sudo pacman -S pkgconf clang ffmpeg\n    \
+         macOS     brew install pkgconf llvm ffmpeg\n",
+        missing.join(", ")
+    ))
+}

@@ -1,0 +1,35 @@
+//! Building Gallop and making a clip with it.
+
+use crate::command::{at_root, built, cargo, root, run};
+
+/// Builds Gallop and makes the sample clip.
+pub fn run_sample() -> Result<(), String> {
+    let gallop = build()?;
+    let clip = root().join("gallop-sample.mp4");
+    run(at_root(&gallop).args(["generate", "--like", "assets/sample/shot.json", "-o"]).arg(&clip))?;
+    let gallop = gallop.display();
+    println!(
+        "\nYour clip: {}\n\nThree things to try next:\n\
+         \n  Another shot, with a spoken line:\n    \
+         {gallop} generate --prompt \"A blue robot stands in a city at night.\" \\\n      \
+         --say \"Guten Morgen!\" --language de --speaker Robot --sound rain -o robot.mp4\n\
+         \n  Start from your own picture:\n    \
+         {gallop} generate --prompt \"The camera slowly zooms in.\" --image photo.jpg -o photo.mp4\n\
+         \n  See what this machine can run:\n    \
+         {gallop} doctor",
+        clip.display()
+    );
+    Ok(())
+}
+
+/// Prints the stage times of a clip, then runs the benchmarks of the networks.
+pub fn bench(options: &[&str]) -> Result<(), String> {
+    run(at_root(build()?).arg("bench").args(options))?;
+    run(cargo().args(["bench", "--package", "gallop-models"]))
+}
+
+fn build() -> Result<std::path::PathBuf, String> {
+    println!("Building Gallop (the first time takes some minutes) …");
+    run(cargo().args(["build", "--release", "--package", "gallop"]))?;
+    built("release", "gallop")
+}
