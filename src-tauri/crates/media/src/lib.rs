@@ -17,7 +17,7 @@ mod probe;
 mod resample;
 mod sound;
 
-pub use clip::{ClipInfo, ClipSpec, ClipWriter, FrameRate};
+pub use clip::{ClipInfo, ClipSpec, ClipWriter, FrameRate, h264_encoder};
 pub use error::{Error, Result};
 pub use ffmpeg::{ffmpeg_version, has_encoder};
 pub use picture::{MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE, MIN_PICTURE_SIDE, Picture, read_picture, write_picture};
