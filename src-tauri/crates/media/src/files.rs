@@ -50,6 +50,11 @@ pub(crate) fn demux(what: &'static str, path: &Path) -> Result<format::context::
     }
 }
 
+/// Whether a file can be put at `place`: asked before long work, so that nobody waits for a clip that cannot be saved.
+pub fn check_place(place: &Path) -> Result<()> {
+    Draft::create(place, ".part").map(drop)
+}
+
 /// A file being written under a temporary name in the folder of its future place; gone unless published.
 pub(crate) struct Draft {
     file: NamedTempFile<File>,

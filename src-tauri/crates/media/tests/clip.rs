@@ -7,8 +7,8 @@ use std::{fs, ops::ControlFlow, path::Path};
 
 use common::{click, flat, loudest_secs, spec};
 use gallop_media::{
-    Channels, ClipSpec, ClipWriter, Error, FrameRate, Picture, for_each_frame, h264_encoder, probe, read_metadata,
-    read_sound,
+    Channels, ClipSpec, ClipWriter, Error, FrameRate, Picture, check_place, for_each_frame, h264_encoder, probe,
+    read_metadata, read_sound,
 };
 use tempfile::TempDir;
 
@@ -364,7 +364,11 @@ fn bad_places_are_refused_at_once() {
         let error = ClipWriter::create(Path::new("/proc/a.mp4"), &spec).err().unwrap();
         assert!(matches!(error, Error::Io { .. }), "{error}");
     }
+    assert!(check_place(&folder.path().join("no/such/a.mp4")).is_err() && check_place(folder.path()).is_err());
+    check_place(&folder.path().join("new.mp4")).unwrap();
+    check_place(&file).unwrap();
     assert_eq!(left_in(&folder), ["file"]);
+    assert_eq!(fs::read(&file).unwrap(), b"x");
 }
 
 /// Names are bytes on Linux, and what FFmpeg takes for addresses or patterns is still a name.
