@@ -50,9 +50,14 @@ pub(crate) fn demux(what: &'static str, path: &Path) -> Result<format::context::
     }
 }
 
+/// Whether a file can be put at `place`: asked before long work, so that nobody waits for a clip that cannot be saved.
+pub fn check_place(place: &Path) -> Result<()> {
+    Draft::create(place, ".part").map(drop)
+}
+
 /// A file being written under a temporary name in the folder of its future place; gone unless published.
 pub(crate) struct Draft {
-    file: NamedTempFile,
+    file: NamedTempFile<File>,
     place: PathBuf,
 }
 
@@ -72,15 +77,11 @@ impl Draft {
             Some(folder) if folder != Path::new("") => folder,
             _ => Path::new("."),
         };
+        // Opened here and not by `tempfile`, whose files are private and whose errors name the temporary file.
+        let create = |path: &Path| File::options().read(true).write(true).create_new(true).open(path);
         let mut builder = tempfile::Builder::new();
-        builder.prefix(".gallop-").suffix(suffix);
-        #[cfg(unix)]
-        {
-            // Temporary files are private by default; this one becomes the user's, with the usual umask.
-            use std::os::unix::fs::PermissionsExt as _;
-            builder.permissions(std::fs::Permissions::from_mode(0o666));
-        }
-        let file = builder.tempfile_in(folder).map_err(Error::io("create a file in this folder", folder))?;
+        let file = builder.prefix(".gallop-").suffix(suffix).make_in(folder, create);
+        let file = file.map_err(Error::io("create a file in this folder", folder))?;
         Ok(Self { file, place: place.to_path_buf() })
     }
 

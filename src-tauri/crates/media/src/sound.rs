@@ -255,11 +255,11 @@ impl Collector {
             resampler.flush(&mut self.out)?;
         }
         for channel in &mut self.out {
-            channel.drain(..self.skip.min(channel.len()));
             if let Some(end_secs) = end_secs {
                 let length = (end_secs - self.zero_secs.unwrap_or(0.0)) * f64::from(self.sample_rate);
                 channel.truncate(length.round().max(0.0) as usize);
             }
+            channel.drain(..self.skip.min(channel.len()));
             // Some decoders go over full scale, or worse on damaged data.
             for sample in channel.iter_mut().filter(|sample| !sample.is_finite()) {
                 *sample = 0.0;

@@ -7,7 +7,8 @@ use std::{fs, ops::ControlFlow, path::Path};
 
 use common::{click, flat, loudest_secs, spec};
 use gallop_media::{
-    Channels, ClipSpec, ClipWriter, Error, FrameRate, Picture, for_each_frame, probe, read_metadata, read_sound,
+    Channels, ClipSpec, ClipWriter, Error, FrameRate, Picture, check_place, for_each_frame, h264_encoder, probe,
+    read_metadata, read_sound,
 };
 use tempfile::TempDir;
 
@@ -121,6 +122,7 @@ fn frames_are_equally_long_and_all_there() {
         let seconds = count as f64 * f64::from(den) / f64::from(num);
         assert_eq!((info.frames, info.duration_secs), (count as u64, seconds));
         assert_eq!(info.bytes, fs::metadata(&path).unwrap().len());
+        assert_eq!(info.encoder, h264_encoder().unwrap());
         let found = probe(&path).unwrap();
         let video = found.video.unwrap();
         assert_eq!((video.codec.as_str(), video.pixel_format.as_str()), ("h264", "yuv420p"));
@@ -346,6 +348,9 @@ fn bad_places_are_refused_at_once() {
     for path in [folder.path().join("no/such/folder/a.mp4"), file.join("a.mp4")] {
         let error = ClipWriter::create(&path, &spec).err().unwrap();
         assert!(matches!(error, Error::Io { .. }), "{error}");
+        let message = error.to_string();
+        let folder = path.parent().unwrap().display().to_string();
+        assert!(message.ends_with(&folder) && !message.contains(".gallop-"), "{message}");
     }
     for path in [folder.path(), Path::new("/"), Path::new("..")] {
         let error = ClipWriter::create(path, &spec).err().unwrap();
@@ -359,7 +364,26 @@ fn bad_places_are_refused_at_once() {
         let error = ClipWriter::create(Path::new("/proc/a.mp4"), &spec).err().unwrap();
         assert!(matches!(error, Error::Io { .. }), "{error}");
     }
+    assert!(check_place(&folder.path().join("no/such/a.mp4")).is_err() && check_place(folder.path()).is_err());
+    check_place(&folder.path().join("new.mp4")).unwrap();
+    check_place(&file).unwrap();
     assert_eq!(left_in(&folder), ["file"]);
+    assert_eq!(fs::read(&file).unwrap(), b"x");
+}
+
+/// Names are bytes on Linux, and what FFmpeg takes for addresses or patterns is still a name.
+#[cfg(target_os = "linux")]
+#[test]
+fn any_name_will_do() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let folder = TempDir::new().unwrap();
+    let inner = folder.path().join(std::ffi::OsStr::from_bytes(b"not unicode \xff"));
+    fs::create_dir(&inner).unwrap();
+    for name in ["http:", "%03d.mp4", "-", "pipe:1", "no extension", "a.avi", "片.mp4"] {
+        let path = inner.join(name);
+        write(&path, &spec(WIDTH, HEIGHT), 3, Order::First);
+        assert_eq!(probe(&path).unwrap().video.unwrap().frames, 3, "{name}");
+    }
 }
 
 #[test]
@@ -421,6 +445,15 @@ fn the_disk_is_full() {
     let error = gallop_media::write_picture(&Path::new(&disk).join("a.png"), &noise).unwrap_err();
     assert!(matches!(error, Error::DiskFull { .. }), "{error:?}");
     assert_eq!(fs::read_dir(&disk).unwrap().count(), 1);
+}
+
+#[test]
+fn ffmpeg_tells_what_it_is() {
+    let version = gallop_media::ffmpeg_version();
+    assert!(version.chars().any(|letter| letter.is_ascii_digit()), "{version:?}");
+    assert!(
+        gallop_media::has_encoder("aac") && !gallop_media::has_encoder("no such") && !gallop_media::has_encoder("a\0b")
+    );
 }
 
 #[test]

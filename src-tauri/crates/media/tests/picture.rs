@@ -205,12 +205,12 @@ fn torn_headers_never_panic() {
     }
     for file in files {
         // The last twelve bytes of a PNG file only say that it ends.
-        for length in (0..file.len() - 12).take(160) {
+        for length in (0..file.len() - 12).take(100) {
             let read = read_picture(&saved(&folder, "x", &file[..length]));
             assert!(read.is_err(), "the first {length} bytes of {} are a picture", file.len());
         }
-        for at in 0..file.len().min(160) {
-            for value in [0, 0x7f, 0xff] {
+        for at in 0..file.len().min(100) {
+            for value in [0, 0xff] {
                 let mut torn = file.clone();
                 torn[at] = value;
                 // Whether it can still be read depends on the byte.

@@ -76,6 +76,22 @@ pub struct ClipInfo {
     pub encoder: String,
 }
 
+/// The H.264 encoder that clips will be made with here: the first of those known that opens, which being compiled in
+/// ([`crate::has_encoder`]) does not promise.
+pub fn h264_encoder() -> Result<&'static str> {
+    ffmpeg::start();
+    let spec = ClipSpec {
+        width: 256,
+        height: 256,
+        fps: FrameRate::whole(25),
+        sample_rate: CLIP_RATE,
+        channels: Channels::Stereo,
+        produce_id: String::new(),
+        metadata: BTreeMap::new(),
+    };
+    Ok(VideoTrack::open(&spec)?.name())
+}
+
 /// Writes one mp4: H.264 High and AAC-LC, tagged BT.709, constant frame rate, index first, no edit lists, labelled as
 /// AI-made. Until [`ClipWriter::finish`] returns there is only a temporary file beside `path`; dropping the writer removes
 /// it and leaves whatever stood at `path` untouched.

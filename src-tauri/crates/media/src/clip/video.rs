@@ -159,3 +159,36 @@ fn scaler(width: u32, height: u32) -> std::result::Result<Scaler, ffmpeg_next::E
     };
     if set < 0 { Err(ffmpeg_next::Error::PatchWelcome) } else { Ok(Scaler(context)) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Channels, FrameRate};
+
+    fn spec() -> ClipSpec {
+        ClipSpec {
+            width: 64,
+            height: 64,
+            fps: FrameRate::whole(25),
+            sample_rate: 48_000,
+            channels: Channels::Stereo,
+            produce_id: "1".into(),
+            metadata: Default::default(),
+        }
+    }
+
+    #[test]
+    fn the_next_encoder_is_tried() {
+        // `aac` is there but makes no pictures, as a hardware encoder is there without its hardware.
+        let track = VideoTrack::open_first(&spec(), &["no_such_encoder", "aac", "libx264"]);
+        assert_eq!(track.map(|track| track.name()).ok(), crate::has_encoder("libx264").then_some("libx264"));
+    }
+
+    #[test]
+    fn no_encoder_at_all_is_said_with_reasons() {
+        let error = VideoTrack::open_first(&spec(), &["no_such_encoder", "other"]).err().map(|error| error.to_string());
+        assert!(error.is_some_and(|error| error.contains("tried no_such_encoder, other") && error.contains("libx264")));
+        let error = VideoTrack::open_first(&spec(), &["aac"]).err().map(|error| error.to_string());
+        assert!(error.as_ref().is_some_and(|error| error.contains("tried aac: ")), "{error:?}");
+    }
+}
