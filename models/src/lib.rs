@@ -3,8 +3,10 @@
 //!
 //! Models know tensors. They know nothing of codecs, projects, processes or windows.
 
+pub mod audio;
 pub mod error;
 pub mod generator;
+pub mod image;
 pub mod ops;
 pub mod sampling;
 pub mod transformer;

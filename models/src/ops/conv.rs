@@ -39,8 +39,7 @@ pub struct Geometry {
 
 impl Geometry {
     /// No stride, no dilation, no padding.
-    pub const PLAIN: Self =
-        Self { stride: [1; 3], dilation: [1; 3], pad: [[0; 2]; 3], time_edge: TimeEdge::Zero };
+    pub const PLAIN: Self = Self { stride: [1; 3], dilation: [1; 3], pad: [[0; 2]; 3], time_edge: TimeEdge::Zero };
 
     /// Keeps the extent of `[t, h, w]` for a kernel of odd sizes.
     pub fn same(kernel: [usize; 3], time_edge: TimeEdge) -> Self {
@@ -163,7 +162,7 @@ impl Convolution {
     pub fn new(weight: &Tensor, bias: Option<&Tensor>, geometry: Geometry) -> Result<Self> {
         let weight = with_five_axes(weight)?;
         let channels = (weight.dim(1)?, weight.dim(0)?);
-        Self::build(Kind::Dense, weight, bias, geometry, channels)
+        Self::build(Kind::Dense, &weight, bias, geometry, channels)
     }
 
     /// A layer that convolves every channel by itself, from weights `[c, 1, t, h, w]` and a bias `[c]`.
@@ -176,7 +175,7 @@ impl Convolution {
         if weight.dim(1)? != 1 {
             return Err(shape_error(format!("depthwise weights {:?} have more than one input", weight.dims())));
         }
-        Self::build(Kind::Depthwise, weight, bias, geometry, (channels, channels))
+        Self::build(Kind::Depthwise, &weight, bias, geometry, (channels, channels))
     }
 
     /// A layer that doubles height and width by repeating pixels, then convolves every frame with `weight`
@@ -190,7 +189,7 @@ impl Convolution {
         if weight.dims()[2..] != [1, 3, 3] {
             return Err(shape_error(format!("enlarging needs a 3x3 kernel, not {:?}", weight.dims())));
         }
-        Self::build(Kind::Enlarged, weight, bias, Geometry::same([1, 3, 3], TimeEdge::Zero), channels)
+        Self::build(Kind::Enlarged, &weight, bias, Geometry::same([1, 3, 3], TimeEdge::Zero), channels)
     }
 
     /// A transposed convolution over samples, from weights `[c_in, c_out, k]` and a bias `[c_out]`.
@@ -201,12 +200,12 @@ impl Convolution {
     pub fn transposed(weight: &Tensor, bias: Option<&Tensor>, stride: usize, pad: usize) -> Result<Self> {
         let (channels_in, channels_out, _) = weight.dims3()?;
         let kind = Kind::Transposed { stride, pad };
-        Self::build(kind, weight.clone(), bias, Geometry::PLAIN, (channels_in, channels_out))
+        Self::build(kind, weight, bias, Geometry::PLAIN, (channels_in, channels_out))
     }
 
     fn build(
         kind: Kind,
-        weight: Tensor,
+        weight: &Tensor,
         bias: Option<&Tensor>,
         geometry: Geometry,
         (channels_in, channels_out): (usize, usize),
@@ -243,7 +242,9 @@ impl Convolution {
     /// # Errors
     /// They cannot be divided that way.
     pub fn spread(mut self, spread: Spread) -> Result<Self> {
-        if self.channels_out % spread.factors().0 != 0 || matches!(self.kind, Kind::Transposed { .. } | Kind::Enlarged) {
+        if !self.channels_out.is_multiple_of(spread.factors().0)
+            || matches!(self.kind, Kind::Transposed { .. } | Kind::Enlarged)
+        {
             return Err(shape_error(format!("{} channels cannot be spread as {spread:?}", self.channels_out)));
         }
         self.spread = spread;
