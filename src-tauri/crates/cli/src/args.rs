@@ -42,10 +42,11 @@ pub struct GenerateArgs {
 
     /// Language of the spoken lines in their order, or one for all: zh, yue, en, ja, ko, de, fr
     /// [default: by the script of the line]
-    #[arg(long, value_name = "CODE", value_parser = language)]
+    #[arg(long, value_name = "CODE")]
     pub language: Vec<Language>,
 
     /// Who speaks the lines in their order, or one for all, as in "young woman"
+    /// [default: whom the prompt mentions]
     #[arg(long, value_name = "WHO")]
     pub speaker: Vec<String>,
 
@@ -245,23 +246,6 @@ fn seconds(text: &str) -> Result<f32, String> {
         _ => Err(format!("expected a length above 0 and up to {MAX_SECONDS} seconds")),
     }
 }
-
-fn language(code: &str) -> Result<Language, String> {
-    let known = LANGUAGES.iter().find(|(known, _)| known.eq_ignore_ascii_case(code));
-    let codes: Vec<_> = LANGUAGES.iter().map(|(code, _)| *code).collect();
-    known.map(|(_, language)| *language).ok_or_else(|| format!("the languages are {}", codes.join(", ")))
-}
-
-/// The languages by their codes.
-pub const LANGUAGES: [(&str, Language); 7] = [
-    ("zh", Language::Mandarin),
-    ("yue", Language::Cantonese),
-    ("en", Language::English),
-    ("ja", Language::Japanese),
-    ("ko", Language::Korean),
-    ("de", Language::German),
-    ("fr", Language::French),
-];
 
 #[cfg(test)]
 mod tests {

@@ -51,7 +51,8 @@ pub fn run(args: &BenchArgs) -> anyhow::Result<()> {
         None => nearest_trained(Aspect::of(9, 16), &manifest)?.1,
     };
     let duration_secs = args.seconds.unwrap_or(manifest.seconds.default);
-    let (shot, prompt) = ordinary_shot()?;
+    let shot = ordinary_shot();
+    let prompt = shot.compose()?;
     let mut recipe = Recipe::new(shot);
     recipe.prompt = Some(prompt.clone());
     recipe.seed = Some(SEED);

@@ -44,7 +44,32 @@ pub fn one_line(error: &anyhow::Error) -> String {
     if is_cancelled(error) {
         return "cancelled".into();
     }
-    let text = format!("{error:#}");
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        // Libraries that put the cause into their own message are not told twice.
+        if !text.contains(&cause) {
+            text = if text.is_empty() { cause } else { format!("{text}: {cause}") };
+        }
+    }
     let lines: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     lines.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::Context as _;
+
+    #[test]
+    fn errors_fit_on_a_line_and_say_things_once() {
+        let missing = || std::io::Error::from(std::io::ErrorKind::NotFound);
+        let error = gallop_models::Error::io("reading weights", "a.bin", missing());
+        let text = one_line(&error.into());
+        assert_eq!(text, format!("reading weights failed: {}: a.bin", missing()));
+        let error = anyhow::Error::from(missing()).context("two\n  lines");
+        assert_eq!(one_line(&error), format!("two lines: {}", missing()));
+        assert_eq!(exit_status(&usage("no")), USAGE);
+        let cancelled: anyhow::Result<()> = Err(gallop_models::Error::Cancelled.into());
+        assert_eq!(exit_status(&cancelled.context("while drawing").expect_err("cancelled")), CANCELLED);
+    }
 }

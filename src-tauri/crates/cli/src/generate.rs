@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use gallop_models::Error;
-use gallop_models::generator::{Latents, Manifest, Stage};
+use gallop_models::generator::{Latents, Manifest};
 
 use crate::args::GenerateArgs;
 use crate::cancel::Cancel;
@@ -31,6 +31,7 @@ fn make(args: &GenerateArgs, report: &mut dyn Report) -> anyhow::Result<()> {
     let started = Instant::now();
     let cancel = Cancel::listen()?;
     check_outputs(args)?;
+    let device = engine::device(args.device)?;
     let given = given(args)?;
     let named = given.as_ref().and_then(|given| given.recipe.model.as_ref()).map(|model| Path::new(&model.name));
     let manifest = Manifest::open(&model_folder::find(args.model.as_deref().or(named))?)?;
@@ -43,10 +44,9 @@ fn make(args: &GenerateArgs, report: &mut dyn Report) -> anyhow::Result<()> {
     report.tell(&News::Begin { model, size, seconds, seed, prompt: &request.prompt });
 
     let mut studio = Studio::new(report, &cancel, args.preview.as_deref());
-    let device = engine::device(args.device)?;
     let mut generator = engine::load(&mut studio, manifest.clone(), &device)?;
     let latents = match &args.finish {
-        Some(path) => studio.stage(Stage::Load, || Latents::load(path, &device))?,
+        Some(path) => Latents::load(path, &device)?,
         None => generator.draft(&request, &mut studio)?,
     };
     let fingerprint = format!("{:016x}", latents.fingerprint()?);

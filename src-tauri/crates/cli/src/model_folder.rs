@@ -14,10 +14,12 @@ pub const ENV: &str = "GALLOP_MODEL_DIR";
 /// `$GALLOP_MODEL_DIR`, beside this program, and in `models/` of the folders above this program and above here.
 pub fn find(wanted: Option<&Path>) -> anyhow::Result<PathBuf> {
     let wanted = wanted.unwrap_or(Path::new(DEFAULT));
-    if wanted.is_dir() {
+    let is_name = wanted.components().count() == 1 && wanted.file_name().is_some_and(|name| name == wanted.as_os_str());
+    // A folder here that only happens to be called like the model is not meant.
+    if if is_name { is_model(wanted) } else { wanted.is_dir() } {
         return Ok(wanted.to_path_buf());
     }
-    if wanted.components().count() != 1 || wanted.is_absolute() {
+    if !is_name {
         bail!("there is no such model folder: {}", wanted.display());
     }
     let candidates = candidates(wanted, &Surroundings::of_this_process());

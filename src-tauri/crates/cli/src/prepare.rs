@@ -9,16 +9,14 @@ use gallop_media::Channels;
 use gallop_models::generator::{Manifest, Picture, Request, Size, Sound};
 use gallop_models::text::prompt::{Language, Line, Shot};
 
-use crate::args::{Aspect, GenerateArgs, LANGUAGES, MAX_SECONDS, Pixels};
+use crate::args::{Aspect, GenerateArgs, MAX_SECONDS, Pixels};
 use crate::error::usage;
-use crate::recipe::{LineText, Model, Recipe, Reference, Sampler, ShotText};
+use crate::recipe::{Model, Recipe, Reference, Sampler};
 
 /// Samples per second at which a voice track is kept; the clip has the same.
 const VOICE_RATE: u32 = 48_000;
 /// A voice shorter than this has no word in it.
 const MIN_VOICE_SECS: f64 = 0.2;
-/// Who speaks where nobody is named.
-const SPEAKER: &str = "Young woman";
 
 /// A recipe that was given, and the file that carried it.
 pub struct Given {
@@ -38,13 +36,11 @@ pub struct Prepared {
     pub notices: Vec<String>,
 }
 
-/// The shot of `gallop bench` with its prompt: every part of the format is in it.
-pub fn ordinary_shot() -> anyhow::Result<(ShotText, String)> {
-    let line = Line { speaker: SPEAKER.into(), language: Language::English, text: "Hello, my friend!".into() };
-    let description = "A red paper pony stands in a meadow at sunset, the camera slowly pans left.".to_owned();
-    let sound = Some("Wind".to_owned());
-    let text = ShotText { description: description.clone(), lines: vec![LineText::from(&line)], sound: sound.clone() };
-    Ok((text, Shot { description, lines: vec![line], sound }.compose()?))
+/// The shot of `gallop bench`: every part of the prompt is in it.
+pub fn ordinary_shot() -> Shot {
+    let line = Line { speaker: None, language: Language::English, text: "Hello, my friend!".into() };
+    let description = "A red paper pony stands in a meadow at sunset, the camera slowly pans left.";
+    Shot { description: description.into(), lines: vec![line], sound: Some("Wind".into()) }
 }
 
 /// Puts flags over the given recipe and asks the model for the rest.
@@ -78,50 +74,34 @@ pub fn prepare(args: &GenerateArgs, given: Option<&Given>, manifest: &Manifest) 
 }
 
 /// The shot and its composed prompt. A recipe's own prompt stands word for word as long as no flag changes the shot.
-fn text(args: &GenerateArgs, old: Option<&Recipe>) -> anyhow::Result<(ShotText, String)> {
-    let unchanged = args.prompt.is_none()
-        && args.say.is_empty()
-        && args.language.is_empty()
-        && args.speaker.is_empty()
-        && args.sound.is_none();
-    if let Some(Recipe { shot, prompt: Some(prompt), .. }) = old.filter(|_| unchanged) {
-        return Ok((shot.clone(), prompt.clone()));
+fn text(args: &GenerateArgs, old: Option<&Recipe>) -> anyhow::Result<(Shot, String)> {
+    let mut shot = old.map(|recipe| recipe.shot.clone()).unwrap_or_default();
+    let before = shot.clone();
+    if let Some(description) = &args.prompt {
+        shot.description.clone_from(description);
     }
-    let old = old.map(|recipe| &recipe.shot);
-    let description = args.prompt.clone().or_else(|| Some(old?.description.clone())).unwrap_or_default();
-    if description.trim().is_empty() {
-        return Err(usage("the prompt is empty; say what is to be seen"));
+    if args.sound.is_some() {
+        shot.sound.clone_from(&args.sound);
     }
-    let lines = lines(args, old.map_or(&[], |shot| &shot.lines))?;
-    let sound = args.sound.clone().or_else(|| old?.sound.clone()).filter(|sound| !sound.trim().is_empty());
-    let shot = ShotText { description, lines: lines.iter().map(LineText::from).collect(), sound: sound.clone() };
-    let prompt = Shot { description: shot.description.clone(), lines, sound }.compose()?;
+    if !args.say.is_empty() {
+        shot.lines = args.say.iter().map(|text| line(text)).collect();
+    }
+    let shot_lines = shot.lines.len();
+    for (line, language) in shot.lines.iter_mut().zip(one_each("--language", &args.language, shot_lines)?) {
+        line.language = *language;
+    }
+    for (line, speaker) in shot.lines.iter_mut().zip(one_each("--speaker", &args.speaker, shot_lines)?) {
+        line.speaker = Some(speaker.clone());
+    }
+    let prompt = match old.and_then(|recipe| recipe.prompt.as_ref()).filter(|_| shot == before) {
+        Some(prompt) => prompt.clone(),
+        None => shot.compose()?,
+    };
     Ok((shot, prompt))
 }
 
-fn lines(args: &GenerateArgs, old: &[LineText]) -> anyhow::Result<Vec<Line>> {
-    let said_anew = !args.say.is_empty();
-    let texts: Vec<&str> = match said_anew {
-        true => args.say.iter().map(String::as_str).collect(),
-        false => old.iter().map(|line| line.text.as_str()).collect(),
-    };
-    if texts.iter().any(|text| text.trim().is_empty()) {
-        return Err(usage("a spoken line is empty; --say takes the words"));
-    }
-    let languages = one_each("--language", &args.language, texts.len())?;
-    let speakers = one_each("--speaker", &args.speaker, texts.len())?;
-    let line = |(index, text): (usize, &str)| {
-        let old = old.get(index).filter(|_| !said_anew);
-        let language = match (languages.get(index), old) {
-            (Some(language), _) => **language,
-            (None, Some(old)) => language_of_code(&old.language)?,
-            (None, None) => language_of_script(text),
-        };
-        let speaker = speakers.get(index).map(|speaker| (*speaker).clone());
-        let speaker = speaker.or_else(|| Some(old?.speaker.clone())).unwrap_or_else(|| SPEAKER.into());
-        Ok(Line { speaker, language, text: text.into() })
-    };
-    texts.into_iter().enumerate().map(line).collect()
+fn line(text: &str) -> Line {
+    Line { speaker: None, language: language_of_script(text), text: text.into() }
 }
 
 /// The values of a flag by line: none at all, one for all lines, or one for each.
@@ -131,15 +111,10 @@ fn one_each<'a, T>(flag: &str, values: &'a [T], lines: usize) -> anyhow::Result<
         _ if values.is_empty() || values.len() == lines => Ok(values.iter().collect()),
         _ if lines == 0 => Err(usage(format!("{flag} needs a spoken line; give one with --say"))),
         _ => Err(usage(format!(
-            "there are {lines} spoken lines and {} {flag}; give one for all lines, or one for each in their order",
+            "{flag} is given {} times for {lines} of --say; give it once for all lines, or once for each in their order",
             values.len()
         ))),
     }
-}
-
-fn language_of_code(code: &str) -> anyhow::Result<Language> {
-    let known = LANGUAGES.iter().find(|(known, _)| *known == code);
-    known.map(|(_, language)| *language).ok_or_else(|| anyhow::anyhow!("the recipe names an unknown language: {code}"))
 }
 
 /// The likeliest language where none is named: kana is Japanese, Hangul is Korean, other Han characters are Mandarin.
@@ -153,13 +128,6 @@ fn language_of_script(text: &str) -> Language {
         Language::Mandarin
     } else {
         Language::English
-    }
-}
-
-impl From<&Line> for LineText {
-    fn from(line: &Line) -> Self {
-        let code = LANGUAGES.iter().find(|(_, language)| *language == line.language).map_or("", |(code, _)| code);
-        Self { speaker: line.speaker.clone(), language: code.into(), text: line.text.clone() }
     }
 }
 

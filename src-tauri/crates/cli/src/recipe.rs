@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use gallop_models::generator::{Latents, Manifest};
+use gallop_models::text::prompt::Shot;
 use serde::{Deserialize, Serialize};
 
 use crate::digest;
@@ -22,7 +23,7 @@ pub struct Recipe {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub engine: Option<String>,
     /// What was asked for, in its parts.
-    pub shot: ShotText,
+    pub shot: Shot,
     /// The prompt that was composed of the parts, word for word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prompt: Option<String>,
@@ -53,30 +54,6 @@ pub struct Recipe {
     /// Fingerprint of the latents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latents: Option<String>,
-}
-
-/// A shot in words.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ShotText {
-    /// What is to be seen.
-    pub description: String,
-    /// What is said, in its order.
-    #[serde(default)]
-    pub lines: Vec<LineText>,
-    /// What is heard behind it.
-    #[serde(default)]
-    pub sound: Option<String>,
-}
-
-/// A spoken line.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LineText {
-    /// Who speaks.
-    pub speaker: String,
-    /// Code of the language.
-    pub language: String,
-    /// The words.
-    pub text: String,
 }
 
 /// A model by its name and its weights.
@@ -114,7 +91,7 @@ pub struct Reference {
 
 impl Recipe {
     /// A recipe with nothing but a shot.
-    pub fn new(shot: ShotText) -> Self {
+    pub fn new(shot: Shot) -> Self {
         Self {
             format: FORMAT,
             engine: Some(format!("gallop {}", env!("CARGO_PKG_VERSION"))),

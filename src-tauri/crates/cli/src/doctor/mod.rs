@@ -16,9 +16,6 @@ use crate::{digest, model_folder};
 
 pub use machine::{cpu_name, gib, peak_memory_bytes};
 
-/// Encoders of H.264 in the order in which they are tried.
-const H264: [&str; 3] = ["libx264", "libopenh264", "h264_nvenc"];
-
 /// What was found.
 #[derive(Debug, Serialize)]
 struct Findings {
@@ -68,7 +65,7 @@ pub fn run(args: &DoctorArgs) -> anyhow::Result<()> {
         gpu: gpu::look(),
         ffmpeg: Ffmpeg {
             version: gallop_media::ffmpeg_version(),
-            h264_encoder: H264.into_iter().find(|name| gallop_media::has_encoder(name)),
+            h264_encoder: gallop_media::h264_encoder().ok(),
             aac_encoder: gallop_media::has_encoder("aac"),
         },
         model,

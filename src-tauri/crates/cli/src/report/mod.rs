@@ -130,6 +130,7 @@ pub fn stage_name(stage: Stage) -> &'static str {
 /// A time as people say it.
 pub fn duration(seconds: f64) -> String {
     match seconds {
+        ..0.1 => format!("{:.0} ms", seconds * 1e3),
         ..10.0 => format!("{seconds:.1} s"),
         ..60.0 => format!("{seconds:.0} s"),
         _ => {
@@ -171,7 +172,7 @@ mod tests {
     #[test]
     fn times_are_said() {
         let said = [0.04, 9.96, 59.4, 59.6, 61.0, 3600.0, 5400.0].map(duration);
-        assert_eq!(said, ["0.0 s", "10.0 s", "59 s", "60 s", "1 min 01 s", "1 h 00 min", "1 h 30 min"]);
+        assert_eq!(said, ["40 ms", "10.0 s", "59 s", "60 s", "1 min 01 s", "1 h 00 min", "1 h 30 min"]);
     }
 
     #[test]
