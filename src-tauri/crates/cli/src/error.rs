@@ -39,6 +39,15 @@ pub fn exit_status(error: &anyhow::Error) -> u8 {
     }
 }
 
+/// What clap says, in one line: its message without the summary of all flags.
+pub fn clap_line(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let message =
+        text.lines().take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"));
+    let lines: Vec<_> = message.map(str::trim).filter(|line| !line.is_empty()).collect();
+    format!("{}; `gallop --help` tells more", lines.join(" ").trim_start_matches("error: "))
+}
+
 /// The whole error in one line, whatever the libraries below put into their messages.
 pub fn one_line(error: &anyhow::Error) -> String {
     if is_cancelled(error) {

@@ -29,10 +29,14 @@ use crate::args::{Cli, Command};
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help that cannot be written has no other place to go.
+        Err(error) if !error.use_stderr() => {
+            // Help and version. Where they cannot be written there is no other place to say so.
             error.print().ok();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(error::USAGE));
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            eprintln!("gallop: {}", error::clap_line(&error));
+            return ExitCode::from(error::USAGE);
         }
     };
     let outcome = match cli.command {
