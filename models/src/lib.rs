@@ -9,6 +9,7 @@ pub mod generator;
 pub mod image;
 pub mod ops;
 pub mod sampling;
+pub mod text;
 pub mod transformer;
 pub mod vae;
 pub mod weights;

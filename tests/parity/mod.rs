@@ -11,6 +11,7 @@ mod image_prep;
 mod oobleck;
 mod sampling;
 mod scheduler;
+mod t5gemma;
 mod turbo_vaed;
 mod wan_vae;
 
@@ -35,6 +36,7 @@ const RUNS: &[(&str, Run)] = &[
     ("oobleck", oobleck::run),
     ("sampling", sampling::run),
     ("scheduler", scheduler::run),
+    ("t5gemma", t5gemma::run),
     ("turbo_vaed", turbo_vaed::run),
     ("wan_vae", wan_vae::run),
 ];

@@ -3,21 +3,14 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use candle_core::{Device, Tensor};
+use candle_core::Device;
 
 use crate::{Error, Result};
 
 /// The name of a note in a file's metadata.
 const NOTE: &str = "note";
 
-/// What the base stage made.
-#[derive(Debug, Clone)]
-pub struct Latents {
-    /// Video latent `[1, 48, t, h, w]`, float32.
-    pub video: Tensor,
-    /// Audio latent `[1, a, 64]`, float32.
-    pub audio: Tensor,
-}
+pub use crate::transformer::Latents;
 
 impl Latents {
     /// Writes both as safetensors.

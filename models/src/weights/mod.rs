@@ -29,11 +29,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use candle_core::{Device, Tensor};
+use candle_core::{DType, Device, Tensor};
 
 use crate::{Error, Result};
 pub use dtype::StoredType;
-pub(crate) use mapped::Mapped;
+use mapped::Mapped;
+pub(crate) use open::download_mishap;
 pub use scope::Scope;
 
 /// Opened weight files: names, shapes and types are known, no tensor has been read.
@@ -161,12 +162,7 @@ impl Weights {
 
     /// Reads a tensor in the type it is stored in.
     fn load(&self, name: &str, entry: &Entry, device: &Device) -> Result<Tensor> {
-        let unreadable = |reason: String| Error::format(self.file_of(name), reason);
-        let bytes = self.files.get(entry.file).and_then(|file| file.bytes().get(entry.start..entry.start + entry.span));
-        let bytes = bytes.ok_or_else(|| unreadable(format!("tensor `{name}` lies outside of its file")))?;
-        let dtype = entry.dtype.dtype();
-        let dtype =
-            dtype.ok_or_else(|| unreadable(format!("tensor `{name}` has type {}, which is not read", entry.dtype)))?;
+        let (dtype, bytes) = (self.readable(name, entry)?, self.bytes(name, entry)?);
         match &entry.strides {
             None => Ok(Tensor::from_raw_buffer(bytes, dtype, &entry.shape, device)?),
             Some(strides) => {
@@ -174,6 +170,44 @@ impl Weights {
                 Ok(Tensor::from_raw_buffer(&packed, dtype, &entry.shape, device)?)
             }
         }
+    }
+
+    /// Reads rows of a matrix.
+    fn load_rows(&self, name: &str, entry: &Entry, indices: &[u32], device: &Device) -> Result<Tensor> {
+        let &[count, width] = entry.shape.as_slice() else {
+            return Err(Error::format(self.file_of(name), format!("tensor `{name}` has no rows")));
+        };
+        let outside = |index: u32| {
+            Error::format(self.file_of(name), format!("row {index} is not one of `{name}`, which has {count}"))
+        };
+        if entry.strides.is_some() {
+            if let Some(index) = indices.iter().find(|index| **index as usize >= count) {
+                return Err(outside(*index));
+            }
+            let indices = Tensor::new(indices, device)?;
+            return Ok(self.load(name, entry, device)?.index_select(&indices, 0)?);
+        }
+        let (dtype, bytes, row_bytes) =
+            (self.readable(name, entry)?, self.bytes(name, entry)?, width * entry.dtype.size_bytes());
+        let mut rows = Vec::with_capacity(indices.len() * row_bytes);
+        for index in indices {
+            let row = bytes.get(*index as usize * row_bytes..).and_then(|rest| rest.get(..row_bytes));
+            rows.extend_from_slice(row.ok_or_else(|| outside(*index))?);
+        }
+        Ok(Tensor::from_raw_buffer(&rows, dtype, &[indices.len(), width], device)?)
+    }
+
+    fn bytes(&self, name: &str, entry: &Entry) -> Result<&[u8]> {
+        let bytes = self.files.get(entry.file).and_then(|file| file.bytes().get(entry.start..entry.start + entry.span));
+        bytes.ok_or_else(|| Error::format(self.file_of(name), format!("tensor `{name}` lies outside of its file")))
+    }
+
+    /// The type that a tensor has when it is loaded.
+    fn readable(&self, name: &str, entry: &Entry) -> Result<DType> {
+        let unread = || {
+            Error::format(self.file_of(name), format!("tensor `{name}` has type {}, which is not read", entry.dtype))
+        };
+        entry.dtype.dtype().ok_or_else(unread)
     }
 }
 

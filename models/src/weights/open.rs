@@ -46,29 +46,41 @@ fn entries(file: &Mapped) -> Result<Vec<(String, Entry)>> {
     }
 }
 
-/// What a file is that is no weight file, and what to do.
-fn what_instead(bytes: &[u8]) -> String {
+/// What a file is that was meant to be something else, where its download went wrong; and what to do.
+pub(crate) fn download_mishap(bytes: &[u8]) -> Option<String> {
     let start = bytes.get(..bytes.len().min(512)).unwrap_or_default();
     let text = String::from_utf8_lossy(start);
     let text = text.trim_start_matches('\u{feff}').trim_start();
     let begins = |word: &str| text.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word));
-    if begins("version https://git-lfs") {
+    if bytes.is_empty() {
+        Some("the file is empty; download it again".into())
+    } else if begins("version https://git-lfs") {
         let size = text.lines().find_map(|line| line.strip_prefix("size "));
         let size = size.map(|size| format!(" of {} bytes", size.trim())).unwrap_or_default();
-        format!("this is a git-lfs pointer, the download did not finish: fetch the file itself{size} (`git lfs pull`)")
+        let what = format!("fetch the file itself{size} (`git lfs pull`)");
+        Some(format!("this is a git-lfs pointer, the download did not finish: {what}"))
     } else if ["<!doctype", "<html", "<?xml"].into_iter().any(begins) {
-        "this is a web page saved under a weight file's name; download the file itself".into()
-    } else if begins("{") || begins("[") {
+        Some("this is a web page saved under the file's name; download the file itself".into())
+    } else if start.iter().all(|byte| *byte == 0) {
+        Some("the file is full of zeros, its download did not finish; download it again".into())
+    } else {
+        None
+    }
+}
+
+/// What a file is that is no weight file, and what to do.
+fn what_instead(bytes: &[u8]) -> String {
+    if let Some(mishap) = download_mishap(bytes) {
+        mishap
+    } else if bytes.trim_ascii_start().starts_with(b"{") || bytes.trim_ascii_start().starts_with(b"[") {
         "this is a JSON text, not a weight file; download the file itself".into()
-    } else if start.starts_with(b"GGUF") {
+    } else if bytes.starts_with(b"GGUF") {
         "GGUF files are not read here; use the safetensors files of the model".into()
-    } else if start.starts_with(b"\x28\xb5\x2f\xfd") {
+    } else if bytes.starts_with(b"\x28\xb5\x2f\xfd") {
         "this is compressed with zstd; unpack it first (`zstd -d`)".into()
     } else if is_legacy_torch(bytes) {
         "written by PyTorch before 1.6; load it in a current PyTorch with weights_only=True and torch.save it again"
             .into()
-    } else if start.iter().all(|byte| *byte == 0) {
-        "the file is full of zeros, its download did not finish; download it again".into()
     } else {
         "neither a safetensors file nor one written by torch.save".into()
     }

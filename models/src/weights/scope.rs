@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use candle_core::{DType, Device, Shape, Tensor};
 
-use super::Weights;
+use super::{Entry, Weights};
 use crate::{Error, Result};
 
 /// A prefix of tensor names in [`Weights`]: networks descend with [`Scope::pp`] as the names do.
@@ -86,36 +86,57 @@ impl Scope {
         self.get(shape, name).map(Some)
     }
 
+    /// Loads the rows `indices` of a table of `[n, d]`, in the type it is stored in: nothing else of it is read.
+    ///
+    /// # Errors
+    /// As [`Scope::get`], also where an index is outside of the table.
+    pub fn rows(&self, shape: (usize, usize), name: &str, indices: &[u32]) -> Result<Tensor> {
+        let name = self.full_name(name);
+        let entry = self.checked(&[shape.0, shape.1], &name)?;
+        match self.reading {
+            Reading::Real => self.weights.load_rows(&name, entry, indices, &self.device),
+            Reading::Dry => self.zeros(entry, &name, None, vec![indices.len(), shape.1]),
+        }
+    }
+
+    /// Whether tensors are only checked, see [`Scope::dry`]. What reorders weights in its constructor may skip it then.
+    pub fn is_dry(&self) -> bool {
+        self.reading == Reading::Dry
+    }
+
     fn read(&self, shape: Shape, name: &str, dtype: Option<DType>) -> Result<Tensor> {
         let expected = shape.into_dims();
+        let entry = self.checked(&expected, name)?;
+        if self.is_dry() {
+            return self.zeros(entry, name, dtype, expected);
+        }
+        let tensor = self.weights.load(name, entry, &self.device)?;
+        match dtype {
+            // candle 0.11 never returns from converting this type to any but f32.
+            Some(dtype) if tensor.dtype() == DType::F8E4M3 && dtype != DType::F8E4M3 => {
+                Ok(tensor.to_dtype(DType::F32)?.to_dtype(dtype)?)
+            }
+            Some(dtype) => Ok(tensor.to_dtype(dtype)?),
+            None => Ok(tensor),
+        }
+    }
+
+    /// The place of a tensor that is there and has the expected shape.
+    fn checked(&self, expected: &[usize], name: &str) -> Result<&Entry> {
         let path = || self.weights.file_of(name).to_owned();
         let Some(entry) = self.weights.tensors.get(name) else {
-            return Err(Error::MissingTensor { name: name.to_owned(), expected, path: path() });
+            return Err(Error::MissingTensor { name: name.to_owned(), expected: expected.to_vec(), path: path() });
         };
         if entry.shape != expected {
             let (name, found) = (name.to_owned(), entry.shape.clone());
-            return Err(Error::TensorShape { name, expected, found, path: path() });
+            return Err(Error::TensorShape { name, expected: expected.to_vec(), found, path: path() });
         }
-        match self.reading {
-            Reading::Real => {
-                let tensor = self.weights.load(name, entry, &self.device)?;
-                match dtype {
-                    // candle 0.11 never returns from converting this type to any but f32.
-                    Some(dtype) if tensor.dtype() == DType::F8E4M3 && dtype != DType::F8E4M3 => {
-                        Ok(tensor.to_dtype(DType::F32)?.to_dtype(dtype)?)
-                    }
-                    Some(dtype) => Ok(tensor.to_dtype(dtype)?),
-                    None => Ok(tensor),
-                }
-            }
-            Reading::Dry => {
-                let dtype = dtype.or(entry.dtype.dtype());
-                let dtype = dtype.ok_or_else(|| {
-                    Error::format(path(), format!("tensor `{name}` has type {}, which is not read", entry.dtype))
-                })?;
-                Ok(Tensor::zeros((), dtype, &self.device)?.broadcast_as(expected)?)
-            }
-        }
+        Ok(entry)
+    }
+
+    fn zeros(&self, entry: &Entry, name: &str, dtype: Option<DType>, shape: Vec<usize>) -> Result<Tensor> {
+        let stored = self.weights.readable(name, entry)?;
+        Ok(Tensor::zeros((), dtype.unwrap_or(stored), &self.device)?.broadcast_as(shape)?)
     }
 
     fn full_name(&self, name: &str) -> String {

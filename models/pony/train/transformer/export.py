@@ -68,6 +68,7 @@ def main() -> None:
     (build / "model.json").write_text(json.dumps(description(model, settings), indent=2) + "\n")
     shutil.copyfile(args.work / "tokenizer.json", build / "tokenizer.json")
     for file in sorted(build.iterdir(), key=lambda f: f.name == "model.json"):
+        file.chmod(0o644)
         os.replace(file, args.model / file.name)
     build.rmdir()
     total = sum(f.stat().st_size for f in args.model.glob("*.safetensors"))
