@@ -44,7 +44,7 @@ impl Clip {
             Some(writer) => writer,
             None => self.open(frames)?,
         };
-        frames.iter().try_for_each(|rgb| writer.write_frame(rgb))?;
+        (0..frames.count).filter_map(|index| frames.frame(index)).try_for_each(|rgb| writer.write_frame(rgb))?;
         self.writer = Some(writer);
         Ok(())
     }
@@ -61,8 +61,8 @@ impl Clip {
         let sound = self.waiting.take();
         let side = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
         let spec = ClipSpec {
-            width: side(frames.width),
-            height: side(frames.height),
+            width: side(frames.size.width),
+            height: side(frames.size.height),
             fps: FrameRate::whole(FPS),
             sample_rate: sound.as_ref().map_or(48_000, |sound| sound.sample_rate),
             channels: match sound.as_ref().map(|sound| sound.channels.len()) {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use gallop_media::Channels;
 use gallop_models::generator::{Manifest, Picture, Request, Size, Sound};
+use gallop_models::image;
 use gallop_models::text::prompt::{Language, Line, Shot};
 
 use crate::args::{Aspect, GenerateArgs, MAX_SECONDS, Pixels};
@@ -147,7 +148,8 @@ fn reference(
 
 fn read_picture(path: &Path) -> anyhow::Result<Picture> {
     let picture = gallop_media::read_picture(path)?;
-    Ok(Picture { width: picture.width as usize, height: picture.height as usize, rgb: picture.rgb })
+    let size = image::Size { width: picture.width as usize, height: picture.height as usize };
+    Ok(Picture::new(size, picture.rgb)?)
 }
 
 fn read_voice(path: &Path) -> anyhow::Result<Sound> {
@@ -187,7 +189,7 @@ fn size(
         Some(aspect) => Some(aspect),
         None => of_recipe().transpose().map_err(|reason| anyhow::anyhow!("the recipe's aspect: {reason}"))?,
     };
-    let of_picture = picture.map(|picture| Aspect::of(picture.width as u32, picture.height as u32));
+    let of_picture = picture.map(|picture| Aspect::of(picture.size().width as u32, picture.size().height as u32));
     let wanted = asked.or(of_picture).unwrap_or(Aspect::of(9, 16));
     let (name, size) = nearest_trained(wanted, manifest)?;
     if let Some(asked) = asked.filter(|asked| asked.to_string() != name) {

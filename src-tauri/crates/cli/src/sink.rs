@@ -89,8 +89,8 @@ impl<'a> Studio<'a> {
     fn keep_preview(&mut self, preview: &dyn Preview) {
         let Some(path) = self.preview else { return };
         let kept = preview.render().map_err(anyhow::Error::from).and_then(|frames| {
-            let rgb = frames.iter().next().unwrap_or_default().to_vec();
-            let (width, height) = (u32::try_from(frames.width)?, u32::try_from(frames.height)?);
+            let rgb = frames.frame(0).unwrap_or_default().to_vec();
+            let (width, height) = (u32::try_from(frames.size.width)?, u32::try_from(frames.size.height)?);
             Ok(gallop_media::write_picture(path, &gallop_media::Picture { width, height, rgb })?)
         });
         if let Err(error) = kept {
@@ -113,7 +113,7 @@ impl Sink for Studio<'_> {
 
     fn frames(&mut self, frames: &Frames) -> gallop_models::Result<()> {
         self.go_on()?;
-        self.frame_count += frames.iter().count();
+        self.frame_count += frames.count;
         let Some(clip) = &mut self.clip else { return Ok(()) };
         self.cancel.writing_begins();
         clip.frames(frames).map_err(as_input)
