@@ -7,12 +7,18 @@ use gallop_models::weights::Scope;
 
 use crate::parity::fixture::Fixture;
 use crate::parity::report::Report;
-use crate::parity::turbo_vaed::compare_as;
+use crate::parity::turbo_vaed::{compare_as, pickles};
 
 pub fn run(fixture: &Fixture, report: &mut Report) -> Result<()> {
     let config: Config = fixture.config("/model")?;
     check_constants(fixture, report);
-    compare_all(fixture, &config, &fixture.weights()?, "", report)
+    compare_all(fixture, &config, &fixture.weights()?, "", report)?;
+    // The same weights as a released file stores them.
+    for extension in pickles(fixture) {
+        let weights = fixture.weights_in(&format!("{}.{extension}", fixture.name))?;
+        compare_all(fixture, &config, &weights, &format!("@{extension}"), report)?;
+    }
+    Ok(())
 }
 
 fn compare_all(fixture: &Fixture, config: &Config, weights: &Scope, mark: &str, report: &mut Report) -> Result<()> {

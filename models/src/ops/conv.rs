@@ -145,8 +145,8 @@ pub struct Convolution {
     kernel: [usize; 3],
     channels_in: usize,
     channels_out: usize,
-    /// `[c_out, c_in, t, h, w]`, `[c, 1, t, h, w]`, or transposed `[c_in, c_out, k]`.
-    weight: Tensor,
+    /// `[c_out, c_in, t, h, w]`, `[c, 1, t, h, w]`, or transposed `[c_in, c_out, k]`; gone once it is packed.
+    weight: Option<Tensor>,
     bias: Option<Tensor>,
     before: Before,
     spread: Spread,
@@ -210,7 +210,7 @@ impl Convolution {
         geometry: Geometry,
         (channels_in, channels_out): (usize, usize),
     ) -> Result<Self> {
-        let weight = weight.to_dtype(DType::F32)?.contiguous()?;
+        let weight = weight.to_dtype(DType::F32)?;
         let bias = bias.map(|bias| bias.to_dtype(DType::F32)?.contiguous()).transpose()?;
         if let Some(bias) = bias.as_ref().filter(|bias| bias.dims() != [channels_out]) {
             return Err(shape_error(format!("bias {:?} for {channels_out} channels", bias.dims())));
@@ -225,14 +225,18 @@ impl Convolution {
             kernel,
             channels_in,
             channels_out,
-            weight,
+            weight: None,
             bias,
             before: Before::Nothing,
             spread: Spread::Channels,
             cpu: None,
         };
-        if layer.weight.device().is_cpu() {
-            layer.cpu = Some(cpu::Packed::new(&layer)?);
+        // Zeros that only stand for weights, as of a dry scope, take no memory and are not packed.
+        if weight.device().is_cpu() && weight.is_contiguous() {
+            layer.cpu = Some(cpu::Packed::new(&layer, &weight)?);
+        }
+        if layer.cpu.is_none() || cfg!(test) {
+            layer.weight = Some(weight);
         }
         Ok(layer)
     }
