@@ -14,4 +14,5 @@ pub mod transformer;
 pub mod vae;
 pub mod weights;
 
+pub use candle_core::Device;
 pub use error::{Error, Result};

@@ -59,7 +59,8 @@ fn bfloat16_is_near_float32_but_rounded() {
     let full = Encoder::new(&config, Precision::F32, &scope).unwrap().forward(&ids).unwrap();
     let half = Encoder::new(&config, Precision::Bf16, &scope).unwrap().forward(&ids).unwrap();
     let distance = difference(&half, &full);
-    assert!(distance > 1e-4 && distance < 0.06, "{distance}");
+    // PyTorch's own bfloat16 is 0.068 away from its float32 on this network and these tokens.
+    assert!(distance > 1e-3 && distance < 0.1, "{distance}");
     let rounded = half.to_dtype(DType::BF16).unwrap().to_dtype(DType::F32).unwrap();
     assert_eq!(difference(&rounded, &half), 0.0);
 }
