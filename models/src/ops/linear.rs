@@ -85,11 +85,7 @@ impl Linear {
         let stored = scope.get((experts * output, input), "weight")?;
         let experts = (0..experts)
             .map(|expert| {
-                let weight = stored.narrow(0, expert * output, output)?;
-                if scope.is_dry() {
-                    return Ok(Expert { weight: Weight::Tensor(weight.t()?), bias: None });
-                }
-                let weight = weight.to_dtype(precision.dtype())?;
+                let weight = stored.narrow(0, expert * output, output)?.to_dtype(precision.dtype())?;
                 let weight = match scope.device() {
                     Device::Cpu => Weight::Panels(Panels::pack(&weight, activation)?),
                     _ => Weight::Tensor(weight.contiguous()?.t()?),
