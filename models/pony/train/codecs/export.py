@@ -50,6 +50,7 @@ def as_float16(weights: dict[str, Tensor]) -> dict[str, Tensor]:
 def write(out: Path, name: str, weights: dict[str, Tensor], config: dict) -> None:
     temporary = out / f".{name}.tmp"
     save_file(as_float16(weights), temporary, metadata={"format": "pt"})
+    temporary.chmod(0o644)
     os.replace(temporary, out / f"{name}.safetensors")
     temporary.write_text(json.dumps(config, indent=1) + "\n")
     os.replace(temporary, out / f"{name}.json")
@@ -64,7 +65,8 @@ def main() -> None:
     args = parser.parse_args()
     write(args.out, "image_encoder", with_statistics(load(args.work / "wan_encoder.pt")), EncoderConfig().to_json())
     write(args.out, "video_decoder", load(args.work / "turbo_decoder.pt"), DecoderConfig().to_json())
-    audio = {PREFIX + name: tensor for name, tensor in load(args.work / "audio_vae.pt").items()}
+    halves = {half: load(args.work / f"oobleck_{half}.pt") for half in ("encoder", "decoder")}
+    audio = {f"{PREFIX}{half}.{name}": tensor for half, weights in halves.items() for name, tensor in weights.items()}
     write(args.out, "audio_vae", audio, AudioConfig().to_json())
 
 

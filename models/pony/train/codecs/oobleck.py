@@ -21,7 +21,7 @@ class AudioConfig:
     """One Oobleck pair. Samples per latent frame = the product of the strides."""
 
     audio_channels: int = 1
-    encoder_channels: int = 10
+    encoder_channels: int = 8
     decoder_channels: int = 12
     c_mults: list[int] = field(default_factory=lambda: [1, 4, 8, 16])
     strides: list[int] = field(default_factory=lambda: [8, 4, 4, 4])
@@ -182,7 +182,10 @@ def decoder(config: AudioConfig) -> Block:
     for i in reversed(range(len(config.strides))):
         up = transposed_conv(widths[i + 1], widths[i], config.strides[i])
         layers.append(Block(Snake(widths[i + 1]), up, *residual_units(widths[i])))
-    return Block(*layers, Snake(widths[0]), conv(widths[0], config.audio_channels, 7, bias=False))
+    last = conv(widths[0], config.audio_channels, 7, bias=False)
+    with torch.no_grad():
+        last.weight_g *= 0.05  # start near silence
+    return Block(*layers, Snake(widths[0]), last)
 
 
 class AudioVae(nn.Module):
@@ -193,8 +196,6 @@ class AudioVae(nn.Module):
         self.config = config
         self.encoder = encoder(config)
         self.decoder = decoder(config)
-        with torch.no_grad():
-            self.decoder.layers[-1].weight_g *= 0.05  # start near silence
 
     def posterior(self, audio: Tensor) -> tuple[Tensor, Tensor]:
         """[b, 1, n] -> mean and standard deviation, both [b, latent_dim, n / downsampling]."""

@@ -82,7 +82,7 @@ def clip_crop(clip: Clip, rng: np.random.Generator, frames: int, h: int, w: int)
 class Crops:
     """An endless supply of crops from a changing pool of clips, so that memory stays small."""
 
-    def __init__(self, folder: Path, rng: np.random.Generator, pool: int = 200) -> None:
+    def __init__(self, folder: Path, rng: np.random.Generator, pool: int = 80) -> None:
         self.rng = rng
         self.source = Growing(folder, read_clip, 10**9, rng, every_secs=120.0)
         self.source.limit = pool

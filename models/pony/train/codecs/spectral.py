@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-WINDOWS = (2048, 1024, 512, 256, 128)
+WINDOWS = (2048, 1024, 512, 256)
 
 
 @lru_cache(maxsize=None)
