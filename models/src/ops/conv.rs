@@ -4,9 +4,11 @@
 //! On the CPU a layer is a direct convolution in `f32` (see `conv/cpu.rs`); elsewhere it is composed of candle's
 //! operations, a sum of two-dimensional convolutions for a three-dimensional one.
 
+mod before;
 mod composed;
 mod cpu;
 mod kernel;
+mod pack;
 mod registers;
 #[cfg(test)]
 mod tests;
@@ -150,7 +152,7 @@ pub struct Convolution {
     bias: Option<Tensor>,
     before: Before,
     spread: Spread,
-    cpu: Option<cpu::Packed>,
+    cpu: Option<pack::Packed>,
 }
 
 impl Convolution {
@@ -233,7 +235,7 @@ impl Convolution {
         };
         // Zeros that only stand for weights, as of a dry scope, take no memory and are not packed.
         if weight.device().is_cpu() && weight.is_contiguous() {
-            layer.cpu = Some(cpu::Packed::new(&layer, &weight)?);
+            layer.cpu = Some(pack::Packed::new(&layer, &weight)?);
         }
         if layer.cpu.is_none() || cfg!(test) {
             layer.weight = Some(weight);

@@ -11,125 +11,20 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use candle_core::{Device, Storage, Tensor};
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
-use super::kernel::{Segment, block, block_channels};
-use super::registers::{self, Kernel, Level, Simd};
-use super::{Activation, Before, Convolution, Guard, Kind, Spread, TimeEdge, shape_error};
+use super::kernel::{Segment, block};
+use super::pack::{HostBefore, Packed};
+use super::registers::{self, Kernel, Simd};
+use super::{Convolution, Kind, Spread, TimeEdge, before, shape_error};
 use crate::Result;
 
 /// Floats of a ring that stay near a core.
 const RING_FLOATS: usize = 96 * 1024;
-/// Taps of one pass over a block of input channels.
-const PASS_TAPS: usize = 576;
 /// Floats behind a buffer that a tile may touch.
 const SLACK: usize = 128;
 /// Below this number of products, starting other threads costs more than it brings.
 const SMALL: usize = 200_000;
 
-/// Weights in the order the kernel reads them.
-pub(super) struct Packed {
-    level: Level,
-    blocks: Vec<Block>,
-    weights: Vec<f32>,
-    bias: Vec<f32>,
-    /// Input channels of one pass.
-    pass: usize,
-    /// As [`Convolution`]'s, or what a transposed one becomes.
-    kernel: [usize; 3],
-    before: HostBefore,
-}
-
-/// A few output channels that are computed together.
-struct Block {
-    first: usize,
-    count: usize,
-    width: usize,
-    at: usize,
-    /// The output pixel of two by two that an enlarging layer computes here.
-    pixel: [usize; 2],
-}
-
-enum HostBefore {
-    Nothing,
-    Norm { guard: Guard, gain: Option<Vec<f32>>, activation: Activation },
-    Snake { frequency: Vec<f32>, height: Vec<f32> },
-}
-
 impl Packed {
-    pub(super) fn new(layer: &Convolution, weight: &Tensor) -> Result<Self> {
-        let level = registers::level();
-        let depthwise = matches!(layer.kind, Kind::Depthwise);
-        let weights = weight.flatten_all()?.to_vec1::<f32>()?;
-        let bias = layer.bias.as_ref().map(Tensor::to_vec1::<f32>).transpose()?;
-        let (mut kernel, mut outputs) = (layer.kernel, layer.channels_out);
-        // `[c_out, c_in, taps]`; each of the `stride` outputs between two inputs is a channel of its own.
-        let (dense, bias) = match layer.kind {
-            Kind::Transposed { stride, .. } => {
-                let (taps, k) = (kernel[1].div_ceil(stride), kernel[1]);
-                let mut dense = vec![0f32; stride * outputs * layer.channels_in * taps];
-                for (i, w) in weights.iter().enumerate() {
-                    let (ci, co, k) = (i / (k * outputs), i / k % outputs, i % k);
-                    // Output `j * stride + k` of input `i` is output `j` of phase `k`: the taps run backwards.
-                    let (phase, tap) = (k % stride, taps - 1 - k / stride);
-                    dense[((phase * outputs + co) * layer.channels_in + ci) * taps + tap] = *w;
-                }
-                kernel[1] = taps;
-                let bias = bias.unwrap_or_else(|| vec![0.0; outputs]);
-                outputs *= stride;
-                (dense, bias.repeat(stride))
-            }
-            Kind::Enlarged => {
-                let bias = bias.unwrap_or_else(|| vec![0.0; outputs]);
-                let dense = enlarged_weights(&weights);
-                kernel = [1, 2, 2];
-                outputs *= 4;
-                (dense, bias.repeat(4))
-            }
-            _ => (weights, bias.unwrap_or_else(|| vec![0.0; outputs])),
-        };
-        let frames = kernel[0];
-        let plane = kernel[1] * kernel[2];
-        let inputs = if depthwise { 1 } else { layer.channels_in };
-        let pass = (PASS_TAPS / plane).clamp(1, inputs);
-        let lanes = registers::run(level, Lanes);
-        let (mut blocks, mut packed, mut first) = (Vec::new(), Vec::new(), 0);
-        let group = if matches!(layer.kind, Kind::Enlarged) { layer.channels_out } else { outputs };
-        while first < outputs {
-            let left = group - first % group;
-            let width = if depthwise { 1 } else { block_channels(lanes, left) };
-            let count = width.min(left);
-            let pixel = [first / group / 2, first / group % 2];
-            blocks.push(Block { first, count, width, at: packed.len(), pixel });
-            for start in (0..inputs).step_by(pass) {
-                for dt in 0..frames {
-                    for ci in start..(start + pass).min(inputs) {
-                        for tap in 0..plane {
-                            packed.extend((0..width).map(|m| {
-                                let row = (first + m) * inputs + ci;
-                                if m < count { dense[(row * frames + dt) * plane + tap] } else { 0.0 }
-                            }));
-                        }
-                    }
-                }
-            }
-            first += count;
-        }
-        Ok(Self { level, blocks, weights: packed, bias, pass, kernel, before: HostBefore::Nothing })
-    }
-
-    pub(super) fn set_before(&mut self, before: &Before) -> Result<()> {
-        let host = |t: &Tensor| -> Result<Vec<f32>> { Ok(t.to_dtype(candle_core::DType::F32)?.to_vec1()?) };
-        self.before = match before {
-            Before::Nothing => HostBefore::Nothing,
-            Before::Norm { guard, gain, activation } => {
-                HostBefore::Norm { guard: *guard, gain: gain.as_ref().map(host).transpose()?, activation: *activation }
-            }
-            Before::Snake { frequency, height } => {
-                HostBefore::Snake { frequency: host(frequency)?, height: host(height)? }
-            }
-        };
-        Ok(())
-    }
-
     pub(super) fn forward(
         &self,
         layer: &Convolution,
@@ -164,32 +59,6 @@ impl Packed {
         // SAFETY: the tasks of the jobs have written every element.
         unsafe { out.set_len(count) };
         Ok(Tensor::from_vec(out, &shape, &Device::Cpu)?)
-    }
-}
-
-/// `[4, c_out, c_in, 2, 2]` from `[c_out, c_in, 3, 3]`: of the three taps in a row, two read the same source pixel of
-/// a doubled picture, which two depends on the output pixel.
-fn enlarged_weights(weights: &[f32]) -> Vec<f32> {
-    let filters = weights.len() / 9;
-    let mut out = vec![0f32; filters * 16];
-    for (i, w) in weights.iter().enumerate() {
-        let (filter, dy, dx) = (i / 9, i / 3 % 3, i % 3);
-        for (row, column) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
-            // Position `p + d - 1` of the doubled axis is source `(p + d - 1) / 2`, one ahead of it the padding.
-            let (y, x) = ((row + dy).div_ceil(2) - row, (column + dx).div_ceil(2) - column);
-            out[((row * 2 + column) * filters + filter) * 4 + y * 2 + x] += w;
-        }
-    }
-    out
-}
-
-struct Lanes;
-
-impl Kernel for Lanes {
-    type Output = usize;
-    #[inline(always)]
-    unsafe fn run<S: Simd>(self) -> usize {
-        S::LANES
     }
 }
 
@@ -489,8 +358,8 @@ impl Job<'_> {
             let source = |ci: usize| self.x.as_ptr().add((ci * self.from[0] + frame) * plane + top * width);
             if let HostBefore::Norm { guard, .. } = self.packed.before {
                 let inverse = scratch.inverse.as_mut_ptr();
-                square_sums::<S>(inverse, span, self.channels_in, source(0), self.from[0] * plane);
-                invert::<S>(inverse, span, self.channels_in, guard);
+                before::square_sums::<S>(inverse, span, self.channels_in, source(0), self.from[0] * plane);
+                before::invert::<S>(inverse, span, self.channels_in, guard);
             }
             let slot = scratch.ring.as_mut_ptr().add(frame % self.ring * self.channels_in * self.channel);
             for ci in 0..self.channels_in {
@@ -502,7 +371,7 @@ impl Job<'_> {
                     }
                 }
                 let line = if gap_free { to.add(lead * width) } else { scratch.line.as_mut_ptr() };
-                self.apply::<S>(ci, source(ci), scratch.inverse.as_ptr(), line, span);
+                before::apply::<S>(&self.packed.before, ci, source(ci), scratch.inverse.as_ptr(), line, span);
                 if gap_free {
                     continue;
                 }
@@ -530,30 +399,6 @@ impl Job<'_> {
                             *at.add(column % sx * phase + column / sx) = *from.add(x);
                         }
                     }
-                }
-            }
-        }
-    }
-
-    /// The norm or activation in front, for `len` values of one channel.
-    #[inline(always)]
-    unsafe fn apply<S: Simd>(&self, ci: usize, from: *const f32, inverse: *const f32, to: *mut f32, len: usize) {
-        // SAFETY: the caller's.
-        unsafe {
-            match &self.packed.before {
-                HostBefore::Nothing => std::ptr::copy_nonoverlapping(from, to, len),
-                HostBefore::Norm { gain, activation, .. } => {
-                    let gain = S::splat(gain.as_ref().map_or(1.0, |gain| gain[ci]));
-                    let zero = S::splat(0.0);
-                    match activation {
-                        Activation::None => each::<S>(from, to, len, Scale::<S>(inverse, gain)),
-                        Activation::Silu => each::<S>(from, to, len, ScaleSilu::<S>(inverse, gain)),
-                        Activation::Relu => each::<S>(from, to, len, ScaleRelu::<S>(inverse, gain, zero)),
-                    }
-                }
-                HostBefore::Snake { frequency, height } => {
-                    let snake = Snake::<S>(S::splat(frequency[ci]), S::splat(height[ci]));
-                    each::<S>(from, to, len, snake);
                 }
             }
         }
@@ -682,126 +527,6 @@ impl Job<'_> {
             let residual = self.residual.map_or(0.0, |residual| residual[at]);
             // SAFETY: the caller's.
             unsafe { *self.out.0.add(at) = sum + bias + residual };
-        }
-    }
-}
-
-/// A function of registers; the second argument is the position.
-trait Each<S: Simd>: Copy {
-    unsafe fn call(self, x: S::F, at: usize) -> S::F;
-}
-
-#[derive(Clone, Copy)]
-struct Scale<S: Simd>(*const f32, S::F);
-#[derive(Clone, Copy)]
-struct ScaleSilu<S: Simd>(*const f32, S::F);
-#[derive(Clone, Copy)]
-struct ScaleRelu<S: Simd>(*const f32, S::F, S::F);
-#[derive(Clone, Copy)]
-struct Snake<S: Simd>(S::F, S::F);
-
-impl<S: Simd> Each<S> for Scale<S> {
-    #[inline(always)]
-    unsafe fn call(self, x: S::F, at: usize) -> S::F {
-        // SAFETY: the caller's, as in all of these.
-        unsafe { S::mul(S::mul(x, S::load(self.0.add(at))), self.1) }
-    }
-}
-
-impl<S: Simd> Each<S> for ScaleSilu<S> {
-    #[inline(always)]
-    unsafe fn call(self, x: S::F, at: usize) -> S::F {
-        // SAFETY: the caller's.
-        unsafe { registers::silu::<S>(S::mul(S::mul(x, S::load(self.0.add(at))), self.1)) }
-    }
-}
-
-impl<S: Simd> Each<S> for ScaleRelu<S> {
-    #[inline(always)]
-    unsafe fn call(self, x: S::F, at: usize) -> S::F {
-        // SAFETY: the caller's.
-        unsafe { S::max(self.2, S::mul(S::mul(x, S::load(self.0.add(at))), self.1)) }
-    }
-}
-
-impl<S: Simd> Each<S> for Snake<S> {
-    #[inline(always)]
-    unsafe fn call(self, x: S::F, _: usize) -> S::F {
-        // SAFETY: the caller's.
-        unsafe { S::fma(registers::sin_squared::<S>(S::mul(x, self.0)), self.1, x) }
-    }
-}
-
-/// `to = f(from)` for `len` values, none behind them touched in `to`; `f` may read a register at any position below
-/// `len + LANES`.
-#[inline(always)]
-unsafe fn each<S: Simd>(from: *const f32, to: *mut f32, len: usize, f: impl Each<S>) {
-    // SAFETY: the caller's; the rest of a register goes through a buffer of its own.
-    unsafe {
-        let mut at = 0;
-        while at + S::LANES <= len {
-            S::store(to.add(at), f.call(S::load(from.add(at)), at));
-            at += S::LANES;
-        }
-        if at < len {
-            let mut rest = [0f32; 16];
-            std::ptr::copy_nonoverlapping(from.add(at), rest.as_mut_ptr(), len - at);
-            let y = f.call(S::load(rest.as_ptr()), at);
-            S::store(rest.as_mut_ptr(), y);
-            std::ptr::copy_nonoverlapping(rest.as_ptr(), to.add(at), len - at);
-        }
-    }
-}
-
-/// Sums of squares over the channels, for `len` positions.
-#[inline(always)]
-unsafe fn square_sums<S: Simd>(to: *mut f32, len: usize, channels: usize, from: *const f32, stride: usize) {
-    // SAFETY: the caller's; `to` has room for a register behind `len`.
-    unsafe {
-        let mut at = 0;
-        while at < len {
-            let mut sum = S::splat(0.0);
-            let left = len - at;
-            if left >= S::LANES {
-                for ci in 0..channels {
-                    let x = S::load(from.add(ci * stride + at));
-                    sum = S::fma(x, x, sum);
-                }
-            } else {
-                for ci in 0..channels {
-                    let mut rest = [0f32; 16];
-                    std::ptr::copy_nonoverlapping(from.add(ci * stride + at), rest.as_mut_ptr(), left);
-                    let x = S::load(rest.as_ptr());
-                    sum = S::fma(x, x, sum);
-                }
-            }
-            S::store(to.add(at), sum);
-            at += S::LANES;
-        }
-    }
-}
-
-/// Turns sums of squares into the factor of the norm.
-#[inline(always)]
-unsafe fn invert<S: Simd>(sums: *mut f32, len: usize, channels: usize, guard: Guard) {
-    let c = channels as f32;
-    // SAFETY: the caller's.
-    unsafe {
-        let mut at = 0;
-        while at < len {
-            let sum = S::load(sums.add(at));
-            let factor = match guard {
-                Guard::Add(epsilon) => {
-                    let mean = S::add(S::div(sum, S::splat(c)), S::splat(epsilon as f32));
-                    S::div(S::splat(1.0), S::sqrt(mean))
-                }
-                Guard::AtLeast(bound) => {
-                    let length = S::max(S::splat(bound as f32), S::sqrt(sum));
-                    S::div(S::splat(c.sqrt()), length)
-                }
-            };
-            S::store(sums.add(at), factor);
-            at += S::LANES;
         }
     }
 }
