@@ -1,5 +1,7 @@
 //! The audio decoder on the CPU: a sound of 4 s.
 
+#![allow(missing_docs, reason = "criterion's macro makes a public function without a word on it")]
+
 mod common;
 
 use candle_core::{Device, Tensor};

@@ -1,5 +1,7 @@
 //! The video decoder on the CPU: a clip of 4 s in the box model's size.
 
+#![allow(missing_docs, reason = "criterion's macro makes a public function without a word on it")]
+
 mod common;
 
 use candle_core::Device;

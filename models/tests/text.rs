@@ -16,7 +16,7 @@ fn golden(file: &str) -> PathBuf {
 
 fn tiny() -> (Config, Scope) {
     let json: serde_json::Value = serde_json::from_slice(&std::fs::read(golden("t5gemma.json")).unwrap()).unwrap();
-    let config = Config::from_json(json["config"].clone()).unwrap();
+    let config: Config = serde_json::from_value(json["config"].clone()).unwrap();
     (config, Weights::open(golden("t5gemma.safetensors")).unwrap().root(&Device::Cpu))
 }
 

@@ -9,7 +9,7 @@ use crate::parity::report::Report;
 
 /// Compares everything that the fixture stores.
 pub fn run(fixture: &Fixture, report: &mut Report) -> Result<()> {
-    let config = Config::from_json(fixture.config("/encoder")?).map_err(|reason| anyhow!(reason))?;
+    let config: Config = fixture.config("/encoder")?;
     let scope = fixture.weights()?;
     let build = |precision, softcap| anyhow::Ok(Encoder::new(&config, precision, &scope)?.with_softcap(softcap));
     let plain = build(Precision::F32, Softcap::Ignored)?;

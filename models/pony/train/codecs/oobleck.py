@@ -168,7 +168,10 @@ def residual_units(channels: int) -> list[nn.Module]:
 def encoder(config: AudioConfig) -> Block:
     """[b, audio_channels, n] -> [b, 2 * latent_dim, n / downsampling]: mean and raw scale."""
     widths = [config.encoder_channels * m for m in [1, *config.c_mults]]
-    layers: list[nn.Module] = [conv(config.audio_channels, widths[0], 7)]
+    first = conv(config.audio_channels, widths[0], 7)
+    with torch.no_grad():  # snake is linear for small values; each channel starts to bend at another loudness
+        first.weight_g *= torch.logspace(0.0, 1.9, widths[0])[:, None, None]
+    layers: list[nn.Module] = [first]
     for i, stride in enumerate(config.strides):
         down = conv(widths[i], widths[i + 1], 2 * stride, stride=stride)
         layers.append(Block(*residual_units(widths[i]), Snake(widths[i]), down))

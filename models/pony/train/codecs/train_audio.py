@@ -26,7 +26,7 @@ from .oobleck import AudioConfig, decoder, encoder, fuse_activations
 from .sound_anchor import SoundAnchor
 from .spectral import log_mel_error, spectral_loss
 
-CROP = 24 * 512
+CROP = 20 * 512
 BATCH = 6
 LATENT_NOISE = 0.1
 POSTERIOR_STD = 0.02

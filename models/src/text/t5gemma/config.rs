@@ -1,14 +1,11 @@
 //! The numbers of a T5Gemma encoder, as its `config.json` names them.
 
-use std::path::Path;
-
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::{Error, Result};
-
 /// How far a layer's tokens see.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub enum LayerType {
     /// Tokens less than [`Config::sliding_window`] apart, on both sides.
     #[serde(rename = "sliding_attention")]
@@ -18,9 +15,10 @@ pub enum LayerType {
     Full,
 }
 
-/// The encoder's numbers. Keys are those of `config.json`; the default is `google/t5gemma-9b-9b-ul2`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+/// The encoder's numbers. Keys are those of `config.json`; the default is `google/t5gemma-9b-9b-ul2`. Read from the
+/// configuration of the whole model, it is that model's `encoder` section.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, remote = "Self")]
 pub struct Config {
     /// Rows of the embedding table.
     pub vocab_size: usize,
@@ -76,34 +74,22 @@ impl Default for Config {
     }
 }
 
-impl Config {
-    /// Reads a `config.json`: the encoder's own, or that of the whole model with an `encoder` section.
-    ///
-    /// # Errors
-    /// The file cannot be read, or holds numbers that fit no encoder.
-    pub fn read(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let text =
-            std::fs::read(path).map_err(|source| Error::io("reading the text encoder's numbers", path, source))?;
-        let config = serde_json::from_slice(&text).map_err(|error| error.to_string()).and_then(Self::from_json);
-        config.map_err(|reason| Error::format(path, format!("no configuration of a text encoder ({reason})")))
-    }
-
-    /// The same from parsed JSON; `Err` says what does not fit.
-    ///
-    /// # Errors
-    /// Numbers that fit no encoder.
-    pub fn from_json(mut json: Value) -> Result<Self, String> {
+impl<'de> Deserialize<'de> for Config {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut json = Value::deserialize(deserializer)?;
         let encoder = json.get_mut("encoder").filter(|encoder| encoder.is_object()).map(Value::take);
         let json = encoder.unwrap_or(json);
         if !json.is_object() {
-            return Err("not a JSON object".into());
+            return Err(D::Error::custom("not a JSON object"));
         }
-        let config: Self = serde_json::from_value(json).map_err(|error| error.to_string())?;
-        config.check()?;
+        // The derived function, which `remote` makes one of the type's own.
+        let config = Self::deserialize(json).map_err(D::Error::custom)?;
+        config.check().map_err(D::Error::custom)?;
         Ok(config)
     }
+}
 
+impl Config {
     /// Whether the numbers fit each other; `Err` says which do not.
     ///
     /// # Errors
@@ -143,7 +129,7 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{from_value, json};
 
     use super::*;
 
@@ -151,8 +137,8 @@ mod tests {
     fn the_whole_models_configuration_serves_as_well_as_the_encoders() {
         let encoder = json!({"hidden_size": 48, "num_hidden_layers": 2, "torch_dtype": "bfloat16"});
         let whole = json!({"architectures": ["T5GemmaForConditionalGeneration"], "hidden_size": 7, "encoder": encoder});
-        let config = Config::from_json(whole).expect("a configuration");
-        assert_eq!(config, Config::from_json(encoder).expect("a configuration"));
+        let config = from_value::<Config>(whole).expect("a configuration");
+        assert_eq!(config, from_value(encoder).expect("a configuration"));
         assert_eq!((config.hidden_size, config.num_hidden_layers, config.vocab_size), (48, 2, 256_000));
     }
 
@@ -161,7 +147,7 @@ mod tests {
         let config = Config::default();
         assert_eq!([0, 1, 2].map(|i| config.layer_type(i)), [LayerType::Sliding, LayerType::Full, LayerType::Sliding]);
         let listed = json!({"num_hidden_layers": 1, "layer_types": ["full_attention"]});
-        assert_eq!(Config::from_json(listed).expect("a configuration").layer_type(0), LayerType::Full);
+        assert_eq!(from_value::<Config>(listed).expect("a configuration").layer_type(0), LayerType::Full);
     }
 
     #[test]
@@ -176,7 +162,7 @@ mod tests {
             (json!({"query_pre_attn_scalar": 0}), "positive"),
             (json!([]), "object"),
         ] {
-            let reason = Config::from_json(json).expect_err(why);
+            let reason = from_value::<Config>(json).expect_err(why).to_string();
             assert!(reason.contains(why), "{reason}");
         }
     }

@@ -108,7 +108,7 @@ impl Sink for Studio<'_> {
 
     fn samples(&mut self, sound: &Sound) -> gallop_models::Result<()> {
         self.go_on()?;
-        self.clip.as_mut().map_or(Ok(()), |clip| clip.samples(sound)).map_err(as_input)
+        self.clip.as_mut().map_or(Ok(()), |clip| clip.samples(sound)).map_err(|error| as_input(&error))
     }
 
     fn frames(&mut self, frames: &Frames) -> gallop_models::Result<()> {
@@ -116,11 +116,11 @@ impl Sink for Studio<'_> {
         self.frame_count += frames.count;
         let Some(clip) = &mut self.clip else { return Ok(()) };
         self.cancel.writing_begins();
-        clip.frames(frames).map_err(as_input)
+        clip.frames(frames).map_err(|error| as_input(&error))
     }
 }
 
 /// Carries an error of media through the generator, which knows nothing of media, with its words as they are.
-fn as_input(error: gallop_media::Error) -> gallop_models::Error {
+fn as_input(error: &gallop_media::Error) -> gallop_models::Error {
     gallop_models::Error::Input(error.to_string())
 }
