@@ -63,7 +63,7 @@ fn a_clip_can_be_made_again() {
 
 #[test]
 fn other_latents_of_the_same_recipe_are_told() {
-    let place = Place::new();
+    let place = Place::empty();
     place.events(&format!("{SMALL} -o one.mp4"));
     let mut recipe = recipe(&place, "one.mp4");
     recipe["latents"] = "0123456789abcdef".into();
