@@ -39,8 +39,7 @@ pub struct Geometry {
 
 impl Geometry {
     /// No stride, no dilation, no padding.
-    pub const PLAIN: Self =
-        Self { stride: [1; 3], dilation: [1; 3], pad: [[0; 2]; 3], time_edge: TimeEdge::Zero };
+    pub const PLAIN: Self = Self { stride: [1; 3], dilation: [1; 3], pad: [[0; 2]; 3], time_edge: TimeEdge::Zero };
 
     /// Keeps the extent of `[t, h, w]` for a kernel of odd sizes.
     pub fn same(kernel: [usize; 3], time_edge: TimeEdge) -> Self {
@@ -243,7 +242,8 @@ impl Convolution {
     /// # Errors
     /// They cannot be divided that way.
     pub fn spread(mut self, spread: Spread) -> Result<Self> {
-        if self.channels_out % spread.factors().0 != 0 || matches!(self.kind, Kind::Transposed { .. } | Kind::Enlarged) {
+        if self.channels_out % spread.factors().0 != 0 || matches!(self.kind, Kind::Transposed { .. } | Kind::Enlarged)
+        {
             return Err(shape_error(format!("{} channels cannot be spread as {spread:?}", self.channels_out)));
         }
         self.spread = spread;

@@ -5,7 +5,7 @@ use candle_core::{DType, Device, Tensor};
 use half::bf16;
 use rayon::prelude::*;
 
-use super::gemm::{PANEL, ROWS, Start, Tile, tile};
+use super::gemm::{Left, PANEL, ROWS, Start, Tile, pack_left, tile};
 use super::{Precision, Routing, Values, activation, row_blocks};
 use crate::Result;
 use crate::weights::Scope;
@@ -253,7 +253,8 @@ impl Panels {
     /// `x * panels`, tile by tile, each finished while it is in the cache.
     fn multiply(&self, x: &[f32], input: usize, out: &mut [f32], finish: &Finish) {
         let rows = x.len() / input.max(1);
-        let mut wide = Vec::new();
+        let (mut wide, mut packed) = (Vec::new(), Vec::new());
+        pack_left(x, input, &mut packed);
         let mut product: Tile = [0.0; ROWS * PANEL];
         let panels = match self {
             Self::F32(values) => values.len(),
@@ -271,7 +272,8 @@ impl Panels {
             };
             for first in (0..rows).step_by(ROWS) {
                 let some = (rows - first).min(ROWS);
-                tile(some, input, &x[first * input..], input, weight, PANEL, &mut product, PANEL, Start::Zero);
+                let x = Left::Packed(&packed[first * input..]);
+                tile(some, input, x, weight, PANEL, &mut product, PANEL, Start::Zero);
                 finish.store(&mut product, some, panel, first, out);
             }
         }

@@ -7,6 +7,7 @@ mod adapter;
 mod config;
 pub mod coords;
 mod layer;
+mod layout;
 pub mod tokens;
 
 use candle_core::Tensor;

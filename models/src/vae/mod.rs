@@ -1,6 +1,4 @@
 //! The autoencoders: between pixels or samples and the latents that the transformer denoises.
 
-
 pub mod stats;
 pub mod turbo;
-

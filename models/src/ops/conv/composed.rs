@@ -97,9 +97,7 @@ fn apply(before: &Before, x: &Tensor) -> Result<Tensor> {
             let squares = x.sqr()?;
             let c = x.dim(1)? as f64;
             let normed = match guard {
-                Guard::Add(epsilon) => {
-                    x.broadcast_div(&((squares.sum_keepdim(1)? / c)? + *epsilon)?.sqrt()?)?
-                }
+                Guard::Add(epsilon) => x.broadcast_div(&((squares.sum_keepdim(1)? / c)? + *epsilon)?.sqrt()?)?,
                 Guard::AtLeast(bound) => {
                     (x.broadcast_div(&squares.sum_keepdim(1)?.sqrt()?.maximum(*bound)?)? * c.sqrt())?
                 }

@@ -12,9 +12,9 @@ use candle_core::{Device, Storage, Tensor};
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
 use super::kernel::{Segment, block, block_channels};
+use super::registers::{self, Kernel, Level, Simd};
 use super::{Activation, Before, Convolution, Guard, Kind, Spread, TimeEdge, shape_error};
 use crate::Result;
-use super::registers::{self, Kernel, Level, Simd};
 
 /// Floats of a ring that stay near a core.
 const RING_FLOATS: usize = 96 * 1024;
@@ -120,11 +120,9 @@ impl Packed {
         let host = |t: &Tensor| -> Result<Vec<f32>> { Ok(t.to_dtype(candle_core::DType::F32)?.to_vec1()?) };
         self.before = match before {
             Before::Nothing => HostBefore::Nothing,
-            Before::Norm { guard, gain, activation } => HostBefore::Norm {
-                guard: *guard,
-                gain: gain.as_ref().map(host).transpose()?,
-                activation: *activation,
-            },
+            Before::Norm { guard, gain, activation } => {
+                HostBefore::Norm { guard: *guard, gain: gain.as_ref().map(host).transpose()?, activation: *activation }
+            }
             Before::Snake { frequency, height } => {
                 HostBefore::Snake { frequency: host(frequency)?, height: host(height)? }
             }
@@ -250,9 +248,15 @@ struct Job<'a> {
 enum Place {
     Spread(Spread),
     /// Four pixels by two bits, each all channels.
-    Pixels { channels: usize },
+    Pixels {
+        channels: usize,
+    },
     /// `stride` samples, counted from `pad` on, up to `length`.
-    Samples { stride: usize, pad: usize, length: usize },
+    Samples {
+        stride: usize,
+        pad: usize,
+        length: usize,
+    },
 }
 
 #[derive(Clone, Copy)]
@@ -482,9 +486,7 @@ impl Job<'_> {
         let gap_free = sy == 1 && sx == 1 && self.pitch == width;
         // SAFETY: indices stay within the input and the scratch, whose sizes follow from the same numbers.
         unsafe {
-            let source = |ci: usize| {
-                self.x.as_ptr().add((ci * self.from[0] + frame) * plane + top * width)
-            };
+            let source = |ci: usize| self.x.as_ptr().add((ci * self.from[0] + frame) * plane + top * width);
             if let HostBefore::Norm { guard, .. } = self.packed.before {
                 let inverse = scratch.inverse.as_mut_ptr();
                 square_sums::<S>(inverse, span, self.channels_in, source(0), self.from[0] * plane);
@@ -623,9 +625,7 @@ impl Job<'_> {
         let (channel, pixel) = match self.place {
             Place::Spread(Spread::PixelsByColumn) => (channel / 4, Some([channel % 2, channel / 2 % 2])),
             Place::Spread(Spread::PixelsByRow) => (channel / 4, Some([channel / 2 % 2, channel % 2])),
-            Place::Pixels { channels } => {
-                (channel % channels, Some([channel / channels / 2, channel / channels % 2]))
-            }
+            Place::Pixels { channels } => (channel % channels, Some([channel / channels / 2, channel / channels % 2])),
             Place::Spread(Spread::Frames) => {
                 let half = self.packed.bias.len() / 2;
                 (channel % half * 2 * frames + 2 * t + channel / half, None)

@@ -38,8 +38,7 @@ fn reference(x: &Tensor, w: &Tensor, bias: &Tensor, g: &Geometry, depthwise: boo
                 let mut sum = bs[o];
                 for i in 0..wi {
                     let channel = if depthwise { o } else { i };
-                    for (dz, dy, dx) in
-                        (0..kt).flat_map(|z| (0..kh).flat_map(move |y| (0..kw).map(move |x| (z, y, x))))
+                    for (dz, dy, dx) in (0..kt).flat_map(|z| (0..kh).flat_map(move |y| (0..kw).map(move |x| (z, y, x))))
                     {
                         let at = |axis: usize, p: usize, d: usize| {
                             (p * g.stride[axis] + d * g.dilation[axis]) as isize - g.pad[axis][0] as isize

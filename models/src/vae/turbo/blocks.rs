@@ -145,9 +145,8 @@ pub(super) struct UpBlock {
 impl UpBlock {
     pub(super) fn new(scope: &Scope, from: usize, stage: &Stage, dw_kernel: usize, epsilon: f64) -> Result<Self> {
         let to = stage.channels;
-        let resnet = |scope: &Scope, from, first| {
-            ResBlock::new(scope, (from, to), stage.separable, dw_kernel, first, epsilon)
-        };
+        let resnet =
+            |scope: &Scope, from, first| ResBlock::new(scope, (from, to), stage.separable, dw_kernel, first, epsilon);
         let mut conv_in = None;
         if from != to {
             conv_in = Some(resnet(&scope.pp("conv_in"), from, Activation::Silu)?);
@@ -159,9 +158,8 @@ impl UpBlock {
                 (Some(Upsampler::new(&scope, to, enlarge == Enlarge::SpaceAndTime)?), Activation::Relu)
             }
         };
-        let resnets = (0..stage.layers)
-            .map(|i| resnet(&scope.pp("resnets").pp(i), to, first))
-            .collect::<Result<_>>()?;
+        let resnets =
+            (0..stage.layers).map(|i| resnet(&scope.pp("resnets").pp(i), to, first)).collect::<Result<_>>()?;
         Ok(Self { conv_in, upsampler, resnets })
     }
 

@@ -34,12 +34,7 @@ impl<'a> Chunks<'a> {
     pub(super) fn new(decoder: &'a Decoder, latent: Tensor) -> Result<Self> {
         let config = &decoder.config;
         let frames = latent.dim(2)?;
-        let (padded, plan) = plan(
-            frames,
-            config.first_chunk_size,
-            config.step_size,
-            config.temporal_compression_ratio,
-        );
+        let (padded, plan) = plan(frames, config.first_chunk_size, config.step_size, config.temporal_compression_ratio);
         let latent = latent.pad_with_same(2, 0, padded - frames)?;
         Ok(Self { decoder, latent, total: plan.len(), plan: plan.into_iter() })
     }

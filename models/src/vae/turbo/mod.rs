@@ -116,4 +116,3 @@ impl Decoder {
         self.conv_out.forward(&x)
     }
 }
-
