@@ -1,11 +1,14 @@
 //! Linear layers, with one weight for all tokens or one per modality, and what is done to a product while it is still
 //! in the cache.
 
+use std::ops::Range;
+
 use candle_core::{DType, Device, Tensor};
 use half::bf16;
 use rayon::prelude::*;
 
 use super::gemm::{Left, PANEL, ROWS, Start, Tile, pack_left, tile};
+use super::simd::vectorised;
 use super::{Precision, Routing, Values, activation, row_blocks};
 use crate::Result;
 use crate::weights::Scope;
@@ -201,26 +204,48 @@ impl Finish<'_> {
                 Activation::Gelu7 => activation::gelu7_slice(product),
                 Activation::SwiGlu7 => {
                     (stride, from) = (PANEL / 2, panel * PANEL / 2);
-                    for row in product.chunks_exact_mut(PANEL) {
-                        let (gates, linears) = row.split_at_mut(PANEL / 2);
-                        activation::swiglu7_slice(gates, linears);
-                    }
+                    activation::swiglu7_rows(product);
                 }
             }
             self.precision.round_all(product);
         }
         let columns = from..self.width.min(from + stride);
-        for (row, values) in product.chunks_exact(PANEL).enumerate() {
-            let place = (first + row) * self.width;
-            let out = &mut out[place + columns.start..place + columns.end];
-            match self.residual {
-                None => out.copy_from_slice(&values[..columns.len()]),
-                Some(residual) => {
-                    let residual = &residual[place + columns.start..place + columns.end];
-                    for ((out, value), residual) in out.iter_mut().zip(values).zip(residual) {
-                        *out = residual + value;
-                    }
-                }
+        let out = &mut out[first * self.width..(first + rows) * self.width];
+        match self.residual {
+            None => put_tile(product, out, self.width, columns),
+            Some(residual) => {
+                let residual = &residual[first * self.width..(first + rows) * self.width];
+                add_tile(product, residual, out, self.width, columns);
+            }
+        }
+    }
+}
+
+vectorised! {
+    /// Copies the first values of each row of `PANEL` to `columns` of rows of `width`.
+    fn put_tile(product: &[f32], out: &mut [f32], width: usize, columns: Range<usize>) {
+        let wanted = columns.len();
+        for (values, out) in product.chunks_exact(PANEL).zip(out.chunks_exact_mut(width)) {
+            let out = &mut out[columns.clone()];
+            if wanted == PANEL {
+                out.copy_from_slice(&values[..PANEL]);
+            } else if wanted == PANEL / 2 {
+                out.copy_from_slice(&values[..PANEL / 2]);
+            } else {
+                out.copy_from_slice(&values[..wanted]);
+            }
+        }
+    }
+}
+
+vectorised! {
+    /// [`put_tile`] plus a residual.
+    fn add_tile(product: &[f32], residual: &[f32], out: &mut [f32], width: usize, columns: Range<usize>) {
+        let rows = out.chunks_exact_mut(width).zip(residual.chunks_exact(width));
+        for (values, (out, residual)) in product.chunks_exact(PANEL).zip(rows) {
+            let (out, residual) = (&mut out[columns.clone()], &residual[columns.clone()]);
+            for ((out, value), residual) in out.iter_mut().zip(values).zip(residual) {
+                *out = residual + value;
             }
         }
     }
@@ -293,7 +318,7 @@ fn lay_out<T: Copy + Send + Sync>(weight: &[T], columns: &[Option<usize>], input
     panels
 }
 
-super::simd::vectorised! {
+vectorised! {
     fn widen(from: &[bf16], to: &mut [f32]) {
         for (to, from) in to.iter_mut().zip(from) {
             *to = f32::from_bits(u32::from(from.to_bits()) << 16);
