@@ -119,7 +119,7 @@ pub fn attention(qkv: &Qkv, routing: &Routing, window: Window, precision: Precis
 /// Query rows of one block.
 const BLOCK_ROWS: usize = 4 * ROWS;
 /// Keys that a block sees at once, so that their scores stay in the cache.
-const BLOCK_KEYS: usize = 8 * PANEL;
+const BLOCK_KEYS: usize = 16 * PANEL;
 
 /// Keys and values of one head in the order of the matrix products.
 struct KeyValues {
@@ -217,7 +217,7 @@ vectorised! {
                 *maximum = if *score > *maximum { *score } else { *maximum };
             }
         }
-        let new = maxima.iter().fold(old, |a, b| a.max(*b));
+        let new = old.max(halve(maxima, |a, b| if a > b { a } else { b }));
         let mut totals = [0f32; PANEL];
         for chunk in scores.chunks_exact_mut(PANEL) {
             for (total, score) in totals.iter_mut().zip(chunk) {
@@ -226,9 +226,22 @@ vectorised! {
             }
         }
         let shrink = exp((old - new) * scale);
-        *state = (new, total * shrink + totals.iter().sum::<f32>());
+        *state = (new, total * shrink + halve(totals, |a, b| a + b));
         shrink
     }
+}
+
+/// Joins the values of a panel pairwise, half by half, which keeps all lanes busy.
+#[inline(always)]
+fn halve(mut values: [f32; PANEL], join: impl Fn(f32, f32) -> f32) -> f32 {
+    let mut width = PANEL / 2;
+    while width > 0 {
+        for i in 0..width {
+            values[i] = join(values[i], values[i + width]);
+        }
+        width /= 2;
+    }
+    values[0]
 }
 
 fn attention_fallback(qkv: &Qkv, routing: &Routing, window: Window, precision: Precision) -> Result<Tensor> {

@@ -280,7 +280,9 @@ impl Panels {
         let rows = x.len() / input.max(1);
         let (mut wide, mut packed) = (Vec::new(), Vec::new());
         pack_left(x, input, &mut packed);
-        let mut product: Tile = [0.0; ROWS * PANEL];
+        let mut products: Vec<Tile> = vec![[0.0; ROWS * PANEL]; rows.div_ceil(ROWS)];
+        // Depths that keep their part of a panel in the first cache while it meets all rows.
+        let depth = input.div_ceil(input.div_ceil(DEPTH).max(1)).max(1);
         let panels = match self {
             Self::F32(values) => values.len(),
             Self::Bf16(values) => values.len(),
@@ -295,15 +297,24 @@ impl Panels {
                     &wide
                 }
             };
-            for first in (0..rows).step_by(ROWS) {
-                let some = (rows - first).min(ROWS);
-                let x = Left::Packed(&packed[first * input..]);
-                tile(some, input, x, weight, PANEL, &mut product, PANEL, Start::Zero);
-                finish.store(&mut product, some, panel, first, out);
+            for from in (0..input).step_by(depth) {
+                let to = (from + depth).min(input);
+                let start = if from == 0 { Start::Zero } else { Start::Add };
+                for (first, product) in (0..rows).step_by(ROWS).zip(&mut products) {
+                    let some = (rows - first).min(ROWS);
+                    let x = Left::Packed(&packed[first * input + from * ROWS..]);
+                    tile(some, to - from, x, &weight[from * PANEL..], PANEL, product, PANEL, start);
+                    if to == input {
+                        finish.store(product, some, panel, first, out);
+                    }
+                }
             }
         }
     }
 }
+
+/// See [`Panels::multiply`].
+const DEPTH: usize = 288;
 
 fn lay_out<T: Copy + Send + Sync>(weight: &[T], columns: &[Option<usize>], input: usize, zero: T) -> Vec<T> {
     let mut panels = vec![zero; columns.len() * input];

@@ -8,6 +8,8 @@ mod config;
 pub mod coords;
 mod layer;
 mod layout;
+#[cfg(test)]
+pub(crate) mod tests;
 pub mod tokens;
 
 use candle_core::Tensor;
