@@ -60,6 +60,25 @@ pub enum Error {
         path: PathBuf,
     },
 
+    /// A file ends before a tensor does.
+    #[error(
+        "tensor `{name}` with shape {shape:?} is cut off: {found_bytes} of its {needed_bytes} bytes are there, the file \
+         is incomplete; download it again: {}",
+        path.display()
+    )]
+    TruncatedTensor {
+        /// Full name of the tensor.
+        name: String,
+        /// Its shape according to the file's table of contents.
+        shape: Vec<usize>,
+        /// How many bytes that shape takes.
+        needed_bytes: usize,
+        /// How many of them are in the file.
+        found_bytes: usize,
+        /// The file.
+        path: PathBuf,
+    },
+
     /// A tensor operation failed.
     #[error(transparent)]
     Tensor(#[from] candle_core::Error),

@@ -3,12 +3,16 @@
 //!
 //! Models know tensors. They know nothing of codecs, projects, processes or windows.
 
+pub mod audio;
 pub mod error;
 pub mod generator;
+pub mod image;
 pub mod ops;
 pub mod sampling;
+pub mod text;
 pub mod transformer;
 pub mod vae;
 pub mod weights;
 
+pub use candle_core::Device;
 pub use error::{Error, Result};

@@ -4,11 +4,16 @@ pub mod fixture;
 pub mod report;
 
 mod coords_rope;
+mod decode_video;
 mod dit;
 mod dit_local;
+mod image_prep;
+mod oobleck;
 mod sampling;
 mod scheduler;
+mod t5gemma;
 mod turbo_vaed;
+mod wan_vae;
 
 use std::path::Path;
 
@@ -26,9 +31,14 @@ const RUNS: &[(&str, Run)] = &[
     ("coords_rope", coords_rope::run),
     ("dit", dit::run),
     ("dit_local", dit_local::run),
+    ("decode_video", decode_video::run),
+    ("image_prep", image_prep::run),
+    ("oobleck", oobleck::run),
     ("sampling", sampling::run),
     ("scheduler", scheduler::run),
+    ("t5gemma", t5gemma::run),
     ("turbo_vaed", turbo_vaed::run),
+    ("wan_vae", wan_vae::run),
 ];
 
 /// Runs every fixture in a folder.

@@ -224,6 +224,7 @@ impl Noise for Recorded<'_> {
             Draw::StepAudio(step) => ("step_noise_audio", Some(step)),
             Draw::UpscaleVideo => ("sr_video_noise", None),
             Draw::UpscaleAudio => ("sr_audio_noise", None),
+            Draw::Voice(_) => return Err(gallop_models::Error::Input("no fixture draws a voice's latents".into())),
         };
         let stored = self.run.input(name).map_err(|error| gallop_models::Error::Input(format!("{error:#}")))?;
         let tensor = step.map_or(Ok(stored.clone()), |step| stored.get(step))?;

@@ -10,7 +10,13 @@ use crate::parity::report::{Report, max_rel_err};
 
 pub fn run(fixture: &Fixture, report: &mut Report) -> Result<()> {
     let config: Config = fixture.config("/model")?;
-    decode_all(fixture, &config, &fixture.weights()?, "", report)
+    decode_all(fixture, &config, &fixture.weights()?, "", report)?;
+    // The same weights as a released file stores them.
+    for extension in pickles(fixture) {
+        let weights = fixture.weights_in(&format!("{}.{extension}", fixture.name))?;
+        decode_all(fixture, &config, &weights, &format!("@{extension}"), report)?;
+    }
+    Ok(())
 }
 
 fn decode_all(fixture: &Fixture, config: &Config, weights: &Scope, mark: &str, report: &mut Report) -> Result<()> {
@@ -29,4 +35,10 @@ pub fn compare_as(fixture: &Fixture, report: &mut Report, name: &str, mark: &str
     let tolerance = fixture.tolerance(name).with_context(|| format!("no tolerance for `{name}`"))?;
     report.push(&format!("{name}{mark}"), tolerance, max_rel_err(found, &expected));
     Ok(())
+}
+
+/// Endings of the PyTorch files beside a fixture.
+pub fn pickles(fixture: &Fixture) -> Vec<&'static str> {
+    let there = |ending: &&str| fixture.dir.join(format!("{}.{ending}", fixture.name)).exists();
+    ["ckpt", "pth"].into_iter().filter(there).collect()
 }

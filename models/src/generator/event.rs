@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::Result;
+use crate::image::Frames;
 
 /// The stages of a run, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -62,24 +63,6 @@ pub trait Preview {
     /// # Errors
     /// The decoder failed.
     fn render(&self) -> Result<Frames>;
-}
-
-/// A run of frames: 8-bit RGB, row after row, frame after frame.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Frames {
-    /// Width in pixels.
-    pub width: usize,
-    /// Height in pixels.
-    pub height: usize,
-    /// `count * height * width * 3` bytes.
-    pub rgb: Vec<u8>,
-}
-
-impl Frames {
-    /// The frames one by one.
-    pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        self.rgb.chunks_exact((self.width * self.height * 3).max(1))
-    }
 }
 
 /// A run of sound samples, one vector a channel, full scale at ±1.

@@ -3,18 +3,14 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use candle_core::{Device, Tensor};
+use candle_core::Device;
 
 use crate::{Error, Result};
 
-/// What the base stage made.
-#[derive(Debug, Clone)]
-pub struct Latents {
-    /// Video latent `[1, 48, t, h, w]`, float32.
-    pub video: Tensor,
-    /// Audio latent `[1, a, 64]`, float32.
-    pub audio: Tensor,
-}
+/// The name of a note in a file's metadata.
+const NOTE: &str = "note";
+
+pub use crate::transformer::Latents;
 
 impl Latents {
     /// Writes both as safetensors.
@@ -24,6 +20,29 @@ impl Latents {
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let tensors = HashMap::from([("video", self.video.clone()), ("audio", self.audio.clone())]);
         Ok(candle_core::safetensors::save(&tensors, path)?)
+    }
+
+    /// As [`Latents::save`], with a text that [`Latents::note`] gives back.
+    ///
+    /// # Errors
+    /// [`Error::Format`] where the file cannot be written.
+    pub fn save_with_note(&self, path: impl AsRef<Path>, note: &str) -> Result<()> {
+        let path = path.as_ref();
+        let notes = HashMap::from([(NOTE.to_owned(), note.to_owned())]);
+        safetensors::serialize_to_file([("video", &self.video), ("audio", &self.audio)], Some(notes), path)
+            .map_err(|error| Error::format(path, format!("the latents cannot be written ({error})")))
+    }
+
+    /// The text that was saved with the latents, if any.
+    ///
+    /// # Errors
+    /// [`Error::Format`] where the file is not safetensors, [`Error::Io`] where it cannot be read.
+    pub fn note(path: impl AsRef<Path>) -> Result<Option<String>> {
+        let path = path.as_ref();
+        let bytes = std::fs::read(path).map_err(|error| Error::io("reading latents", path, error))?;
+        let (_, header) = safetensors::SafeTensors::read_metadata(&bytes)
+            .map_err(|error| Error::format(path, format!("not readable as latents ({error})")))?;
+        Ok(header.metadata().as_ref().and_then(|notes| notes.get(NOTE).cloned()))
     }
 
     /// Reads what [`Latents::save`] wrote.

@@ -3,10 +3,271 @@
 pub mod event;
 pub mod latents;
 pub mod manifest;
+mod parts;
+pub mod plan;
+mod progress;
 mod released;
 pub mod request;
+mod soundtrack;
 
-pub use event::{Event, Frames, Preview, Sink, Sound, Stage};
+use candle_core::{Device, Tensor};
+
+pub use crate::image::{Frames, Picture};
+pub use event::{Event, Preview, Sink, Sound, Stage};
 pub use latents::Latents;
 pub use manifest::Manifest;
-pub use request::{FPS, Length, Picture, Request, Size};
+pub use plan::{Plan, Residency};
+pub use request::{FPS, Length, Request, Size};
+
+use crate::sampling::{self, AudioSource, Denoise, Guidance, Guided, Philox, Sampler, Step, Upscale};
+use crate::transformer::{CoordStyle, Grid, Text};
+use crate::{Error, Result, image};
+use manifest::{CoordsName, SamplerName};
+use parts::Parts;
+use progress::{MiddleFrame, send, stage};
+
+/// Latent frames that local layers see to each side (reference: `DataProxyConfig.frame_receptive_field`).
+const FRAME_RADIUS: usize = 11;
+/// How much noise enters an enlarged draft (reference: `EvaluationConfig.noise_value`).
+const UPSCALE_NOISE_LEVEL: usize = 220;
+/// The share of noise in the audio that the upscale stage listens to (reference: `sr_audio_noise_scale`).
+const UPSCALE_AUDIO_NOISE: f64 = 0.7;
+/// Shift of the upscale stage's schedule, the base stage's in the released configuration.
+const UPSCALE_SHIFT: f64 = 5.0;
+
+/// Makes clips with one model.
+pub struct Generator {
+    manifest: Manifest,
+    device: Device,
+    parts: Parts,
+}
+
+/// Where a request's pictures are made: the draft's size, and the upscaler that brings it to the final one.
+struct Route {
+    draft: Size,
+    upscaler: Option<usize>,
+}
+
+impl Generator {
+    /// Opens a model, checks every part against its configuration, and loads what the plan keeps.
+    ///
+    /// # Errors
+    /// A part is missing, foreign or misshapen; the message names the file and the tensor.
+    pub fn load(manifest: Manifest, device: Device, plan: Plan) -> Result<Self> {
+        let parts = Parts::open(&manifest, &device, plan)?;
+        Ok(Self { manifest, device, parts })
+    }
+
+    /// What the model folder says of itself.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Makes a clip: [`Self::draft`], then [`Self::finish`]. The draft's latents come back, so that it can be finished
+    /// again without rolling it anew.
+    ///
+    /// # Errors
+    /// As the two.
+    pub fn generate(&mut self, request: &Request, sink: &mut dyn Sink) -> Result<Latents> {
+        let latents = self.draft(request, sink)?;
+        self.finish(&latents, request, sink)?;
+        Ok(latents)
+    }
+
+    /// Makes the latents of a clip at the base size.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for a request that cannot be carried out, [`Error::Cancelled`] where the sink breaks.
+    pub fn draft(&mut self, request: &Request, sink: &mut dyn Sink) -> Result<Latents> {
+        let length = length_of(request)?;
+        let route = self.route(request.size);
+        let (text, guidance) = stage(sink, Stage::Text, 0, |sink| {
+            let text = self.encode_text(&request.prompt, sink)?;
+            let guidance = match self.manifest.base.guidance {
+                Some(scales) => {
+                    let scales = Guidance { video: scales.video, video_low: scales.video_low, audio: scales.audio };
+                    let negative = self.manifest.base.negative_prompt.clone();
+                    Some(Guided { scales, negative: self.encode_text(&negative, sink)? })
+                }
+                None => None,
+            };
+            Ok((text, guidance))
+        })?;
+        let mut image_latent = None;
+        let mut audio = AudioSource::Generate { len: length.audio_latents };
+        if request.image.is_some() || request.voice.is_some() {
+            stage(sink, Stage::Reference, 0, |_| {
+                image_latent = self.encode_image(request.image.as_ref(), route.draft)?;
+                if let Some(voice) = &request.voice {
+                    audio = AudioSource::Given(self.encode_voice(voice, length, request.seed)?);
+                }
+                Ok(())
+            })?;
+        }
+        let (height, width) = route.draft.latent_hw();
+        let base = &self.manifest.base;
+        let denoise = Denoise {
+            sampler: match base.sampler {
+                SamplerName::Renoise => Sampler::Renoise,
+                SamplerName::Unipc => Sampler::UniPc,
+            },
+            steps: base.steps,
+            shift: base.shift,
+            guidance,
+            text,
+            grid: Grid { frames: length.video_latents, height, width },
+            audio,
+            image_latent,
+            coords: match base.coords {
+                CoordsName::V1 => CoordStyle::Upscale,
+                CoordsName::V2 => CoordStyle::Base,
+            },
+            frame_radius: None,
+        };
+        stage(sink, Stage::Denoise, base.steps, |sink| {
+            self.parts.load_base()?;
+            let (base, decoder) = self.parts.base_and_decoder()?;
+            let mut noise = Philox::new(request.seed);
+            let mut on_step = |step: &Step| report(sink, Stage::Denoise, step, decoder);
+            let latents = sampling::denoise(base, &denoise, &mut noise, &mut on_step)?;
+            self.parts.release_base();
+            Ok(latents)
+        })
+    }
+
+    /// Makes the clip of a draft: upscales it where the request is larger than the model's base size and the model can,
+    /// then decodes the sound and the frames into the sink.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where the latents are not of this request, [`Error::Cancelled`] where the sink breaks.
+    pub fn finish(&mut self, latents: &Latents, request: &Request, sink: &mut dyn Sink) -> Result<()> {
+        let route = self.route(request.size);
+        self.check_draft(latents, request, &route)?;
+        let video = match route.upscaler {
+            Some(index) => self.upscale(latents, request, index, sink)?,
+            None => latents.video.clone(),
+        };
+        stage(sink, Stage::DecodeAudio, 0, |sink| {
+            let sound = match &request.voice {
+                Some(voice) => soundtrack::cut(voice, length_of(request)?),
+                None => self.parts.decode_audio(&latents.audio)?,
+            };
+            soundtrack::hand_over(&sound, sink)
+        })?;
+        self.parts.load_decoder()?;
+        let chunks = self.parts.decoder()?.chunks(&video)?;
+        let total = chunks.total();
+        stage(sink, Stage::DecodeVideo, total, |sink| {
+            for (index, piece) in chunks.enumerate() {
+                sink.frames(&Frames::from_pixels(&piece?)?)?;
+                send(sink, Event::Step { stage: Stage::DecodeVideo, done: index + 1, total, preview: None })?;
+            }
+            Ok(())
+        })?;
+        self.parts.release_decoder();
+        Ok(())
+    }
+
+    /// The base size for a final one, and the upscaler in between where the model has one and it is needed.
+    fn route(&self, size: Size) -> Route {
+        let short_side = |size: Size| size.width().min(size.height());
+        let aspect = |size: Size| f64::from(size.width()) / f64::from(size.height());
+        let distance = |known: &Size| (aspect(*known) / aspect(size)).ln().abs();
+        let known = self.manifest.sizes.values().map(|&[width, height]| Size::nearest(width, height));
+        let base = known.min_by(|a, b| distance(a).total_cmp(&distance(b)));
+        let wanted = short_side(size);
+        let reach = |part: &manifest::UpscalePart| part.short_side.abs_diff(wanted);
+        let upscaler = self.manifest.upscale.iter().enumerate().min_by_key(|(_, part)| reach(part)).map(|(i, _)| i);
+        match (base, upscaler) {
+            (Some(base), Some(index)) if wanted > short_side(base) => Route { draft: base, upscaler: Some(index) },
+            _ => Route { draft: size, upscaler: None },
+        }
+    }
+
+    fn encode_text(&mut self, prompt: &str, sink: &mut dyn Sink) -> Result<Text> {
+        if prompt.trim().is_empty() {
+            return Err(Error::Input("the prompt is empty: describe what the clip shows".into()));
+        }
+        let (ids, cut) = self.parts.tokenize(prompt)?;
+        if let Some(cut) = cut {
+            let limit = self.manifest.text.max_tokens;
+            send(sink, Event::Notice(format!("the prompt is longer than {limit} tokens; this was cut: {cut}")))?;
+        }
+        Text::whole(self.parts.encode_text(&ids)?)
+    }
+
+    fn encode_image(&mut self, picture: Option<&Picture>, size: Size) -> Result<Option<Tensor>> {
+        let Some(picture) = picture else { return Ok(None) };
+        let target = image::Size { height: size.height() as usize, width: size.width() as usize };
+        let pixels = picture.prepare(target, &self.device)?;
+        self.parts.encode_image(&pixels).map(Some)
+    }
+
+    fn encode_voice(&mut self, voice: &Sound, length: Length, seed: u64) -> Result<Tensor> {
+        self.parts.encode_audio(voice, length.audio_latents, &mut Philox::new(seed))
+    }
+
+    fn upscale(&mut self, draft: &Latents, request: &Request, index: usize, sink: &mut dyn Sink) -> Result<Tensor> {
+        let text = stage(sink, Stage::Text, 0, |sink| self.encode_text(&request.prompt, sink))?;
+        let image_latent =
+            stage(sink, Stage::Reference, 0, |_| self.encode_image(request.image.as_ref(), request.size))?;
+        let (height, width) = request.size.latent_hw();
+        let part = &self.manifest.upscale[index];
+        let upscale = Upscale {
+            steps: part.steps,
+            shift: UPSCALE_SHIFT,
+            noise_level: UPSCALE_NOISE_LEVEL,
+            audio_noise: UPSCALE_AUDIO_NOISE,
+            guidance: None,
+            text,
+            height,
+            width,
+            image_latent,
+            frame_radius: (!part.local_attn_layers.is_empty()).then_some(FRAME_RADIUS),
+        };
+        stage(sink, Stage::Upscale, part.steps, |sink| {
+            self.parts.load_upscaler(index)?;
+            let (upscaler, decoder) = self.parts.upscaler_and_decoder(index)?;
+            let mut on_step = |step: &Step| report(sink, Stage::Upscale, step, decoder);
+            let mut noise = Philox::new(request.seed);
+            let latents = sampling::upscale(upscaler, draft, &upscale, &mut noise, &mut on_step)?;
+            self.parts.release_upscaler(index);
+            Ok(latents.video)
+        })
+    }
+
+    /// A draft may come from a file: it must be the draft of this request.
+    fn check_draft(&self, latents: &Latents, request: &Request, route: &Route) -> Result<()> {
+        let length = length_of(request)?;
+        let (h, w) = route.draft.latent_hw();
+        let (video, audio) = (latents.video.dims(), latents.audio.dims());
+        let fits = matches!(video, [1, _, t, y, x] if (*t, *y, *x) == (length.video_latents, h, w))
+            && matches!(audio, [1, a, _] if *a == length.audio_latents);
+        if fits {
+            return Ok(());
+        }
+        Err(Error::Input(format!(
+            "these latents are of another clip: video {video:?} and audio {audio:?}, expected {} frames of {h}x{w} and {} \
+             of audio",
+            length.video_latents, length.audio_latents
+        )))
+    }
+}
+
+fn length_of(request: &Request) -> Result<Length> {
+    match &request.voice {
+        Some(voice) => Length::following_voice(request.duration_secs.min(voice.duration_secs() as f32)),
+        None => Length::generated(request.duration_secs),
+    }
+}
+
+fn report(
+    sink: &mut dyn Sink,
+    stage: Stage,
+    step: &Step,
+    decoder: Option<&crate::vae::turbo::Decoder>,
+) -> std::ops::ControlFlow<()> {
+    let preview = decoder.map(|decoder| MiddleFrame { decoder, clean: step.clean });
+    let preview = preview.as_ref().map(|preview| preview as &dyn Preview);
+    sink.event(Event::Step { stage, done: step.index + 1, total: step.total, preview })
+}

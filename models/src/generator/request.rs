@@ -1,6 +1,7 @@
 //! What is asked of the generator, and the sizes and lengths it works in.
 
 use crate::generator::event::Sound;
+use crate::image::Picture;
 use crate::{Error, Result};
 
 /// Frames and audio latents per second.
@@ -24,17 +25,6 @@ pub struct Request {
     pub image: Option<Picture>,
     /// The voice track that the picture follows; it stays the soundtrack.
     pub voice: Option<Sound>,
-}
-
-/// An 8-bit RGB picture, row after row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Picture {
-    /// Width in pixels.
-    pub width: usize,
-    /// Height in pixels.
-    pub height: usize,
-    /// `height * width * 3` bytes.
-    pub rgb: Vec<u8>,
 }
 
 /// Width and height in pixels, both positive multiples of 32.

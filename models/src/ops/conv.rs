@@ -145,8 +145,8 @@ pub struct Convolution {
     kernel: [usize; 3],
     channels_in: usize,
     channels_out: usize,
-    /// `[c_out, c_in, t, h, w]`, `[c, 1, t, h, w]`, or transposed `[c_in, c_out, k]`.
-    weight: Tensor,
+    /// `[c_out, c_in, t, h, w]`, `[c, 1, t, h, w]`, or transposed `[c_in, c_out, k]`; gone once it is packed.
+    weight: Option<Tensor>,
     bias: Option<Tensor>,
     before: Before,
     spread: Spread,
@@ -162,7 +162,7 @@ impl Convolution {
     pub fn new(weight: &Tensor, bias: Option<&Tensor>, geometry: Geometry) -> Result<Self> {
         let weight = with_five_axes(weight)?;
         let channels = (weight.dim(1)?, weight.dim(0)?);
-        Self::build(Kind::Dense, weight, bias, geometry, channels)
+        Self::build(Kind::Dense, &weight, bias, geometry, channels)
     }
 
     /// A layer that convolves every channel by itself, from weights `[c, 1, t, h, w]` and a bias `[c]`.
@@ -175,7 +175,7 @@ impl Convolution {
         if weight.dim(1)? != 1 {
             return Err(shape_error(format!("depthwise weights {:?} have more than one input", weight.dims())));
         }
-        Self::build(Kind::Depthwise, weight, bias, geometry, (channels, channels))
+        Self::build(Kind::Depthwise, &weight, bias, geometry, (channels, channels))
     }
 
     /// A layer that doubles height and width by repeating pixels, then convolves every frame with `weight`
@@ -189,7 +189,7 @@ impl Convolution {
         if weight.dims()[2..] != [1, 3, 3] {
             return Err(shape_error(format!("enlarging needs a 3x3 kernel, not {:?}", weight.dims())));
         }
-        Self::build(Kind::Enlarged, weight, bias, Geometry::same([1, 3, 3], TimeEdge::Zero), channels)
+        Self::build(Kind::Enlarged, &weight, bias, Geometry::same([1, 3, 3], TimeEdge::Zero), channels)
     }
 
     /// A transposed convolution over samples, from weights `[c_in, c_out, k]` and a bias `[c_out]`.
@@ -200,17 +200,17 @@ impl Convolution {
     pub fn transposed(weight: &Tensor, bias: Option<&Tensor>, stride: usize, pad: usize) -> Result<Self> {
         let (channels_in, channels_out, _) = weight.dims3()?;
         let kind = Kind::Transposed { stride, pad };
-        Self::build(kind, weight.clone(), bias, Geometry::PLAIN, (channels_in, channels_out))
+        Self::build(kind, weight, bias, Geometry::PLAIN, (channels_in, channels_out))
     }
 
     fn build(
         kind: Kind,
-        weight: Tensor,
+        weight: &Tensor,
         bias: Option<&Tensor>,
         geometry: Geometry,
         (channels_in, channels_out): (usize, usize),
     ) -> Result<Self> {
-        let weight = weight.to_dtype(DType::F32)?.contiguous()?;
+        let weight = weight.to_dtype(DType::F32)?;
         let bias = bias.map(|bias| bias.to_dtype(DType::F32)?.contiguous()).transpose()?;
         if let Some(bias) = bias.as_ref().filter(|bias| bias.dims() != [channels_out]) {
             return Err(shape_error(format!("bias {:?} for {channels_out} channels", bias.dims())));
@@ -225,14 +225,18 @@ impl Convolution {
             kernel,
             channels_in,
             channels_out,
-            weight,
+            weight: None,
             bias,
             before: Before::Nothing,
             spread: Spread::Channels,
             cpu: None,
         };
-        if layer.weight.device().is_cpu() {
-            layer.cpu = Some(cpu::Packed::new(&layer)?);
+        // Zeros that only stand for weights, as of a dry scope, take no memory and are not packed.
+        if weight.device().is_cpu() && weight.is_contiguous() {
+            layer.cpu = Some(cpu::Packed::new(&layer, &weight)?);
+        }
+        if layer.cpu.is_none() || cfg!(test) {
+            layer.weight = Some(weight);
         }
         Ok(layer)
     }
@@ -242,7 +246,8 @@ impl Convolution {
     /// # Errors
     /// They cannot be divided that way.
     pub fn spread(mut self, spread: Spread) -> Result<Self> {
-        if self.channels_out % spread.factors().0 != 0 || matches!(self.kind, Kind::Transposed { .. } | Kind::Enlarged)
+        if !self.channels_out.is_multiple_of(spread.factors().0)
+            || matches!(self.kind, Kind::Transposed { .. } | Kind::Enlarged)
         {
             return Err(shape_error(format!("{} channels cannot be spread as {spread:?}", self.channels_out)));
         }

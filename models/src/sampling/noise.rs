@@ -24,6 +24,8 @@ pub enum Draw {
     UpscaleVideo,
     /// Mixed into the audio that the upscale stage listens to.
     UpscaleAudio,
+    /// Spreads the latents of a given voice; one draw for each window that is encoded.
+    Voice(usize),
 }
 
 /// A source of standard normals.
@@ -56,6 +58,7 @@ impl Philox {
             Draw::StepAudio(step) => (3, step),
             Draw::UpscaleVideo => (4, 0),
             Draw::UpscaleAudio => (5, 0),
+            Draw::Voice(window) => (6, window),
         };
         let key = [self.seed as u32, (self.seed >> 32) as u32];
         let mut values = vec![0f32; count];

@@ -1,4 +1,4 @@
-"""Encode the sound of every clip: `python -m train.transformer.audio WORK` (needs WORK/audio_encoder.pt)."""
+"""Latents of the sound of every clip: `python -m train.transformer.audio WORK` (needs WORK/sound_pca.npz)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..codecs.audio_latents import encode_track, load_encoder
+from ..codecs.sound_anchor import SoundAnchor
 
 
 def main() -> None:
@@ -16,16 +16,15 @@ def main() -> None:
     parser.add_argument("work", type=Path)
     args = parser.parse_args()
     torch.set_num_threads(1)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    encoder = load_encoder(args.work / "audio_encoder.pt", device)
+    anchor = SoundAnchor.load(args.work / "sound_pca.npz")
     folder = args.work / "audio_latents"
     folder.mkdir(exist_ok=True)
     for source in sorted((args.work / "latents").glob("*.npz")):
         with np.load(source) as clip:
-            latent = encode_track(encoder, clip["audio"])
+            latent = np.asarray(anchor.encode_track(clip["audio"]))
         partial = folder / f"{source.stem}.partial"
         with open(partial, "wb") as out:
-            np.savez(out, audio=latent.clip(-5, 5).astype(np.float16))
+            np.savez(out, audio=latent.astype(np.float16))
         partial.rename(folder / source.name)
 
 

@@ -19,7 +19,7 @@ from ..world.vocabulary import FPS, Scene, compose, scene_from_json
 NEGATIVE_PROMPT = "Low quality, blurry, distorted."
 FRAMES_PER_LATENT = 4
 MAX_TOKENS = 160
-MOUTH_WEIGHT = 2.5
+MOUTH_WEIGHT = 4.5
 
 
 @dataclass
@@ -53,8 +53,8 @@ class Clips:
         self.latents, self.audio = latents, audio
         self.records: dict[int, Record] = {}
 
-    def refresh(self) -> None:
-        for path in sorted(self.latents.glob("*.npz")):
+    def refresh(self, limit: int | None = None) -> None:
+        for path in sorted(self.latents.glob("*.npz"))[:limit]:
             number = int(path.stem)
             known = self.records.get(number)
             if known is None or (known.audio is None and (self.audio / path.name).exists()):

@@ -54,7 +54,7 @@ def draw_sigma(count: int, shift: float) -> Tensor:
 def draw_noise(batch: Batch, shift: float = 3.0) -> Noise:
     count = len(batch.prompts)
     first = torch.rand(count) < torch.where(batch.still, 0.9, 0.4)
-    clean = (torch.rand(count) < 0.15) & batch.has_audio
+    clean = (torch.rand(count) < 0.25) & batch.has_audio
     return Noise(
         draw_sigma(count, shift), torch.randn_like(batch.video), torch.randn_like(batch.audio),
         first, clean, torch.rand(count) < 0.1,
@@ -67,8 +67,15 @@ def channel_weight(sigma: np.ndarray) -> Tensor:
     return weight / weight.mean()
 
 
-def losses(model: Pony, tokenizer: Tokenizer, batch: Batch, noise: Noise, channels: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean weighted squared velocity errors of picture and sound."""
+def audio_weight(sigma: np.ndarray) -> Tensor:
+    """The same for the sound, with less contrast: loudness alone must not take all."""
+    bounded = torch.from_numpy(sigma).float().clamp(max=4)
+    weight = 0.4 + 0.6 * bounded / bounded.mean()
+    return weight / weight.mean()
+
+
+def losses(model: Pony, tokenizer: Tokenizer, batch: Batch, noise: Noise, channels: Tensor, tones: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean weighted squared velocity errors of picture and sound; `channels` [48] and `tones` [64] weigh their channels."""
     device = channels.device
     move = lambda x: x.to(device)  # noqa: E731
     video, audio, eps_v, eps_a, s = map(move, (batch.video, batch.audio, noise.video, noise.audio, noise.sigma))
@@ -83,7 +90,7 @@ def losses(model: Pony, tokenizer: Tokenizer, batch: Batch, noise: Noise, channe
     weight = channels[:, None, None, None] * move(batch.weight)[:, None, None] * (sv > 0)
     video_loss = ((got_v - (eps_v - video)).square() * weight).mean()
     counts = (move(batch.has_audio) & ~move(noise.audio_clean)).float()[:, None, None]
-    audio_loss = ((got_a - (eps_a - audio)).square() * counts).mean()
+    audio_loss = ((got_a - (eps_a - audio)).square() * tones * counts).mean()
     return video_loss, audio_loss
 
 

@@ -14,8 +14,9 @@ import torch
 from tokenizers import Tokenizer
 
 from ..codecs.anchor import Anchor
+from ..codecs.sound_anchor import SoundAnchor
 from .batches import Clips, draw_batch
-from .model import AUDIO_WEIGHT, Pony, channel_weight, draw_noise, load, losses, save
+from .model import AUDIO_WEIGHT, Pony, audio_weight, channel_weight, draw_noise, load, losses, save
 from .optimizer import make_optimizers
 
 MUON_LR, ADAM_LR = 0.02, 2e-3
@@ -81,6 +82,7 @@ def main() -> None:
     training = Training(args.work, device)
     tokenizer = Tokenizer.from_file(str(args.work / "tokenizer.json"))
     channels = channel_weight(Anchor.load(args.work / "pca.npz").sigma).to(device)
+    tones = audio_weight(SoundAnchor.load(args.work / "sound_pca.npz").sigma).to(device)
     if not args.eager:
         for layer in training.model.dit.block["layers"]:
             layer.compile(dynamic=True)
@@ -95,7 +97,7 @@ def main() -> None:
             looked, records = now, clips.part(held_out=False)
         progress = (now - began) / (args.minutes * 60)
         batch = draw_batch(records, args.tokens, SHARES[progress > 0.5], rng)
-        video, audio = losses(training.model, tokenizer, batch, draw_noise(batch), channels)
+        video, audio = losses(training.model, tokenizer, batch, draw_noise(batch), channels, tones)
         (video + AUDIO_WEIGHT * audio).backward()
         training.update(progress)
         training.spent = time.monotonic() - began

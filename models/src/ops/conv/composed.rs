@@ -2,26 +2,29 @@
 
 use candle_core::Tensor;
 
-use super::{Activation, Before, Convolution, Guard, Kind, Spread, TimeEdge};
+use super::{Activation, Before, Convolution, Guard, Kind, Spread, TimeEdge, shape_error};
 use crate::Result;
 
 impl Convolution {
     /// As `forward`, for `x` of five axes.
     pub(super) fn composed(&self, x: &Tensor, residual: Option<&Tensor>) -> Result<Tensor> {
+        let Some(weight) = &self.weight else {
+            return Err(shape_error("a layer loaded for the CPU cannot run on another device".into()));
+        };
         let x = apply(&self.before, x)?;
         let out = match self.kind {
             Kind::Transposed { stride, pad } => {
                 let (b, c, _, l, _) = x.dims5()?;
-                let out = x.reshape((b, c, l))?.conv_transpose1d(&self.weight, pad, 0, stride, 1, 1)?;
+                let out = x.reshape((b, c, l))?.conv_transpose1d(weight, pad, 0, stride, 1, 1)?;
                 let (b, c, l) = out.dims3()?;
                 out.reshape((b, c, 1, l, 1))?
             }
             Kind::Enlarged => {
                 let (b, c, t, h, w) = x.dims5()?;
                 let large = x.reshape((b * c, t, h, w))?.upsample_nearest2d(2 * h, 2 * w)?;
-                self.sum_of_planes(&large.reshape((b, c, t, 2 * h, 2 * w))?)?
+                self.sum_of_planes(weight, &large.reshape((b, c, t, 2 * h, 2 * w))?)?
             }
-            Kind::Dense | Kind::Depthwise => self.sum_of_planes(&x)?,
+            Kind::Dense | Kind::Depthwise => self.sum_of_planes(weight, &x)?,
         };
         let out = match &self.bias {
             Some(bias) => out.broadcast_add(&bias.reshape((1, (), 1, 1, 1))?)?,
@@ -52,7 +55,7 @@ impl Convolution {
     }
 
     /// One two-dimensional convolution per frame of the kernel, summed.
-    fn sum_of_planes(&self, x: &Tensor) -> Result<Tensor> {
+    fn sum_of_planes(&self, weight: &Tensor, x: &Tensor) -> Result<Tensor> {
         let geometry = &self.geometry;
         let [front, back] = geometry.pad[0];
         let x = match geometry.time_edge {
@@ -76,14 +79,14 @@ impl Convolution {
                 part = part.contiguous()?.index_select(&Tensor::from_vec(wanted, frames, x.device())?, 2)?;
             }
             let part = part.transpose(1, 2)?.contiguous()?.reshape((b * frames, c, h, w))?;
-            let kernel = self.weight.narrow(2, tap, 1)?.squeeze(2)?.contiguous()?;
+            let kernel = weight.narrow(2, tap, 1)?.squeeze(2)?.contiguous()?;
             let part = part.conv2d(&kernel, 0, stride, dilation, groups)?;
             sum = Some(match sum {
                 Some(sum) => (sum + part)?,
                 None => part,
             });
         }
-        let sum = sum.ok_or_else(|| super::shape_error("a kernel without frames".into()))?;
+        let sum = sum.ok_or_else(|| shape_error("a kernel without frames".into()))?;
         let (_, c, h, w) = sum.dims4()?;
         Ok(sum.reshape((b, frames, c, h, w))?.transpose(1, 2)?.contiguous()?)
     }

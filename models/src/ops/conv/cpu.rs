@@ -55,10 +55,10 @@ enum HostBefore {
 }
 
 impl Packed {
-    pub(super) fn new(layer: &Convolution) -> Result<Self> {
+    pub(super) fn new(layer: &Convolution, weight: &Tensor) -> Result<Self> {
         let level = registers::level();
         let depthwise = matches!(layer.kind, Kind::Depthwise);
-        let weights = layer.weight.flatten_all()?.to_vec1::<f32>()?;
+        let weights = weight.flatten_all()?.to_vec1::<f32>()?;
         let bias = layer.bias.as_ref().map(Tensor::to_vec1::<f32>).transpose()?;
         let (mut kernel, mut outputs) = (layer.kernel, layer.channels_out);
         // `[c_out, c_in, taps]`; each of the `stride` outputs between two inputs is a channel of its own.
@@ -176,7 +176,7 @@ fn enlarged_weights(weights: &[f32]) -> Vec<f32> {
         let (filter, dy, dx) = (i / 9, i / 3 % 3, i % 3);
         for (row, column) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
             // Position `p + d - 1` of the doubled axis is source `(p + d - 1) / 2`, one ahead of it the padding.
-            let (y, x) = ((row + dy + 1) / 2 - row, (column + dx + 1) / 2 - column);
+            let (y, x) = ((row + dy).div_ceil(2) - row, (column + dx).div_ceil(2) - column);
             out[((row * 2 + column) * filters + filter) * 4 + y * 2 + x] += w;
         }
     }
@@ -327,7 +327,7 @@ impl<'a> Job<'a> {
         job.pitch = width.div_ceil(job.stride[2]);
         let halo = job.reach / job.stride[1];
         let row_floats = job.channels_in * job.ring * job.stride[1] * job.stride[2] * job.pitch;
-        job.band = (RING_FLOATS / row_floats.max(1)).saturating_sub(halo).max(halo.max(1)).min(job.to[1]);
+        job.band = (RING_FLOATS / row_floats.max(1)).saturating_sub(halo).max(4.max(2 * halo)).min(job.to[1]);
         job.balance(halo);
         job.phase_rows = job.band + halo;
         let phase = job.phase_rows * job.pitch;

@@ -18,6 +18,7 @@ pub(super) struct Segment {
 /// # Safety
 /// All addresses reached are valid, and the machine has the instructions of `S`.
 #[inline(always)]
+#[allow(clippy::needless_range_loop, reason = "the compiler unrolls plain indices into registers")]
 pub(super) unsafe fn tile<S: Simd, const MR: usize, const NR: usize>(
     segments: &[Segment],
     taps: &[u32],

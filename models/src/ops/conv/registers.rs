@@ -243,20 +243,31 @@ mod x86 {
         };
         (@one splat, $reg:ty, ($a:ident) => $body:expr) => {
             #[inline(always)]
-            // SAFETY (here and below): the caller's, see the trait.
-            unsafe fn splat($a: f32) -> $reg { unsafe { $body } }
+            unsafe fn splat($a: f32) -> $reg {
+                // SAFETY: the caller's, see the trait.
+                unsafe { $body }
+            }
         };
         (@one load, $reg:ty, ($a:ident) => $body:expr) => {
             #[inline(always)]
-            unsafe fn load($a: *const f32) -> $reg { unsafe { $body } }
+            unsafe fn load($a: *const f32) -> $reg {
+                // SAFETY: the caller's, see the trait.
+                unsafe { $body }
+            }
         };
         (@one store, $reg:ty, ($a:ident, $b:ident) => $body:expr) => {
             #[inline(always)]
-            unsafe fn store($a: *mut f32, $b: $reg) { unsafe { $body } }
+            unsafe fn store($a: *mut f32, $b: $reg) {
+                // SAFETY: the caller's, see the trait.
+                unsafe { $body }
+            }
         };
         (@one $fn:ident, $reg:ty, ($($arg:ident),*) => $body:expr) => {
             #[inline(always)]
-            unsafe fn $fn($($arg: $reg),*) -> $reg { unsafe { $body } }
+            unsafe fn $fn($($arg: $reg),*) -> $reg {
+                // SAFETY: the caller's, see the trait.
+                unsafe { $body }
+            }
         };
     }
 

@@ -80,7 +80,7 @@ fn check(what: &str, layer: &Convolution, x: &Tensor, shape: &[usize], expected:
 #[test]
 fn dense_layers_match_the_sums_written_out() {
     let replicate = TimeEdge::Replicate;
-    let cases: &[(&str, [usize; 5], usize, [usize; 3], Geometry)] = &[
+    let cases = [
         ("3x3x3 replicated", [1, 5, 4, 6, 7], 9, [3, 3, 3], Geometry::same([3; 3], replicate)),
         ("3x3x3 of one frame", [2, 3, 1, 5, 40], 13, [3, 3, 3], Geometry::same([3; 3], replicate)),
         ("3x3x3 causal", [1, 24, 7, 9, 50], 16, [3, 3, 3], Geometry::causal([3; 3])),
@@ -102,13 +102,13 @@ fn dense_layers_match_the_sums_written_out() {
         ("two outputs", [1, 16, 1, 900, 1], 2, [1, 7, 1], Geometry::samples(1, 1, 3)),
         ("8 samples stride 4", [1, 8, 1, 4003, 1], 16, [1, 8, 1], Geometry::samples(4, 1, 2)),
     ];
-    for (seed, (what, x, outputs, kernel, geometry)) in cases.iter().enumerate() {
+    for (seed, (what, x, outputs, kernel, geometry)) in cases.into_iter().enumerate() {
         let mut noise = Noise(seed as u64);
-        let x = noise.tensor(x);
-        let weight = noise.tensor(&[*outputs, x.dims()[1], kernel[0], kernel[1], kernel[2]]);
-        let bias = noise.tensor(&[*outputs]);
-        let layer = Convolution::new(&weight, Some(&bias), *geometry).expect("layer");
-        let (shape, expected) = reference(&x, &weight, &bias, geometry, false);
+        let x = noise.tensor(&x);
+        let weight = noise.tensor(&[outputs, x.dims()[1], kernel[0], kernel[1], kernel[2]]);
+        let bias = noise.tensor(&[outputs]);
+        let layer = Convolution::new(&weight, Some(&bias), geometry).expect("layer");
+        let (shape, expected) = reference(&x, &weight, &bias, &geometry, false);
         check(what, &layer, &x, &shape, &expected);
     }
 }

@@ -31,7 +31,7 @@ struct Chunk {
 }
 
 impl<'a> Chunks<'a> {
-    pub(super) fn new(decoder: &'a Decoder, latent: Tensor) -> Result<Self> {
+    pub(super) fn new(decoder: &'a Decoder, latent: &Tensor) -> Result<Self> {
         let config = &decoder.config;
         let frames = latent.dim(2)?;
         let (padded, plan) = plan(frames, config.first_chunk_size, config.step_size, config.temporal_compression_ratio);

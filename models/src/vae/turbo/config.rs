@@ -126,10 +126,10 @@ impl Config {
         if self.patch_size != 2 {
             return fail(format!("`patch_size` is {}, only 2 exists", self.patch_size));
         }
-        if self.first_chunk_size == 0 || self.step_size == 0 || self.decoder_dw_kernel_size % 2 == 0 {
+        if self.first_chunk_size == 0 || self.step_size == 0 || self.decoder_dw_kernel_size.is_multiple_of(2) {
             return fail("chunk sizes must be positive and kernels odd".into());
         }
-        if !self.use_unpatchify && self.decoder_block_out_channels[0] % 4 != 0 {
+        if !self.use_unpatchify && !self.decoder_block_out_channels[0].is_multiple_of(4) {
             return fail("the last block's channels must be a multiple of 4 without `use_unpatchify`".into());
         }
         Ok(())

@@ -98,7 +98,7 @@ impl Decoder {
             return Err(Error::Input(format!("cannot decode a video latent of shape {:?}", latent.dims())));
         }
         let latent = stats::denormalise(latent)?.to_dtype(DType::F32)?;
-        Ok(Chunks::new(self, latent)?)
+        Chunks::new(self, &latent)
     }
 
     /// One pass of the network over `[1, 48, t, h, w]`, not normalised.

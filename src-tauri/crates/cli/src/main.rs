@@ -1,2 +1,7 @@
 //! Gallop on the command line.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    gallop::run(std::env::args_os())
+}

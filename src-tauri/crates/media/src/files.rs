@@ -6,10 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use ffmpeg_next::{Dictionary, format};
+use ffmpeg_next::{Dictionary, format, media};
 use tempfile::NamedTempFile;
 
-use crate::{Error, Result, ffmpeg};
+use crate::{Error, Result, boxes, ffmpeg};
 
 /// Opens an ordinary file for reading; a folder, a pipe or a device is refused.
 pub(crate) fn open(action: &'static str, path: &Path) -> Result<File> {
@@ -29,19 +29,35 @@ pub(crate) fn open(action: &'static str, path: &Path) -> Result<File> {
 pub(crate) fn demux(what: &'static str, path: &Path) -> Result<format::context::Input> {
     ffmpeg::start();
     let action = if what == "sound" { "open the sound" } else { "open the video" };
-    let file = open(action, path)?;
+    let mut file = open(action, path)?;
     let unreadable = |why| Error::UnreadableMedia { what, why, path: path.to_path_buf() };
     if file.metadata().map_err(Error::io(action, path))?.len() == 0 {
         return Err(unreadable("it is empty".into()));
     }
+    if boxes::cut_short(&mut file).map_err(Error::io(action, path))? {
+        return Err(unreadable("it is cut off".into()));
+    }
+    file.rewind().map_err(Error::io(action, path))?;
     let stream = format::context::StreamIo::from_read_seek(file).map_err(|error| unreadable(ffmpeg::explain(error)))?;
     let options: Dictionary<'_> = [("protocol_whitelist", "none")].iter().collect();
-    format::input_from_stream(stream, None, Some(options)).map_err(|error| unreadable(ffmpeg::explain(error)))
+    let file =
+        format::input_from_stream(stream, None, Some(options)).map_err(|error| unreadable(ffmpeg::explain(error)))?;
+    let holds = |medium| file.streams().best(medium).is_some();
+    if holds(media::Type::Video) || holds(media::Type::Audio) {
+        Ok(file)
+    } else {
+        Err(unreadable("there is neither picture nor sound in it".into()))
+    }
+}
+
+/// Whether a file can be put at `place`: asked before long work, so that nobody waits for a clip that cannot be saved.
+pub fn check_place(place: &Path) -> Result<()> {
+    Draft::create(place, ".part").map(drop)
 }
 
 /// A file being written under a temporary name in the folder of its future place; gone unless published.
 pub(crate) struct Draft {
-    file: NamedTempFile,
+    file: NamedTempFile<File>,
     place: PathBuf,
 }
 
@@ -61,15 +77,11 @@ impl Draft {
             Some(folder) if folder != Path::new("") => folder,
             _ => Path::new("."),
         };
+        // Opened here and not by `tempfile`, whose files are private and whose errors name the temporary file.
+        let create = |path: &Path| File::options().read(true).write(true).create_new(true).open(path);
         let mut builder = tempfile::Builder::new();
-        builder.prefix(".gallop-").suffix(suffix);
-        #[cfg(unix)]
-        {
-            // Temporary files are private by default; this one becomes the user's, with the usual umask.
-            use std::os::unix::fs::PermissionsExt as _;
-            builder.permissions(std::fs::Permissions::from_mode(0o666));
-        }
-        let file = builder.tempfile_in(folder).map_err(Error::io("create a file in this folder", folder))?;
+        let file = builder.prefix(".gallop-").suffix(suffix).make_in(folder, create);
+        let file = file.map_err(Error::io("create a file in this folder", folder))?;
         Ok(Self { file, place: place.to_path_buf() })
     }
 

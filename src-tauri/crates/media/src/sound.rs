@@ -81,10 +81,7 @@ pub fn read_sound(path: &Path, sample_rate: u32, channels: Channels) -> Result<S
     let mut file = files::demux("sound", path)?;
     let unreadable = |why| Error::UnreadableMedia { what: "sound", why, path: path.to_path_buf() };
     let Some(track) = file.streams().best(media::Type::Audio) else {
-        return Err(match file.streams().best(media::Type::Video) {
-            Some(_) => Error::NoSound { path: path.to_path_buf() },
-            None => unreadable("no sound was found in it".into()),
-        });
+        return Err(Error::NoSound { path: path.to_path_buf() });
     };
     let (index, time_base) = (track.index(), track.time_base());
     let mut decoder = codec::Context::from_parameters(track.parameters())
@@ -99,6 +96,9 @@ pub fn read_sound(path: &Path, sample_rate: u32, channels: Channels) -> Result<S
         .best(media::Type::Video)
         .filter(|video| !video.disposition().contains(ffmpeg_next::format::stream::Disposition::ATTACHED_PIC))
         .map(|video| seconds(video.start_time(), video.time_base()));
+    // The last packet of most codecs is longer than the sound in it; MP4 and its kin say how long the track really is.
+    let end_secs = (file.format().name().contains("mp4") && track.duration() > 0)
+        .then(|| (track.start_time().max(0) + track.duration()) as f64 * f64::from(time_base));
     let mut collected = Collector {
         sample_rate,
         zero_secs: picture_start_secs.flatten(),
@@ -152,7 +152,7 @@ pub fn read_sound(path: &Path, sample_rate: u32, channels: Channels) -> Result<S
         let why = if said.is_empty() { "there are no samples in it".into() } else { said };
         return Err(unreadable(why));
     }
-    let sound = collected.finish(channels).map_err(|error| unreadable(ffmpeg::explain(error)))?;
+    let sound = collected.finish(channels, end_secs).map_err(|error| unreadable(ffmpeg::explain(error)))?;
     if sound.samples() == 0 {
         return Err(unreadable("there are no samples in it".into()));
     }
@@ -250,11 +250,15 @@ impl Collector {
         Ok(())
     }
 
-    fn finish(mut self, channels: Channels) -> std::result::Result<Sound, ffmpeg_next::Error> {
+    fn finish(mut self, channels: Channels, end_secs: Option<f64>) -> std::result::Result<Sound, ffmpeg_next::Error> {
         if let Some(resampler) = &mut self.resampler {
             resampler.flush(&mut self.out)?;
         }
         for channel in &mut self.out {
+            if let Some(end_secs) = end_secs {
+                let length = (end_secs - self.zero_secs.unwrap_or(0.0)) * f64::from(self.sample_rate);
+                channel.truncate(length.round().max(0.0) as usize);
+            }
             channel.drain(..self.skip.min(channel.len()));
             // Some decoders go over full scale, or worse on damaged data.
             for sample in channel.iter_mut().filter(|sample| !sample.is_finite()) {

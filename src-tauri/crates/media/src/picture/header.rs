@@ -108,6 +108,12 @@ fn jpeg(file: &[u8]) -> Result<Header, String> {
 }
 
 fn webp(file: &[u8]) -> Result<Header, String> {
+    const EARLY: &str = "the file ends too early";
+    // FFmpeg would make up what is missing. The last chunk's padding byte is often left out.
+    let declared = le32(file, 4).ok_or(EARLY)? as usize;
+    if file.len() + 1 < declared.saturating_add(8) {
+        return Err(EARLY.into());
+    }
     let mut size = None;
     let mut orientation = 1;
     let mut at = 12;
@@ -132,7 +138,7 @@ fn webp(file: &[u8]) -> Result<Header, String> {
         // Chunks are padded to even lengths.
         at = at.saturating_add(8 + length as usize + (length & 1) as usize);
     }
-    let (width, height) = size.ok_or("the file ends too early")?;
+    let (width, height) = size.ok_or(EARLY)?;
     Ok(Header { codec: Id::WEBP, width, height, orientation })
 }
 
@@ -152,11 +158,13 @@ fn bmp(file: &[u8]) -> Option<Header> {
 
 /// The orientation tag (0x0112) of a TIFF structure's first directory, as EXIF 2.3 §4.6 lays it out.
 fn exif_orientation(tiff: &[u8]) -> Option<u16> {
-    let (u16_at, u32_at): (fn(&[u8], usize) -> Option<u16>, fn(&[u8], usize) -> Option<u32>) = match tiff.get(..4)? {
-        b"II*\0" => (le16, le32),
-        b"MM\0*" => (be16, be32),
+    let little = match tiff.get(..4)? {
+        b"II*\0" => true,
+        b"MM\0*" => false,
         _ => return None,
     };
+    let u16_at = if little { le16 } else { be16 };
+    let u32_at = if little { le32 } else { be32 };
     let directory = u32_at(tiff, 4)? as usize;
     let entries = usize::from(u16_at(tiff, directory)?);
     for entry in (0..entries).map(|n| directory + 2 + 12 * n) {

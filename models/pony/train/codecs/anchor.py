@@ -1,0 +1,134 @@
+"""The fixed linear codec that anchors the video latents: a whitened PCA of 4x16x16 pixel blocks.
+
+    python -m train.codecs.anchor --data DATA --out WORK/pca.npz
+
+The transformer learns these latents, the encoder learns to compute them, the decoder learns to read them: all three
+can train at once, and the latents are decorrelated with unit variance without a KL term or a normalising pass.
+
+Convention. Pixels are uint8 / 127.5 - 1. A clip has 1 + 4k frames; latent frame 0 is the first frame four times over,
+latent frame i > 0 holds frames 4i - 3 .. 4i. A block is flattened in the order (frame, row, column, colour) to 3072
+values x; z = clip((x - mean) @ project, -limit, limit), x is about z @ unproject + mean. Channels are sorted by the
+variance that they explain (`sigma` holds its square root in pixel units, for loss weights).
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .clips import Clip, clip_paths, read_clip, split
+
+CHANNELS = 48
+SIDE = 16
+FRAMES = 4
+BLOCK = FRAMES * SIDE * SIDE * 3
+LIMIT = 5.0
+MOUTH_WEIGHT = 3.0
+
+
+def to_blocks(frames: np.ndarray) -> np.ndarray:
+    """uint8 [1 + 4k, h, w, 3] -> float32 [1 + k, h/16, w/16, 3072] in [-1, 1]."""
+    if (frames.shape[0] - 1) % FRAMES or frames.shape[1] % SIDE or frames.shape[2] % SIDE:
+        raise ValueError(f"a clip needs 1 + 4k frames and sides in multiples of 16, not {frames.shape}")
+    padded = np.concatenate([frames[:1]] * (FRAMES - 1) + [frames])
+    t, h, w = padded.shape[0] // FRAMES, frames.shape[1] // SIDE, frames.shape[2] // SIDE
+    blocks = padded.reshape(t, FRAMES, h, SIDE, w, SIDE, 3).transpose(0, 2, 4, 1, 3, 5, 6)
+    return blocks.reshape(t, h, w, BLOCK).astype(np.float32) / 127.5 - 1.0
+
+
+def from_blocks(blocks: np.ndarray) -> np.ndarray:
+    """The inverse of `to_blocks`, float32 [1 + 4k, h, w, 3], not clamped; the copies of the first frame are averaged."""
+    t, h, w, _ = blocks.shape
+    video = blocks.reshape(t, h, w, FRAMES, SIDE, SIDE, 3).transpose(0, 3, 1, 4, 2, 5, 6)
+    video = video.reshape(t * FRAMES, h * SIDE, w * SIDE, 3)
+    return np.concatenate([video[:FRAMES].mean(axis=0, keepdims=True), video[FRAMES:]])
+
+
+@dataclass
+class Anchor:
+    mean: np.ndarray  # [3072]
+    project_matrix: np.ndarray  # [3072, 48]
+    unproject_matrix: np.ndarray  # [48, 3072]
+    sigma: np.ndarray  # [48]
+    limit: float
+
+    @staticmethod
+    def load(path: Path | str) -> "Anchor":
+        with np.load(path) as d:
+            return Anchor(d["mean"], d["project"], d["unproject"], d["sigma"], float(d["limit"]))
+
+    def save(self, path: Path) -> None:
+        np.savez(path, mean=self.mean, project=self.project_matrix, unproject=self.unproject_matrix,
+                 sigma=self.sigma, limit=np.float32(self.limit))
+
+    def project(self, frames: np.ndarray) -> np.ndarray:
+        """uint8 [1 + 4k, h, w, 3] -> float32 [48, 1 + k, h/16, w/16], clipped to +-limit."""
+        z = (to_blocks(frames) - self.mean) @ self.project_matrix
+        return np.ascontiguousarray(z.clip(-self.limit, self.limit).transpose(3, 0, 1, 2))
+
+    def unproject(self, z: np.ndarray) -> np.ndarray:
+        """[48, 1 + k, h, w] -> float32 [1 + 4k, 16h, 16w, 3]: the linear reconstruction."""
+        return from_blocks(z.transpose(1, 2, 3, 0) @ self.unproject_matrix + self.mean)
+
+
+def sample_blocks(clip: Clip, rng: np.random.Generator, times: int, share: float) -> tuple[np.ndarray, np.ndarray]:
+    """Some blocks of a clip and their weights, [n, 3072] and [n]: blocks that touch the mouth count three times."""
+    blocks = to_blocks(clip.frames)
+    t, h, w, _ = blocks.shape
+    weights = np.ones((h, w), dtype=np.float32)
+    y0, y1, x0, x1 = clip.mouth_box
+    if y0 >= 0:
+        weights[y0 // SIDE : -(-y1 // SIDE), x0 // SIDE : -(-x1 // SIDE)] = MOUTH_WEIGHT
+    chosen = np.concatenate([[0], rng.choice(np.arange(1, t), times, replace=False)])
+    keep = rng.random((len(chosen), h, w)) < share
+    return blocks[chosen][keep], np.broadcast_to(weights, keep.shape)[keep]
+
+
+def fit(clips: list[Clip], rng: np.random.Generator) -> Anchor:
+    """Directions from the weighted covariance; whitening and order from the unweighted one."""
+    parts = [sample_blocks(clip, rng, times=5, share=0.25) for clip in clips]
+    x = np.concatenate([p[0] for p in parts])
+    weights = np.concatenate([p[1] for p in parts])
+    mean = x.mean(axis=0)
+    x -= mean
+    weighted = x * np.sqrt(weights / weights.sum())[:, None]
+    _, vectors = np.linalg.eigh(weighted.T @ weighted)
+    basis = vectors[:, -CHANNELS:]
+    inner = x @ basis
+    variances, rotation = np.linalg.eigh(inner.T @ inner / len(inner))
+    order = np.argsort(-variances)
+    basis, sigma = basis @ rotation[:, order], np.sqrt(variances[order])
+    f = np.float32
+    return Anchor(mean.astype(f), (basis / sigma).astype(f), (basis * sigma).T.astype(f), sigma.astype(f), LIMIT)
+
+
+def psnr(got: np.ndarray, frames: np.ndarray) -> float:
+    """got: float pixels in [-1, 1]; frames: uint8."""
+    error = (got.clip(-1, 1) + 1) / 2 - frames / 255.0
+    return float(-10 * np.log10(np.square(error).mean() + 1e-12))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--clips", type=int, default=320)
+    args = parser.parse_args()
+    paths, held = split(clip_paths(args.data))
+    anchor = fit([read_clip(p) for p in paths[: args.clips]], np.random.default_rng(0))
+    anchor.save(args.out)
+    for path in held[:10]:
+        clip = read_clip(path)
+        z = anchor.project(clip.frames)
+        got = anchor.unproject(z)
+        y0, y1, x0, x1 = clip.mouth_box
+        mouth = f"{psnr(got[:, y0:y1, x0:x1], clip.frames[:, y0:y1, x0:x1]):.1f}" if y0 >= 0 else "-"
+        print(f"{path.name} {psnr(got, clip.frames):.1f} dB, mouth {mouth} dB, std {z.std():.2f}, "
+              f"clipped {(np.abs(z) >= anchor.limit).mean():.4f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,234 @@
+//! The networks of a model: opened and checked at the start, loaded for their stages.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use candle_core::{Device, Tensor};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::event::Sound;
+use super::manifest::Manifest;
+use super::plan::{Plan, Residency};
+use super::soundtrack;
+use crate::sampling::{Draw, Noise};
+use crate::text::t5gemma;
+use crate::text::tokenizer::Tokenizer;
+use crate::transformer::{Config, Transformer};
+use crate::vae::{oobleck, turbo, wan};
+use crate::weights::{Scope, Weights};
+use crate::{Error, Result, audio};
+
+/// The networks of a model.
+pub(super) struct Parts {
+    manifest: Manifest,
+    device: Device,
+    plan: Plan,
+    tokenizer: Tokenizer,
+    text: Slot<t5gemma::Encoder>,
+    base: Slot<Transformer>,
+    upscalers: Vec<Slot<Transformer>>,
+    image_encoder: Slot<wan::Encoder>,
+    video_decoder: Slot<turbo::Decoder>,
+    audio_encoder: Slot<oobleck::Encoder>,
+    audio_decoder: Slot<oobleck::Decoder>,
+}
+
+/// A network's weights, opened, and the network while it is loaded.
+struct Slot<T> {
+    weights: Arc<Weights>,
+    network: Option<T>,
+}
+
+impl<T> Slot<T> {
+    /// Opens the weights and proves, without reading them, that the network fits.
+    fn open(path: &Path, build: impl FnOnce(&Scope) -> Result<T>) -> Result<Self> {
+        let weights = Weights::open(path)?;
+        build(&weights.root(&Device::Cpu).dry())?;
+        Ok(Self { weights, network: None })
+    }
+
+    fn load(&mut self, device: &Device, build: impl FnOnce(&Scope) -> Result<T>) -> Result<&T> {
+        if self.network.is_none() {
+            self.network = Some(build(&self.weights.root(device))?);
+        }
+        self.get()
+    }
+
+    fn get(&self) -> Result<&T> {
+        self.network.as_ref().ok_or_else(|| Error::Input("a network was used before it was loaded".into()))
+    }
+
+    fn release(&mut self, plan: Plan) {
+        if plan.residency == Residency::PerStage {
+            self.network = None;
+        }
+    }
+}
+
+impl Parts {
+    pub(super) fn open(manifest: &Manifest, device: &Device, plan: Plan) -> Result<Self> {
+        let base_config = manifest.base.config.as_ref();
+        let upscaler = |part: &super::manifest::UpscalePart| {
+            Slot::open(&part.weights, |scope| transformer(part.config.as_ref(), &part.local_attn_layers, plan, scope))
+        };
+        let mut parts = Self {
+            tokenizer: Tokenizer::open(&manifest.text.tokenizer, manifest.text.max_tokens)?,
+            text: Slot::open(&manifest.text.weights, |scope| text_encoder(manifest, plan, scope))?,
+            base: Slot::open(&manifest.base.weights, |scope| transformer(base_config, &[], plan, scope))?,
+            upscalers: manifest.upscale.iter().map(upscaler).collect::<Result<_>>()?,
+            image_encoder: Slot::open(&manifest.image_encoder.weights, |scope| image_encoder(manifest, scope))?,
+            video_decoder: Slot::open(&manifest.video_decoder.weights, |scope| video_decoder(manifest, scope))?,
+            audio_encoder: Slot::open(&manifest.audio.weights, |scope| audio_encoder(manifest, scope))?,
+            audio_decoder: Slot::open(&manifest.audio.weights, |scope| audio_decoder(manifest, scope))?,
+            manifest: manifest.clone(),
+            device: device.clone(),
+            plan,
+        };
+        if plan.residency == Residency::Kept {
+            parts.load_base()?;
+            parts.load_decoder()?;
+        }
+        Ok(parts)
+    }
+
+    /// The token ids of a prompt, and the text beyond the limit that was cut.
+    pub(super) fn tokenize(&self, prompt: &str) -> Result<(Vec<u32>, Option<String>)> {
+        let tokens = self.tokenizer.encode(prompt)?;
+        Ok((tokens.ids, tokens.cut))
+    }
+
+    /// Text features `[1, l, d]` float32.
+    pub(super) fn encode_text(&mut self, ids: &[u32]) -> Result<Tensor> {
+        let (manifest, plan) = (&self.manifest, self.plan);
+        let encoder = self.text.load(&self.device, |scope| text_encoder(manifest, plan, scope))?;
+        let features = encoder.features(ids)?;
+        self.text.release(plan);
+        Ok(features)
+    }
+
+    /// The latent `[1, 48, 1, h, w]` of a picture `[1, 3, h, w]`.
+    pub(super) fn encode_image(&mut self, pixels: &Tensor) -> Result<Tensor> {
+        let manifest = &self.manifest;
+        let encoder = self.image_encoder.load(&self.device, |scope| image_encoder(manifest, scope))?;
+        let latent = encoder.encode(&pixels.unsqueeze(2)?)?;
+        self.image_encoder.release(self.plan);
+        Ok(latent)
+    }
+
+    /// The latents `[1, a, 64]` of a voice, `a` as asked.
+    pub(super) fn encode_audio(&mut self, voice: &Sound, a: usize, noise: &mut dyn Noise) -> Result<Tensor> {
+        let (manifest, device) = (&self.manifest, &self.device);
+        let encoder = self.audio_encoder.load(device, |scope| audio_encoder(manifest, scope))?;
+        let config = encoder.config();
+        let rate = config.downsampling_ratio() * self.manifest.fps as usize;
+        let (from, samples) = (voice.sample_rate.max(1) as usize, a * config.downsampling_ratio());
+        let channels =
+            soundtrack::fit(&voice.channels, config.channels_in(), samples.saturating_mul(from).div_ceil(rate));
+        let resampled: Vec<Vec<f32>> = channels.iter().map(|channel| audio::resample_to(channel, samples)).collect();
+        let sound = Tensor::new(resampled, device)?;
+        let mut window = 0;
+        let latents = encoder.encode_long(&sound, rate, &mut |shape| {
+            window += 1;
+            noise.normal(Draw::Voice(window - 1), shape, device)
+        })?;
+        self.audio_encoder.release(self.plan);
+        Ok(latents.narrow(2, 0, a)?.transpose(1, 2)?.contiguous()?)
+    }
+
+    /// The sound of latents `[1, a, 64]`.
+    pub(super) fn decode_audio(&mut self, latents: &Tensor) -> Result<Sound> {
+        let manifest = &self.manifest;
+        let decoder = self.audio_decoder.load(&self.device, |scope| audio_decoder(manifest, scope))?;
+        let rate = decoder.config().downsampling_ratio() * manifest.fps as usize;
+        let samples = decoder.decode(&latents.squeeze(0)?)?;
+        let samples = audio::resample(&samples, rate, manifest.audio.sample_rate as usize)?;
+        self.audio_decoder.release(self.plan);
+        Ok(Sound { sample_rate: self.manifest.audio.sample_rate, channels: samples.to_vec2()? })
+    }
+
+    pub(super) fn load_base(&mut self) -> Result<()> {
+        let (config, plan) = (self.manifest.base.config.as_ref(), self.plan);
+        self.base.load(&self.device, |scope| transformer(config, &[], plan, scope)).map(drop)
+    }
+
+    pub(super) fn release_base(&mut self) {
+        self.base.release(self.plan);
+    }
+
+    pub(super) fn load_upscaler(&mut self, index: usize) -> Result<()> {
+        let (part, plan) = (&self.manifest.upscale[index], self.plan);
+        let build = |scope: &Scope| transformer(part.config.as_ref(), &part.local_attn_layers, plan, scope);
+        self.upscalers[index].load(&self.device, build).map(drop)
+    }
+
+    pub(super) fn release_upscaler(&mut self, index: usize) {
+        self.upscalers[index].release(self.plan);
+    }
+
+    pub(super) fn load_decoder(&mut self) -> Result<()> {
+        let manifest = &self.manifest;
+        self.video_decoder.load(&self.device, |scope| video_decoder(manifest, scope)).map(drop)
+    }
+
+    pub(super) fn decoder(&self) -> Result<&turbo::Decoder> {
+        self.video_decoder.get()
+    }
+
+    pub(super) fn release_decoder(&mut self) {
+        self.video_decoder.release(self.plan);
+    }
+
+    /// The base transformer, and the video decoder for previews where it is loaded beside it.
+    pub(super) fn base_and_decoder(&self) -> Result<(&Transformer, Option<&turbo::Decoder>)> {
+        Ok((self.base.get()?, self.video_decoder.network.as_ref()))
+    }
+
+    /// As [`Self::base_and_decoder`], for an upscaler.
+    pub(super) fn upscaler_and_decoder(&self, index: usize) -> Result<(&Transformer, Option<&turbo::Decoder>)> {
+        Ok((self.upscalers[index].get()?, self.video_decoder.network.as_ref()))
+    }
+}
+
+fn transformer(config: Option<&Value>, local_layers: &[usize], plan: Plan, scope: &Scope) -> Result<Transformer> {
+    let mut config: Config = match config {
+        Some(value) => serde_json::from_value(value.clone())
+            .map_err(|error| Error::Input(format!("the transformer's configuration is not readable ({error})")))?,
+        None => Config::detect(scope)?,
+    };
+    if !local_layers.is_empty() {
+        config.local_attn_layers = local_layers.to_vec();
+    }
+    Transformer::new(&config, plan.precision, scope)
+}
+
+fn text_encoder(manifest: &Manifest, plan: Plan, scope: &Scope) -> Result<t5gemma::Encoder> {
+    t5gemma::Encoder::new(&configuration(manifest.text.config.as_ref())?, plan.precision, scope)
+}
+
+fn image_encoder(manifest: &Manifest, scope: &Scope) -> Result<wan::Encoder> {
+    wan::Encoder::new(&configuration(manifest.image_encoder.config.as_ref())?, scope)
+}
+
+fn video_decoder(manifest: &Manifest, scope: &Scope) -> Result<turbo::Decoder> {
+    turbo::Decoder::new(&configuration(manifest.video_decoder.config.as_ref())?, scope)
+}
+
+fn audio_encoder(manifest: &Manifest, scope: &Scope) -> Result<oobleck::Encoder> {
+    oobleck::Encoder::new(&configuration(manifest.audio.config.as_ref())?, scope)
+}
+
+fn audio_decoder(manifest: &Manifest, scope: &Scope) -> Result<oobleck::Decoder> {
+    oobleck::Decoder::new(&configuration(manifest.audio.config.as_ref())?, scope)
+}
+
+/// A network's configuration; the released one where the model folder names no file.
+fn configuration<T: DeserializeOwned>(file: Option<&PathBuf>) -> Result<T> {
+    let Some(file) = file else {
+        return serde_json::from_value(Value::Object(serde_json::Map::new()))
+            .map_err(|error| Error::Input(format!("this network needs a configuration file ({error})")));
+    };
+    let text = std::fs::read_to_string(file).map_err(|error| Error::io("reading a configuration", file, error))?;
+    serde_json::from_str(&text)
+        .map_err(|error| Error::format(file, format!("not this network's configuration ({error})")))
+}

@@ -1,0 +1,133 @@
+//! The numbers of the audio autoencoder, in the nesting of the released `model_config.json`.
+
+use serde::Deserialize;
+
+use crate::{Error, Result};
+
+/// What the model's JSON says; what is left out is as in the released model.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Config {
+    #[serde(default)]
+    model: Model,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+struct Model {
+    #[serde(default)]
+    pretransform: Part<Autoencoder>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+struct Part<T: Default> {
+    #[serde(default)]
+    config: T,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+struct Autoencoder {
+    #[serde(default)]
+    encoder: Part<EncoderStack>,
+    #[serde(default)]
+    decoder: Part<DecoderStack>,
+}
+
+/// Layers of the encoder.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default)]
+pub(super) struct EncoderStack {
+    pub in_channels: usize,
+    pub channels: usize,
+    pub c_mults: Vec<usize>,
+    pub strides: Vec<usize>,
+    pub latent_dim: usize,
+    pub use_snake: bool,
+}
+
+/// Layers of the decoder.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default)]
+pub(super) struct DecoderStack {
+    pub out_channels: usize,
+    pub channels: usize,
+    pub c_mults: Vec<usize>,
+    pub strides: Vec<usize>,
+    pub latent_dim: usize,
+    pub use_snake: bool,
+    pub use_nearest_upsample: bool,
+    pub final_tanh: bool,
+    pub soft_clip: bool,
+}
+
+impl Default for EncoderStack {
+    fn default() -> Self {
+        Self {
+            in_channels: 2,
+            channels: 128,
+            c_mults: vec![1, 2, 4, 8, 16],
+            strides: vec![2, 4, 4, 8, 8],
+            latent_dim: 128,
+            use_snake: true,
+        }
+    }
+}
+
+impl Default for DecoderStack {
+    fn default() -> Self {
+        Self {
+            out_channels: 2,
+            channels: 128,
+            c_mults: vec![1, 2, 4, 8, 16],
+            strides: vec![2, 4, 4, 8, 8],
+            latent_dim: 64,
+            use_snake: true,
+            use_nearest_upsample: false,
+            final_tanh: false,
+            soft_clip: false,
+        }
+    }
+}
+
+impl Config {
+    pub(super) fn encoder(&self) -> &EncoderStack {
+        &self.model.pretransform.config.encoder.config
+    }
+
+    pub(super) fn decoder(&self) -> &DecoderStack {
+        &self.model.pretransform.config.decoder.config
+    }
+
+    /// Samples per latent, for each channel of sound.
+    pub fn downsampling_ratio(&self) -> usize {
+        self.decoder().strides.iter().product()
+    }
+
+    /// Channels of the sound that is encoded.
+    pub fn channels_in(&self) -> usize {
+        self.encoder().in_channels
+    }
+
+    /// Channels of the sound that is decoded.
+    pub fn channels_out(&self) -> usize {
+        self.decoder().out_channels
+    }
+
+    /// Channels of a latent.
+    pub fn latent_channels(&self) -> usize {
+        self.decoder().latent_dim
+    }
+}
+
+/// Refuses what no such network has.
+pub(super) fn check_stack(mults: &[usize], strides: &[usize], channels: usize, use_snake: bool) -> Result<()> {
+    let fail = |reason: &str| Err(Error::Input(format!("audio model configuration: {reason}")));
+    if mults.is_empty() || mults.len() != strides.len() {
+        return fail("`c_mults` and `strides` must have as many entries");
+    }
+    if channels == 0 || mults.contains(&0) || strides.contains(&0) {
+        return fail("channels, multiples and strides must be positive");
+    }
+    if !use_snake {
+        return fail("only networks with `use_snake` are supported");
+    }
+    Ok(())
+}

@@ -1,0 +1,175 @@
+//! The generator with the model in the box: the real path, small.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use candle_core::Device;
+use gallop_models::Error;
+use gallop_models::generator::{
+    Event, Frames, Generator, Latents, Length, Manifest, Picture, Plan, Request, Residency, Sink, Size, Sound, Stage,
+};
+use gallop_models::image;
+
+#[derive(Default)]
+struct Collected {
+    stages: Vec<Stage>,
+    previews: usize,
+    notices: Vec<String>,
+    frames: Vec<u8>,
+    frame_count: usize,
+    sound: Vec<f32>,
+    sample_rate: u32,
+    cancel_after: Option<usize>,
+}
+
+impl Sink for Collected {
+    fn event(&mut self, event: Event<'_>) -> ControlFlow<()> {
+        match event {
+            Event::Started { stage, .. } => self.stages.push(stage),
+            Event::Step { done, preview, .. } => {
+                if let Some(preview) = preview {
+                    let frames = preview.render().expect("preview");
+                    self.previews += usize::from(frames.count == 1 && !frames.rgb.is_empty());
+                }
+                if self.cancel_after == Some(done) {
+                    return ControlFlow::Break(());
+                }
+            }
+            Event::Notice(notice) => self.notices.push(notice),
+            Event::Finished { .. } => {}
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn samples(&mut self, sound: &Sound) -> gallop_models::Result<()> {
+        self.sample_rate = sound.sample_rate;
+        self.sound.extend_from_slice(&sound.channels[0]);
+        Ok(())
+    }
+
+    fn frames(&mut self, frames: &Frames) -> gallop_models::Result<()> {
+        self.frame_count += frames.count;
+        self.frames.extend_from_slice(&frames.rgb);
+        Ok(())
+    }
+}
+
+fn pony(residency: Residency) -> Generator {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("pony");
+    let manifest = Manifest::open(&folder).expect("model description");
+    Generator::load(manifest, Device::Cpu, Plan { residency, ..Plan::for_device(&Device::Cpu) }).expect("model")
+}
+
+fn request(seed: u64) -> Request {
+    let prompt = "A red paper pony stands in a meadow.".into();
+    Request { prompt, size: Size::nearest(64, 96), duration_secs: 1.0, seed, image: None, voice: None }
+}
+
+fn fingerprint(latents: &Latents) -> u64 {
+    latents.fingerprint().expect("fingerprint")
+}
+
+#[test]
+fn a_prompt_becomes_frames_and_sound() {
+    let mut generator = pony(Residency::Kept);
+    let mut sink = Collected::default();
+    let latents = generator.generate(&request(7), &mut sink).expect("clip");
+    let length = Length::generated(1.0).expect("length");
+    assert_eq!(sink.stages, [Stage::Text, Stage::Denoise, Stage::DecodeAudio, Stage::DecodeVideo]);
+    assert_eq!(sink.frame_count, length.frames());
+    assert_eq!(sink.frames.len(), length.frames() * 64 * 96 * 3);
+    assert_eq!(sink.sound.len(), length.audio_latents * sink.sample_rate as usize / 25);
+    assert!(sink.previews > 0);
+    assert!(sink.sound.iter().all(|sample| sample.is_finite()));
+    let (low, high) = sink.frames.iter().fold((255, 0), |(low, high), &value| (value.min(low), value.max(high)));
+    assert!(high - low > 40, "the frames are flat: {low} to {high}");
+
+    let again = generator.draft(&request(7), &mut Collected::default()).expect("the same clip");
+    assert_eq!(fingerprint(&latents), fingerprint(&again));
+    let other = generator.draft(&request(8), &mut Collected::default()).expect("another clip");
+    assert_ne!(fingerprint(&latents), fingerprint(&other));
+}
+
+#[test]
+fn a_saved_draft_is_finished_without_rolling_it_again() {
+    let mut generator = pony(Residency::PerStage);
+    let mut whole = Collected::default();
+    let latents = generator.generate(&request(3), &mut whole).expect("clip");
+    let folder = tempfile::tempdir().expect("folder");
+    let file = folder.path().join("draft.safetensors");
+    latents.save(&file).expect("saved");
+
+    let draft = Latents::load(&file, &Device::Cpu).expect("loaded");
+    let mut finished = Collected::default();
+    generator.finish(&draft, &request(3), &mut finished).expect("finished");
+    assert_eq!(finished.stages, [Stage::DecodeAudio, Stage::DecodeVideo]);
+    assert!(whole.frames == finished.frames && whole.sound == finished.sound);
+
+    let longer = Request { duration_secs: 2.0, ..request(3) };
+    let error = generator.finish(&draft, &longer, &mut Collected::default()).expect_err("another clip's draft");
+    assert!(error.to_string().contains("another clip"), "{error}");
+}
+
+#[test]
+fn a_reference_picture_is_the_first_frame() {
+    let mut generator = pony(Residency::Kept);
+    let (width, height) = (64, 96);
+    let rgb = (0..height * width).flat_map(|i| [(i % width * 4) as u8, (i / width * 2) as u8, 90]).collect();
+    let picture = Picture::new(image::Size { height, width }, rgb).expect("picture");
+    let mut sink = Collected::default();
+    generator.generate(&Request { image: Some(picture.clone()), ..request(1) }, &mut sink).expect("clip");
+    assert!(sink.stages.contains(&Stage::Reference));
+    let first = &sink.frames[..height * width * 3];
+    let error = |rgb: &[u8]| {
+        let squares = first.iter().zip(rgb).map(|(&a, &b)| (f64::from(a) - f64::from(b)).powi(2));
+        squares.sum::<f64>() / first.len() as f64
+    };
+    let flat = vec![first.iter().map(|&v| u64::from(v)).sum::<u64>() as u8; first.len()];
+    assert!(error(picture.rgb()) < error(&flat) / 4.0, "{} against {}", error(picture.rgb()), error(&flat));
+    assert!(error(picture.rgb()) < 900.0, "mean square error {}", error(picture.rgb()));
+}
+
+#[test]
+fn a_given_voice_stays_the_soundtrack() {
+    let mut generator = pony(Residency::Kept);
+    let voice = |hz: f32| {
+        let samples = (0..48_000).map(|i| 0.3 * (i as f32 * hz * std::f32::consts::TAU / 48_000.0).sin()).collect();
+        Sound { sample_rate: 48_000, channels: vec![samples] }
+    };
+    let mut sink = Collected::default();
+    let request = Request { voice: Some(voice(300.0)), duration_secs: 9.0, ..request(1) };
+    let latents = generator.generate(&request, &mut sink).expect("clip");
+    assert_eq!(latents.audio.dim(1).expect("length"), 25);
+    assert_eq!(sink.sound, voice(300.0).channels[0][..sink.frame_count * 48_000 / 25]);
+    let other = Request { voice: Some(voice(900.0)), ..request };
+    let other = generator.draft(&other, &mut Collected::default()).expect("clip");
+    assert_ne!(fingerprint(&latents), fingerprint(&other));
+}
+
+#[test]
+fn a_run_stops_between_steps() {
+    let mut generator = pony(Residency::Kept);
+    let mut sink = Collected { cancel_after: Some(2), ..Collected::default() };
+    let error = generator.generate(&request(1), &mut sink).expect_err("cancelled");
+    assert!(matches!(error, Error::Cancelled), "{error}");
+    assert!(sink.frames.is_empty());
+    generator.draft(&request(1), &mut Collected::default()).expect("the generator is still good");
+}
+
+#[test]
+fn bad_requests_are_refused_in_one_line() {
+    let mut generator = pony(Residency::Kept);
+    for bad in [
+        Request { prompt: "  ".into(), ..request(1) },
+        Request { duration_secs: f32::NAN, ..request(1) },
+        Request { duration_secs: -1.0, ..request(1) },
+        Request { voice: Some(Sound { sample_rate: 48_000, channels: vec![] }), ..request(1) },
+    ] {
+        let error = generator.draft(&bad, &mut Collected::default()).expect_err("refused").to_string();
+        assert!(!error.is_empty() && !error.contains('\n'), "{error}");
+    }
+    let long = Request { prompt: "pony ".repeat(2000), ..request(1) };
+    let mut sink = Collected::default();
+    generator.draft(&long, &mut sink).expect("cut, not refused");
+    assert!(sink.notices.iter().any(|notice| notice.contains("cut")), "{:?}", sink.notices);
+}

@@ -1,0 +1,290 @@
+//! The flags.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use gallop_models::text::prompt::Language;
+
+/// Make clips with picture and sound from a prompt, a reference picture and spoken lines, on this machine.
+#[derive(Debug, clap::Parser)]
+#[command(name = "gallop", version, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Make a clip
+    Generate(Box<GenerateArgs>),
+    /// Tell what this machine has and what will run on it
+    Doctor(DoctorArgs),
+    /// Make a clip and tell how long each stage took
+    Bench(BenchArgs),
+}
+
+/// Flags of `gallop generate`.
+#[derive(Debug, clap::Args)]
+pub struct GenerateArgs {
+    /// What is to be seen: who, where, light, camera
+    #[arg(long, value_name = "TEXT", required_unless_present_any = ["like", "finish"])]
+    pub prompt: Option<String>,
+
+    /// The picture that the clip starts from (png, jpg, webp)
+    #[arg(long, value_name = "FILE")]
+    pub image: Option<PathBuf>,
+
+    /// A line to be spoken; give it again for the next line
+    #[arg(long, value_name = "TEXT")]
+    pub say: Vec<String>,
+
+    /// Language of the spoken lines in their order, or one for all: zh, yue, en, ja, ko, de, fr
+    /// [default: by the script of the line]
+    #[arg(long, value_name = "CODE")]
+    pub language: Vec<Language>,
+
+    /// Who speaks the lines in their order, or one for all, as in "young woman"
+    /// [default: whom the prompt mentions]
+    #[arg(long, value_name = "WHO")]
+    pub speaker: Vec<String>,
+
+    /// Background sound, as in "wind"
+    #[arg(long, value_name = "TEXT")]
+    pub sound: Option<String>,
+
+    /// A voice track that the picture follows; it becomes the soundtrack and sets the length
+    #[arg(long, value_name = "FILE")]
+    pub audio: Option<PathBuf>,
+
+    /// Length of the clip [default: the model's]
+    #[arg(long, value_name = "N", value_parser = seconds)]
+    pub seconds: Option<f32>,
+
+    /// Shape of the picture, as in 9:16 [default: the reference picture's, or 9:16]
+    #[arg(long, value_name = "W:H", conflicts_with = "size")]
+    pub aspect: Option<Aspect>,
+
+    /// Exact size of the picture in pixels, as in 128x224
+    #[arg(long, value_name = "WxH")]
+    pub size: Option<Pixels>,
+
+    /// Same seed, same clip [default: a new one each time]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+
+    /// Name of an installed model, or a model folder [default: pony]
+    #[arg(long, value_name = "NAME|FOLDER")]
+    pub model: Option<PathBuf>,
+
+    /// Make this clip again: an mp4 made by Gallop, or a shot file (json). Flags beside it change the shot
+    #[arg(long, value_name = "CLIP")]
+    pub like: Option<PathBuf>,
+
+    /// Keep the draft (latents and recipe) in this file; without -o nothing is decoded
+    #[arg(long, value_name = "FILE")]
+    pub latents: Option<PathBuf>,
+
+    /// Decode a draft that --latents kept, instead of making a new one
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["prompt", "image", "say", "language", "speaker", "sound", "seconds", "aspect", "size", "seed", "like", "latents", "preview"]
+    )]
+    pub finish: Option<PathBuf>,
+
+    /// Keep the newest preview picture in this file while the clip is being made (png)
+    #[arg(long, value_name = "FILE")]
+    pub preview: Option<PathBuf>,
+
+    /// Where the networks run [default: the NVIDIA card where there is one, else the CPU]
+    #[arg(long, value_enum)]
+    pub device: Option<DeviceName>,
+
+    /// Print events as JSON lines on stdout
+    #[arg(long)]
+    pub json: bool,
+
+    /// The clip (mp4)
+    #[arg(short, long = "output", value_name = "CLIP", required_unless_present = "latents")]
+    pub output: Option<PathBuf>,
+}
+
+/// Flags of `gallop doctor`.
+#[derive(Debug, clap::Args)]
+pub struct DoctorArgs {
+    /// Name of an installed model, or a model folder [default: pony]
+    #[arg(long, value_name = "NAME|FOLDER")]
+    pub model: Option<PathBuf>,
+
+    /// Print one JSON object on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Flags of `gallop bench`.
+#[derive(Debug, clap::Args)]
+pub struct BenchArgs {
+    /// Name of an installed model, or a model folder [default: pony]
+    #[arg(long, value_name = "NAME|FOLDER")]
+    pub model: Option<PathBuf>,
+
+    /// Length of the clip [default: the model's]
+    #[arg(long, value_name = "N", value_parser = seconds)]
+    pub seconds: Option<f32>,
+
+    /// Exact size of the picture in pixels, as in 128x224 [default: the model's]
+    #[arg(long, value_name = "WxH")]
+    pub size: Option<Pixels>,
+
+    /// Where the networks run [default: the NVIDIA card where there is one, else the CPU]
+    #[arg(long, value_enum)]
+    pub device: Option<DeviceName>,
+
+    /// Print one JSON object on stdout
+    #[arg(long)]
+    pub json: bool,
+
+    /// Keep the clip; without it, frames and sound are made but not encoded
+    #[arg(short, long = "output", value_name = "CLIP")]
+    pub output: Option<PathBuf>,
+}
+
+/// Where the networks run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum DeviceName {
+    /// The processor
+    Cpu,
+    /// The first NVIDIA card
+    Cuda,
+}
+
+/// Two sides in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pixels {
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+}
+
+impl Pixels {
+    /// The longest side that is made. H.264 players end here too.
+    const LONGEST: u32 = 4096;
+}
+
+impl FromStr for Pixels {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (width, height) = pair(text, &['x', 'X', '×']).ok_or("expected WIDTHxHEIGHT, as in 128x224")?;
+        let allowed = 1..=Self::LONGEST;
+        if allowed.contains(&width) && allowed.contains(&height) {
+            Ok(Self { width, height })
+        } else {
+            Err(format!("each side must be from 1 to {} pixels", Self::LONGEST))
+        }
+    }
+}
+
+impl std::fmt::Display for Pixels {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}x{}", self.width, self.height)
+    }
+}
+
+/// A shape as two whole numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Aspect {
+    width: u32,
+    height: u32,
+}
+
+impl Aspect {
+    /// The shape of a picture; its sides are not 0.
+    pub fn of(width: u32, height: u32) -> Self {
+        Self { width: width.max(1), height: height.max(1) }
+    }
+
+    /// Width by height.
+    pub fn ratio(self) -> f64 {
+        f64::from(self.width) / f64::from(self.height)
+    }
+}
+
+impl FromStr for Aspect {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match pair(text, &[':', '/']) {
+            Some((width @ 1.., height @ 1..)) if width.max(height) <= 16 * width.min(height) => {
+                Ok(Self { width, height })
+            }
+            _ => Err("expected WIDTH:HEIGHT, as in 9:16".into()),
+        }
+    }
+}
+
+impl std::fmt::Display for Aspect {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.width, self.height)
+    }
+}
+
+fn pair(text: &str, separators: &[char]) -> Option<(u32, u32)> {
+    let (first, second) = text.split_once(separators)?;
+    Some((first.trim().parse().ok()?, second.trim().parse().ok()?))
+}
+
+/// The longest clip in seconds; memory and time grow with its square.
+pub const MAX_SECONDS: f32 = 60.0;
+
+fn seconds(text: &str) -> Result<f32, String> {
+    match text.trim_end_matches('s').parse::<f32>() {
+        Ok(seconds) if seconds > 0.0 && seconds <= MAX_SECONDS => Ok(seconds),
+        _ => Err(format!("expected a length above 0 and up to {MAX_SECONDS} seconds")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::{CommandFactory as _, Parser as _};
+
+    #[test]
+    fn flags_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_and_shapes_are_read() {
+        assert_eq!("128x224".parse(), Ok(Pixels { width: 128, height: 224 }));
+        for bad in ["", "128", "0x10", "128x", "-1x4", "9999x10", "99999999999x1", "axb"] {
+            assert!(bad.parse::<Pixels>().is_err(), "{bad}");
+        }
+        assert_eq!("9:16".parse(), Ok(Aspect { width: 9, height: 16 }));
+        for bad in ["", "9", "0:1", "1:0", "100:1", ":"] {
+            assert!(bad.parse::<Aspect>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn lengths_are_read() {
+        assert_eq!(seconds("4"), Ok(4.0));
+        assert_eq!(seconds("2.5s"), Ok(2.5));
+        for bad in ["0", "-1", "nan", "inf", "1e9", "", "four"] {
+            assert!(seconds(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_draft_is_finished_as_it_is() {
+        let parse = |line: &str| Cli::try_parse_from(line.split(' '));
+        assert!(parse("gallop generate --finish a.safetensors -o b.mp4").is_ok());
+        assert!(parse("gallop generate --finish a.safetensors --seed 3 -o b.mp4").is_err());
+        assert!(parse("gallop generate --prompt a --latents b.safetensors").is_ok());
+        assert!(parse("gallop generate --prompt a").is_err());
+        assert!(parse("gallop generate -o b.mp4").is_err());
+    }
+}

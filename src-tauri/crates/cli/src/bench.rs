@@ -1,0 +1,120 @@
+//! `gallop bench`: the same clip every time, stage by stage.
+
+use std::io::Write as _;
+use std::time::Instant;
+
+use gallop_models::generator::{Manifest, Request, Size};
+use serde::Serialize;
+
+use crate::args::{Aspect, BenchArgs};
+use crate::cancel::Cancel;
+use crate::clip::Clip;
+use crate::prepare::{nearest_trained, ordinary_shot};
+use crate::recipe::{Model, Recipe, Sampler};
+use crate::report::{Format, choose, stage_name};
+use crate::sink::{StageTime, Studio};
+use crate::{doctor, engine, model_folder, output};
+
+/// The seed of every bench.
+const SEED: u64 = 1;
+
+/// What was measured.
+#[derive(Debug, Serialize)]
+struct Measured {
+    engine: String,
+    cpu: Option<String>,
+    threads: usize,
+    device: &'static str,
+    model: Model,
+    size: [u32; 2],
+    frames: usize,
+    clip_seconds: f64,
+    stages: Vec<StageTime>,
+    /// From the first stage after loading to the last frame.
+    seconds: f64,
+    /// Seconds of clip for each second of work, loading left out.
+    real_time_factor: f64,
+    /// The most memory this process ever held.
+    peak_memory_bytes: Option<u64>,
+}
+
+/// Makes a fixed clip and tells how long each stage took.
+pub fn run(args: &BenchArgs) -> anyhow::Result<()> {
+    if let Some(path) = &args.output {
+        output::check(path, "mp4")?;
+    }
+    let cancel = Cancel::listen()?;
+    let manifest = Manifest::open(&model_folder::find(args.model.as_deref())?)?;
+    let model = Model::of(&manifest)?;
+    let size = match args.size {
+        Some(asked) => Size::nearest(asked.width, asked.height),
+        None => nearest_trained(Aspect::of(9, 16), &manifest)?.1,
+    };
+    let duration_secs = args.seconds.unwrap_or(manifest.seconds.default);
+    let shot = ordinary_shot();
+    let prompt = shot.compose()?;
+    let mut recipe = Recipe::new(shot);
+    recipe.prompt = Some(prompt.clone());
+    recipe.seed = Some(SEED);
+    recipe.size = Some([size.width(), size.height()]);
+    recipe.seconds = Some(duration_secs);
+    recipe.model = Some(model.clone());
+    recipe.sampler = Some(Sampler::of(&manifest));
+    let request = Request { prompt, size, duration_secs, seed: SEED, image: None, voice: None };
+
+    // The table comes once, at the end; until then the progress goes where people look.
+    let mut report = choose(Format::Human);
+    let mut studio = Studio::new(&mut *report, &cancel, None);
+    let device = engine::device(args.device)?;
+    let mut generator = engine::load(&mut studio, manifest, &device)?;
+    let started = Instant::now();
+    let latents = generator.draft(&request, &mut studio)?;
+    recipe.latents = Some(format!("{:016x}", latents.fingerprint()?));
+    studio.clip = args.output.clone().map(|path| Clip::new(path, &recipe)).transpose()?;
+    generator.finish(&latents, &request, &mut studio)?;
+    if let Some(clip) = studio.clip.take() {
+        clip.finish()?;
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    let clip_seconds = studio.frame_count as f64 / f64::from(gallop_models::generator::FPS);
+    let measured = Measured {
+        engine: format!("gallop {}", env!("CARGO_PKG_VERSION")),
+        cpu: doctor::cpu_name(),
+        threads: std::thread::available_parallelism().map_or(1, usize::from),
+        device: if device.is_cuda() { "cuda" } else { "cpu" },
+        model,
+        size: [size.width(), size.height()],
+        frames: studio.frame_count,
+        clip_seconds,
+        stages: studio.times,
+        seconds,
+        real_time_factor: clip_seconds / seconds,
+        peak_memory_bytes: doctor::peak_memory_bytes(),
+    };
+    let text = if args.json { serde_json::to_string(&measured)? } else { table(&measured) };
+    writeln!(std::io::stdout().lock(), "{text}")?;
+    Ok(())
+}
+
+fn table(measured: &Measured) -> String {
+    let Measured { model, size: [width, height], frames, device, threads, .. } = measured;
+    let cpu = measured.cpu.as_deref().unwrap_or("unknown CPU");
+    let mut lines = vec![
+        format!("{}, {width}x{height}, {frames} frames, on {device} ({cpu}, {threads} threads)", model.name),
+        format!("\n{:<12}{:>7}{:>12}{:>14}", "stage", "steps", "seconds", "s per step"),
+    ];
+    for StageTime { stage, steps, seconds } in &measured.stages {
+        let name = stage_name(*stage);
+        lines.push(match steps {
+            0 => format!("{name:<12}{:>7}{seconds:>12.2}", ""),
+            _ => format!("{name:<12}{steps:>7}{seconds:>12.2}{:>14.3}", seconds / *steps as f64),
+        });
+    }
+    let (clip, all, factor) = (measured.clip_seconds, measured.seconds, measured.real_time_factor);
+    lines.push(format!("\n{clip:.2} s of clip in {all:.2} s without loading: {factor:.3} times real time"));
+    lines.push(match measured.peak_memory_bytes {
+        Some(bytes) => format!("peak memory {}", doctor::gib(bytes)),
+        None => "peak memory is not known on this system".into(),
+    });
+    lines.join("\n")
+}

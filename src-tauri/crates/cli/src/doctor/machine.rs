@@ -1,0 +1,137 @@
+//! Processor and memory.
+
+use std::fs::read_to_string;
+
+use serde::Serialize;
+
+/// The processor.
+#[derive(Debug, Serialize)]
+pub struct Cpu {
+    /// What it calls itself, where the system tells.
+    pub name: Option<String>,
+    /// Threads this process may run at once.
+    pub threads: usize,
+    /// The vector instructions that the matrix products can use, widest last.
+    pub vector: Vec<&'static str>,
+}
+
+/// The memory.
+#[derive(Debug, Serialize)]
+pub struct Memory {
+    /// All of it, or what this process is allowed where that is less.
+    pub total_bytes: Option<u64>,
+    /// What is free or can be freed now.
+    pub available_bytes: Option<u64>,
+}
+
+/// Looks at the processor.
+pub fn cpu() -> Cpu {
+    Cpu { name: cpu_name(), threads: std::thread::available_parallelism().map_or(1, usize::from), vector: vector() }
+}
+
+/// What the processor calls itself.
+pub fn cpu_name() -> Option<String> {
+    field(&read_to_string("/proc/cpuinfo").ok()?, "model name").map(str::to_owned)
+}
+
+#[cfg(target_arch = "x86_64")]
+fn vector() -> Vec<&'static str> {
+    let known = [
+        ("AVX2", is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")),
+        ("AVX-512", is_x86_feature_detected!("avx512f")),
+        ("AVX-512 BF16", is_x86_feature_detected!("avx512bf16")),
+    ];
+    known.into_iter().filter(|(_, there)| *there).map(|(name, _)| name).collect()
+}
+
+#[cfg(target_arch = "aarch64")]
+fn vector() -> Vec<&'static str> {
+    vec!["NEON"]
+}
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+fn vector() -> Vec<&'static str> {
+    Vec::new()
+}
+
+/// Looks at the memory.
+pub fn memory() -> Memory {
+    let info = read_to_string("/proc/meminfo").unwrap_or_default();
+    let kib = |name| Some(field(&info, name)?.strip_suffix(" kB")?.trim().parse::<u64>().ok()? * 1024);
+    let total = kib("MemTotal");
+    let limit = container_limit();
+    let total_bytes = total.map(|total| total.min(limit.unwrap_or(total)));
+    let available_bytes = kib("MemAvailable").map(|available| available.min(limit.unwrap_or(available)));
+    Memory { total_bytes, available_bytes }
+}
+
+/// The limit of the container around this process, in either version of control groups; "max" and absurd numbers mean
+/// none.
+fn container_limit() -> Option<u64> {
+    ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"]
+        .into_iter()
+        .find_map(|path| read_to_string(path).ok()?.trim().parse().ok())
+        .filter(|limit| *limit < 1 << 50)
+}
+
+/// The most memory that this process ever held.
+pub fn peak_memory_bytes() -> Option<u64> {
+    let status = read_to_string("/proc/self/status").ok()?;
+    Some(field(&status, "VmHWM")?.strip_suffix(" kB")?.trim().parse::<u64>().ok()? * 1024)
+}
+
+/// The value of the first `name: value` line.
+pub fn field<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    text.lines().find_map(|line| line.split_once(':').filter(|(found, _)| found.trim() == name)).map(|(_, v)| v.trim())
+}
+
+/// A size in GiB.
+pub fn gib(bytes: u64) -> String {
+    format!("{:.1} GiB", bytes as f64 / f64::from(1 << 30))
+}
+
+/// A size in the unit that suits it.
+pub fn size(bytes: u64) -> String {
+    if bytes < 1 << 30 { format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20)) } else { gib(bytes) }
+}
+
+impl std::fmt::Display for Cpu {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = self.name.as_deref().unwrap_or("unknown model");
+        let vector = if self.vector.is_empty() { "no AVX2".to_owned() } else { self.vector.join(", ") };
+        write!(f, "{name}, {} threads, {vector}", self.threads)
+    }
+}
+
+impl std::fmt::Display for Memory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (self.total_bytes, self.available_bytes) {
+            (Some(total), Some(available)) => write!(f, "{}, {} of it free", gib(total), gib(available)),
+            (Some(total), None) => f.write_str(&gib(total)),
+            _ => f.write_str("not known on this system"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_found() {
+        let text = "processor\t: 0\nmodel name\t: A: fast one\nMemTotal:   1024 kB\n";
+        assert_eq!(field(text, "model name"), Some("A: fast one"));
+        assert_eq!(field(text, "MemTotal"), Some("1024 kB"));
+        assert_eq!(field(text, "model"), None);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn this_machine_has_memory() {
+        let Memory { total_bytes: Some(total), available_bytes: Some(available) } = memory() else {
+            panic!("no memory found");
+        };
+        assert!(available <= total && total > 1 << 20);
+        assert!(peak_memory_bytes().is_some_and(|peak| peak > 1 << 18 && peak <= total));
+    }
+}

@@ -1,0 +1,114 @@
+//! `gallop generate`.
+
+use std::path::Path;
+use std::time::Instant;
+
+use gallop_models::Error;
+use gallop_models::generator::{Latents, Manifest};
+
+use crate::args::GenerateArgs;
+use crate::cancel::Cancel;
+use crate::clip::Clip;
+use crate::error::{is_cancelled, one_line, usage};
+use crate::prepare::{Given, Prepared, prepare};
+use crate::recipe::Recipe;
+use crate::report::{Format, News, Report, choose};
+use crate::sink::Studio;
+use crate::{engine, model_folder, output};
+
+/// Makes a clip, or the draft of one.
+pub fn run(args: &GenerateArgs) -> anyhow::Result<()> {
+    let mut report = choose(if args.json { Format::Json } else { Format::Human });
+    let outcome = make(args, &mut *report);
+    if let Err(error) = &outcome {
+        let message = one_line(error);
+        report.tell(&if is_cancelled(error) { News::Cancelled } else { News::Failed { message: &message } });
+    }
+    outcome
+}
+
+fn make(args: &GenerateArgs, report: &mut dyn Report) -> anyhow::Result<()> {
+    let started = Instant::now();
+    let cancel = Cancel::listen()?;
+    check_outputs(args)?;
+    let device = engine::device(args.device)?;
+    let given = given(args)?;
+    let named = given.as_ref().and_then(|given| given.recipe.model.as_ref()).map(|model| Path::new(&model.name));
+    let manifest = Manifest::open(&model_folder::find(args.model.as_deref().or(named))?)?;
+    let Prepared { request, mut recipe, notices } = prepare(args, given.as_ref(), &manifest)?;
+    for text in &notices {
+        report.tell(&News::Notice { text });
+    }
+    let (size, seed) = ([request.size.width(), request.size.height()], request.seed);
+    let (model, seconds) = (&manifest.name, request.duration_secs);
+    report.tell(&News::Begin { model, size, seconds, seed, prompt: &request.prompt });
+
+    let mut studio = Studio::new(report, &cancel, args.preview.as_deref());
+    let mut generator = engine::load(&mut studio, manifest.clone(), &device)?;
+    let latents = match &args.finish {
+        Some(path) => Latents::load(path, &device)?,
+        None => generator.draft(&request, &mut studio)?,
+    };
+    let fingerprint = format!("{:016x}", latents.fingerprint()?);
+    compare(given.as_ref(), &mut recipe, &fingerprint, &mut studio);
+    if let Some(path) = &args.latents {
+        let note = recipe.to_json()?;
+        output::replace(path, |temporary| Ok(latents.save_with_note(temporary, &note)?))?;
+        studio.news(&News::Draft { path, latents: &fingerprint });
+    }
+    if let Some(path) = &args.output {
+        studio.clip = Some(Clip::new(path.clone(), &recipe)?);
+        generator.finish(&latents, &request, &mut studio)?;
+        let clip = studio.clip.take().ok_or(Error::Cancelled)?.finish()?;
+        studio.news(&News::Clip {
+            path: &clip.path,
+            frames: clip.frames,
+            seconds: clip.duration_secs,
+            bytes: clip.bytes,
+            latents: &fingerprint,
+            made_in_seconds: started.elapsed().as_secs_f64(),
+        });
+    }
+    Ok(())
+}
+
+fn check_outputs(args: &GenerateArgs) -> anyhow::Result<()> {
+    let inputs = [&args.image, &args.audio, &args.finish];
+    let outputs = [(&args.output, Some("mp4")), (&args.preview, Some("png")), (&args.latents, None)];
+    for (path, extension) in outputs {
+        let Some(path) = path else { continue };
+        match extension {
+            Some(extension) => output::check(path, extension)?,
+            None => output::check_place(path)?,
+        }
+        if inputs.into_iter().flatten().any(|input| is_same_file(input, path)) {
+            return Err(usage(format!("this file is read, so it cannot be written too: {}", path.display())));
+        }
+    }
+    Ok(())
+}
+
+fn is_same_file(a: &Path, b: &Path) -> bool {
+    matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
+}
+
+fn given(args: &GenerateArgs) -> anyhow::Result<Option<Given>> {
+    Ok(match (&args.like, &args.finish) {
+        (Some(path), _) => Some(Given { recipe: Recipe::of_clip(path)?, path: path.clone() }),
+        (None, Some(path)) => Some(Given { recipe: Recipe::of_draft(path)?, path: path.clone() }),
+        (None, None) => None,
+    })
+}
+
+/// Puts the fingerprint into the recipe, and says so where the same recipe made other latents.
+fn compare(given: Option<&Given>, recipe: &mut Recipe, fingerprint: &str, studio: &mut Studio<'_>) {
+    recipe.latents = Some(fingerprint.to_owned());
+    let Some(old) = given.map(|given| &given.recipe) else { return };
+    let same_shot = Recipe { latents: None, engine: None, ..recipe.clone() }
+        == Recipe { latents: None, engine: None, ..old.clone() };
+    if same_shot && old.latents.as_deref().is_some_and(|before| before != fingerprint) {
+        let before = old.engine.as_deref().unwrap_or("another version");
+        let text = format!("the latents are not those of the first clip, which {before} made; it may look different");
+        studio.news(&News::Notice { text: &text });
+    }
+}

@@ -1,0 +1,54 @@
+//! Gallop on the command line: `gallop generate`, `gallop doctor`, `gallop bench`.
+//!
+//! Exit status: 0 done, 1 failed, 2 not a valid command line, 130 cancelled. Whatever fails is told in one line on stderr.
+
+mod args;
+mod bench;
+mod cancel;
+mod clip;
+mod digest;
+mod doctor;
+mod engine;
+mod error;
+mod generate;
+mod model_folder;
+mod output;
+mod prepare;
+mod recipe;
+mod report;
+mod sink;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::args::{Cli, Command};
+
+/// Runs one command line, program name first.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) if !error.use_stderr() => {
+            // Help and version. Where they cannot be written there is no other place to say so.
+            error.print().ok();
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            eprintln!("gallop: {}", error::clap_line(&error));
+            return ExitCode::from(error::USAGE);
+        }
+    };
+    let outcome = match cli.command {
+        Command::Generate(args) => generate::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
+        Command::Bench(args) => bench::run(&args),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("gallop: {}", error::one_line(&error));
+            ExitCode::from(error::exit_status(&error))
+        }
+    }
+}
