@@ -82,6 +82,8 @@ fn detect() -> Level {
 pub(crate) fn exp(x: f32) -> f32 {
     // Adding and taking away 1.5 * 2^23 rounds to the nearest integer.
     const ROUND: f32 = 12_582_912.0;
+    // Unlike `clamp`, this makes a number of what is none, so that the conversion below is defined.
+    #[allow(clippy::manual_clamp)]
     let clamped = x.max(-87.3).min(88.0);
     let n = (clamped * std::f32::consts::LOG2_E + ROUND) - ROUND;
     // ln 2 in two parts, the first with few enough bits that n times it is exact.
@@ -93,7 +95,7 @@ pub(crate) fn exp(x: f32) -> f32 {
     p = p * r + 0.166_666_65;
     p = p * r + 0.5;
     let e = (p * (r * r) + r) + 1.0;
-    // SAFETY: the clamp keeps `n` between -126 and 127.
+    // SAFETY: `n` is a number between -126 and 127.
     let exponent = unsafe { n.to_int_unchecked::<i32>() };
     let power = f32::from_bits((exponent.wrapping_add(127) as u32).wrapping_shl(23));
     if x < -87.3 { 0.0 } else { e * power }
