@@ -17,8 +17,11 @@ pub fn run(fixture: &Fixture, report: &mut Report) -> Result<()> {
     // The stored waveform, so that the bound of the resampling is not the decoder's.
     let stored = fixture.tensor("out.waveform")?.squeeze(0)?;
     report.compare("out.resampled", &resample(&stored, rates.0, rates.1)?.t()?)?;
-    let odd = fixture.tensor("in.resample_odd")?.t()?;
-    report.compare("out.resample_odd", &resample(&odd, rates.0, rates.1)?.t()?)?;
+    for name in fixture.names() {
+        let Some(case) = name.strip_prefix("in.resample_") else { continue };
+        let signal = fixture.tensor(name)?.t()?;
+        report.compare(&format!("out.resample_{case}"), &resample(&signal, rates.0, rates.1)?.t()?)?;
+    }
 
     let posterior = Encoder::new(&config, &weights)?.encode(&fixture.tensor("in.audio")?.unsqueeze(0)?)?;
     report.compare("out.enc_mean", &posterior.mean)?;

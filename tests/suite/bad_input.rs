@@ -10,7 +10,7 @@ const ASK: &str = "generate --prompt 'A red pony.' --size 64x64 --seconds 1 --se
 
 #[test]
 fn words_that_cannot_work() {
-    let place = Place::new();
+    let place = Place::empty();
     place.refuses("generate --prompt '' -o clip.mp4", 1, "prompt is empty");
     place.refuses("generate --prompt '  ' -o clip.mp4", 1, "prompt is empty");
     place.refuses("generate -o clip.mp4", 2, "--prompt");
@@ -22,7 +22,7 @@ fn words_that_cannot_work() {
 
 #[test]
 fn numbers_that_cannot_work() {
-    let place = Place::new();
+    let place = Place::empty();
     for flag in
         ["--size 0x64", "--size 100000x64", "--size 64", "--aspect 9", "--aspect 0:1", "--seed=-1", "--device tpu"]
     {
@@ -36,7 +36,7 @@ fn numbers_that_cannot_work() {
 
 #[test]
 fn pictures_that_cannot_work() {
-    let place = Place::new();
+    let place = Place::empty();
     place.refuses(&format!("{ASK} --image none.png"), 1, "none.png");
     place.write("words.png", "not a picture");
     place.refuses(&format!("{ASK} --image words.png"), 1, "words.png");
@@ -58,7 +58,7 @@ fn pictures_that_cannot_work() {
 
 #[test]
 fn sounds_that_cannot_work() {
-    let place = Place::new();
+    let place = Place::empty();
     let ask = "generate --prompt 'A pony.' --size 64x64 -o clip.mp4 --audio";
     place.refuses(&format!("{ask} none.wav"), 1, "none.wav");
     place.write("words.wav", "not a sound");
@@ -79,7 +79,7 @@ fn sounds_that_cannot_work() {
 
 #[test]
 fn odd_sample_rates_work() {
-    let place = Place::new();
+    let place = Place::empty();
     for rate in [7_999, 11_025, 96_000] {
         place.write("voice.wav", wav(rate, tone(rate, 0.6)));
         let line = "generate --prompt 'A pony.' --size 64x64 --seed 1 --audio voice.wav --latents draft.st";
@@ -89,7 +89,7 @@ fn odd_sample_rates_work() {
 
 #[test]
 fn outputs_that_cannot_work() {
-    let place = Place::new();
+    let place = Place::empty();
     std::fs::create_dir(place.path("folder.mp4")).expect("folder");
     let ask = "generate --prompt 'A pony.' --size 64x64 --seconds 1";
     place.refuses(&format!("{ask} -o folder.mp4"), 1, "folder");
@@ -97,7 +97,7 @@ fn outputs_that_cannot_work() {
     place.refuses(&format!("{ask} -o clip.mkv"), 2, ".mp4");
     place.refuses(&format!("{ask} -o clip.mp4 --preview now.jpg"), 2, ".png");
     place.refuses(&format!("{ask} --latents none/draft.st"), 1, "none");
-    place.refuses(&format!("{ask}"), 2, "--output");
+    place.refuses(ask, 2, "--output");
     // Even root cannot make a file here.
     if Path::new("/proc/self").exists() {
         place.refuses(&format!("{ask} -o /proc/clip.mp4"), 1, "/proc");
@@ -109,7 +109,7 @@ fn outputs_that_cannot_work() {
 
 #[test]
 fn recipes_that_cannot_work() {
-    let place = Place::new();
+    let place = Place::empty();
     place.refuses("generate --like none.mp4 -o clip.mp4", 1, "none.mp4");
     place.write("words.mp4", "not a clip");
     place.refuses("generate --like words.mp4 -o clip.mp4", 1, "words.mp4");
@@ -135,7 +135,7 @@ fn copied_model(place: &Place) {
 
 #[test]
 fn weights_that_cannot_work() {
-    let place = Place::new();
+    let place = Place::empty();
     copied_model(&place);
     let ask = format!("{ASK} --model ./model");
     let file = |name: &str| place.path("model").join(name);
@@ -184,7 +184,7 @@ fn stop_in(place: &Place, line: &str, stage: &str) -> Option<i32> {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_leaves_nothing() {
-    let place = Place::new();
+    let place = Place::empty();
     place.write("clip.mp4", "an older clip");
     assert_eq!(stop_in(&place, ASK, "denoise"), Some(130));
     assert_eq!(place.files(), ["clip.mp4".to_owned()].into());
@@ -201,7 +201,7 @@ fn ctrl_c_leaves_nothing() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_leaves_nothing() {
-    let place = Place::new();
+    let place = Place::empty();
     let disk = place.path("disk");
     std::fs::create_dir(&disk).expect("folder");
     let within = |script: &str| {

@@ -18,7 +18,7 @@ pub struct Place {
 
 impl Place {
     /// An empty folder.
-    pub fn new() -> Self {
+    pub fn empty() -> Self {
         Self { folder: tempfile::tempdir().expect("folder") }
     }
 

@@ -15,7 +15,7 @@ fn recipe(place: &Place, clip: &str) -> Value {
 
 #[test]
 fn a_prompt_becomes_a_clip() {
-    let place = Place::new();
+    let place = Place::empty();
     let line = format!("{SMALL} --say '你好' --say 'Hello' --language zh --language en --speaker Child --sound wind");
     let events = place.events(&format!("{line} -o clip.mp4"));
 
@@ -43,7 +43,7 @@ fn a_prompt_becomes_a_clip() {
 
 #[test]
 fn a_clip_can_be_made_again() {
-    let place = Place::new();
+    let place = Place::empty();
     place.events(&format!("{SMALL} -o one.mp4 --latents one.st"));
     place.events("generate --like one.mp4 -o two.mp4 --latents two.st");
     let read = |name: &str| std::fs::read(place.path(name)).expect("file");
@@ -63,7 +63,7 @@ fn a_clip_can_be_made_again() {
 
 #[test]
 fn a_clip_of_other_weights_is_told() {
-    let place = Place::new();
+    let place = Place::empty();
     let recipe = r#"{"format": 1, "shot": {"description": "A pony."}, "size": [64, 64], "seconds": 1, "seed": 5,
                      "model": {"name": "pony", "sha256": "0"}, "latents": "0"}"#;
     place.write("shot.json", recipe);
@@ -73,7 +73,7 @@ fn a_clip_of_other_weights_is_told() {
 
 #[test]
 fn a_draft_is_finished_later() {
-    let place = Place::new();
+    let place = Place::empty();
     let drafted = place.events(&format!("{SMALL} --latents draft.st --preview now.png"));
     assert_eq!(place.files(), ["draft.st".to_owned(), "now.png".to_owned()].into(), "nothing else is written");
     assert!(read_picture(&place.path("now.png")).expect("a preview").width > 0);
@@ -86,7 +86,7 @@ fn a_draft_is_finished_later() {
 
 #[test]
 fn references_are_kept_by_name_and_content() {
-    let place = Place::new();
+    let place = Place::empty();
     picture(&place, "ref.png", 90, 160);
     let with = place.events(&format!("{SMALL} --image ref.png --latents a.st -o a.mp4"));
     let without = place.events(&format!("{SMALL} --latents b.st"));
@@ -107,7 +107,7 @@ fn references_are_kept_by_name_and_content() {
 
 #[test]
 fn a_voice_stays_the_soundtrack() {
-    let place = Place::new();
+    let place = Place::empty();
     place.write("voice.wav", wav(22_050, tone(22_050, 1.2)));
     place.events("generate --prompt 'A blue robot speaks.' --size 64x64 --seed 1 --audio voice.wav -o clip.mp4");
     let voice = read_sound(&place.path("voice.wav"), 48_000, Channels::Mono).expect("voice");
@@ -123,7 +123,7 @@ fn a_voice_stays_the_soundtrack() {
 
 #[test]
 fn sizes_in_between_are_told() {
-    let place = Place::new();
+    let place = Place::empty();
     let line = "generate --prompt 'A pony.' --seconds 1 --seed 1 --latents draft.st";
     let events = place.events(&format!("{line} --size 70x60"));
     assert!(notices(&events).iter().any(|notice| notice.contains("64x64") && notice.contains("70x60")), "{events:#?}");
@@ -132,7 +132,7 @@ fn sizes_in_between_are_told() {
 
 #[test]
 fn a_long_prompt_is_cut_and_told() {
-    let place = Place::new();
+    let place = Place::empty();
     let long = "a pony in a meadow and ".repeat(400);
     let events = place.events(&format!("generate --prompt '{long}' --size 64x64 --seconds 1 --latents draft.st"));
     assert!(notices(&events).iter().any(|notice| notice.contains("cut")), "{:#?}", notices(&events));
@@ -140,7 +140,7 @@ fn a_long_prompt_is_cut_and_told() {
 
 #[test]
 fn every_seed_is_new_unless_given() {
-    let place = Place::new();
+    let place = Place::empty();
     let line = "generate --prompt 'A pony.' --size 64x64 --seconds 1 --latents draft.st";
     let seeds = [1, 2].map(|_| last(&place.events(line), "begin")["seed"].as_u64().expect("seed"));
     assert_ne!(seeds[0], seeds[1]);
@@ -148,7 +148,7 @@ fn every_seed_is_new_unless_given() {
 
 #[test]
 fn people_get_a_line_a_stage() {
-    let place = Place::new();
+    let place = Place::empty();
     let output = place.run(&format!("{SMALL} -o clip.mp4"));
     assert!(output.status.success() && output.stdout.is_empty());
     let told = text(&output.stderr);
@@ -160,7 +160,7 @@ fn people_get_a_line_a_stage() {
 
 #[test]
 fn the_machine_is_told() {
-    let place = Place::new();
+    let place = Place::empty();
     let output = place.run("doctor --json");
     assert!(output.status.success(), "{}", text(&output.stderr));
     let found: Value = serde_json::from_slice(&output.stdout).expect("JSON");
@@ -179,7 +179,7 @@ fn the_machine_is_told() {
 
 #[test]
 fn a_bench_is_measured() {
-    let place = Place::new();
+    let place = Place::empty();
     let output = place.run("bench --size 64x64 --seconds 1 --json");
     assert!(output.status.success(), "{}", text(&output.stderr));
     let found: Value = serde_json::from_slice(&output.stdout).expect("JSON");

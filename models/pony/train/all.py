@@ -32,27 +32,28 @@ def stages(work: Path, out: Path, clips: int, scale: float) -> list[Stage]:
     def minutes(value: float) -> str:
         return f"{value * scale:g}"
 
-    audio = ["codecs.train_audio", "--data", data, "--work", w, "--minutes"]
-    video = ["codecs.train_video", "--data", data, "--work", w, "--minutes"]
+    sound, video = (["codecs.train_audio", "--data", data, "--work", w], ["codecs.train_video", "--data", data, "--work", w])
     return [
         Stage("draw the clips", [["world.dataset", data, "--clips", str(clips)]], work / "data" / f"{clips - 1:05d}.npz"),
-        Stage("fit the latent basis", [["codecs.anchor", "--data", data, "--out", str(work / "pca.npz")]], work / "pca.npz"),
-        Stage("learn the vocabulary", [["text.tokenizer", str(work / "tokenizer.json")]], work / "tokenizer.json"),
-        Stage("train the audio VAE, project the clips to latents", [
-            [*audio, minutes(12), "--part", "both"],
+        Stage("fit the bases of picture and sound latents, learn the vocabulary", [
+            ["codecs.anchor", "--data", data, "--out", str(work / "pca.npz")],
+            ["codecs.sound_anchor", "--data", data, "--out", str(work / "sound_pca.npz")],
+            ["text.tokenizer", str(work / "tokenizer.json")],
+        ], work / "pca.npz"),
+        Stage("project the clips to latents", [
             ["transformer.latents", data, str(work / "latents"), "--anchor", str(work / "pca.npz")],
-        ], work / "audio_encoder.pt"),
-        Stage("encode the sound of the clips", [["transformer.audio", w]], work / "audio_latents" / f"{clips - 1:05d}.npz"),
-        Stage("train picture encoder, video and audio decoder", [
-            [*video, minutes(10), "--part", "encoder"],
-            [*audio, minutes(20), "--part", "decoder"],
+        ], work / "latents" / f"{clips - 1:05d}.npz"),
+        Stage("project the sound of the clips", [["transformer.audio", w]], work / "audio_latents" / f"{clips - 1:05d}.npz"),
+        Stage("train video decoder and audio decoder", [
+            [*video, "--part", "decoder", "--minutes", minutes(40)], [*sound, "--part", "decoder", "--minutes", minutes(30)],
+        ], work / "turbo_decoder.pt"),
+        Stage("train picture encoder and audio encoder", [
+            [*video, "--part", "encoder", "--minutes", minutes(20)], [*sound, "--part", "encoder", "--minutes", minutes(10)],
         ], work / "wan_encoder.pt"),
-        Stage("train the video decoder", [[*video, minutes(30), "--part", "decoder"]], work / "turbo_decoder.pt"),
-        Stage("train transformer and text encoder", [["transformer.train", w, "--minutes", minutes(75)]]),
+        Stage("train transformer and text encoder", [["transformer.train", w, "--minutes", minutes(60)]]),
         Stage("measure", [["transformer.evaluate", w, "--sheet", str(work / "sheet.png")]]),
         Stage("write the model folder", [
-            ["transformer.export", w, str(out)],
-            ["codecs.export", "--data", data, "--work", w, "--out", str(out)],
+            ["transformer.export", w, str(out)], ["codecs.export", "--work", w, "--out", str(out)],
         ]),
     ]
 
@@ -62,7 +63,7 @@ def run(stage: Stage) -> None:
     share = str(max(1, (os.cpu_count() or 2) // len(stage.commands)))
     environment = {**os.environ, **ALLOCATOR, "OMP_NUM_THREADS": share}
     jobs = [subprocess.Popen([sys.executable, "-m", f"train.{c[0]}", *c[1:]], env=environment) for c in stage.commands]
-    if any([job.wait() for job in jobs]):
+    if any([job.wait() for job in jobs]):  # a list, so that all are waited for
         raise SystemExit(f"the stage '{stage.title}' failed; run again to go on from there")
 
 

@@ -19,7 +19,7 @@ class TextConfig:
 
     vocab_size: int = 1024
     hidden_size: int = 128
-    intermediate_size: int = 256
+    intermediate_size: int = 208
     num_hidden_layers: int = 3
     num_attention_heads: int = 4
     num_key_value_heads: int = 2

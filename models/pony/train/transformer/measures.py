@@ -26,9 +26,12 @@ class Drawn:
     mouth_box: np.ndarray
 
 
-def read_drawn(work: Path, limit: int) -> list[Drawn]:
+def read_drawn(work: Path, numbers: range) -> list[Drawn]:
+    """The clips with these numbers, as far as there are any."""
     found = []
-    for path in sorted((work / "latents").glob("*.npz"))[:limit]:
+    for path in (work / "latents" / f"{number:05d}.npz" for number in numbers):
+        if not path.exists():
+            continue
         with np.load(path) as clip, np.load(work / "audio_latents" / path.name) as sound:
             scene = scene_from_json(json.loads(str(clip["meta"]))["scene"])
             video, single = clip["video"].astype(np.float32), clip["single"][:, :1].astype(np.float32)

@@ -54,7 +54,7 @@ def draw_sigma(count: int, shift: float) -> Tensor:
 def draw_noise(batch: Batch, shift: float = 3.0) -> Noise:
     count = len(batch.prompts)
     first = torch.rand(count) < torch.where(batch.still, 0.9, 0.4)
-    clean = (torch.rand(count) < 0.25) & batch.has_audio
+    clean = (torch.rand(count) < 0.3) & batch.has_audio
     return Noise(
         draw_sigma(count, shift), torch.randn_like(batch.video), torch.randn_like(batch.audio),
         first, clean, torch.rand(count) < 0.1,

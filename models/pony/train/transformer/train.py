@@ -23,7 +23,7 @@ MUON_LR, ADAM_LR = 0.02, 2e-3
 EMA = 0.998
 LOG_EVERY = 20
 #: Window length in latent frames (2, 3 and 4 seconds) to its share of the batches: first and second half.
-SHARES = ({13: 0.55, 19: 0.2, 26: 0.25}, {13: 0.3, 19: 0.2, 26: 0.5})
+SHARES = ({13: 0.55, 19: 0.2, 26: 0.25}, {13: 0.4, 19: 0.2, 26: 0.4})
 
 
 def learning_rate(progress: float, step: int) -> float:

@@ -1,0 +1,121 @@
+"""The fixed analysis that anchors the audio latents: a whitened PCA of log band energies, 64 numbers per 40 ms.
+
+    python -m train.codecs.sound_anchor --data DATA --out WORK/sound_pca.npz
+
+As for the video, transformer, encoder and decoder can then all train at once, and the first channels mean something
+(loudness comes first), which helps the transformer to move the mouths. The phase of the sound is not kept: the decoder
+invents it.
+
+Convention. 12.8 kHz mono; latent frame a describes samples 512 a .. 512 (a + 1). Two times per frame, low bands every
+25 Hz up to 1 kHz from windows of 1024 samples (they carry the pitch); four times per frame, 28 wide bands up to
+6.4 kHz from windows of 256. Values are log(energy root + FLOOR); z = clip((x - mean) @ project, -limit, limit).
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .clips import clip_paths, read_audio, split
+
+RATE = 12800
+FRAME = 512
+CHANNELS = 64
+LOW_BANDS = 40
+LOW_HZ = 25.0
+HIGH_BANDS = 28
+FLOOR = 2e-3
+LIMIT = 5.0
+
+
+def triangles(centres: Tensor, size: int) -> Tensor:
+    """Triangular filters between neighbouring centres (the outermost two only bound them), [bands, size / 2 + 1]."""
+    bins = torch.linspace(0, RATE / 2, size // 2 + 1)
+    low, mid, high = centres[:-2, None], centres[1:-1, None], centres[2:, None]
+    weights = torch.minimum((bins - low) / (mid - low), (high - bins) / (high - mid)).clamp_min(0)
+    return weights / weights.sum(dim=1, keepdim=True).clamp_min(1e-6)
+
+
+def band_levels(audio: Tensor, size: int, hop: int, filters: Tensor) -> Tensor:
+    """[b, n] -> log levels [b, n / hop, bands]; window k is centred on sample hop k + hop / 2."""
+    margin = (size - hop) // 2
+    window = torch.hann_window(size, device=audio.device)
+    spectrum = torch.stft(F.pad(audio, (margin, margin)), size, hop, window=window, center=False, return_complex=True)
+    energy = torch.view_as_real(spectrum).square().sum(-1) / size
+    return ((filters.to(audio.device) @ energy).sqrt() + FLOOR).log().transpose(1, 2)
+
+
+class SoundAnalysis:
+    """Band levels of a frame, [b, n] -> [b, n / 512, values]."""
+
+    def __init__(self) -> None:
+        self.low = triangles(LOW_HZ * torch.arange(1, LOW_BANDS + 3), 1024)
+        edges = torch.cat([torch.tensor([0.0]), torch.logspace(np.log10(120.0), np.log10(6400.0), HIGH_BANDS + 1)])
+        self.high = triangles(edges, 256)
+
+    def __call__(self, audio: Tensor) -> Tensor:
+        b, n = audio.shape
+        if n % FRAME:
+            raise ValueError(f"a track needs a multiple of {FRAME} samples, not {n}")
+        low = band_levels(audio, 1024, 256, self.low).reshape(b, n // FRAME, -1)
+        high = band_levels(audio, 256, 128, self.high).reshape(b, n // FRAME, -1)
+        return torch.cat([low, high], dim=2)
+
+
+class SoundAnchor:
+    def __init__(self, mean: np.ndarray, project: np.ndarray, sigma: np.ndarray, device: torch.device | str = "cpu") -> None:
+        self.analysis = SoundAnalysis()
+        self.mean_values, self.project_matrix, self.sigma = mean, project, sigma
+        self.mean = torch.from_numpy(mean).to(device)
+        self.matrix = torch.from_numpy(project).to(device)
+
+    @staticmethod
+    def load(path: Path | str, device: torch.device | str = "cpu") -> "SoundAnchor":
+        with np.load(path) as d:
+            return SoundAnchor(d["mean"], d["project"], d["sigma"], device)
+
+    def save(self, path: Path) -> None:
+        np.savez(path, mean=self.mean_values, project=self.project_matrix, sigma=self.sigma)
+
+    def latents(self, audio: Tensor) -> Tensor:
+        """[b, n] -> [b, 64, n / 512], clipped to +-5."""
+        return ((self.analysis(audio) - self.mean) @ self.matrix).clamp(-LIMIT, LIMIT).transpose(1, 2)
+
+    def encode_track(self, audio: np.ndarray) -> np.ndarray:
+        """float32 [a * 512] -> latents float32 [a, 64], in the order in which the transformer reads them."""
+        return self.latents(torch.from_numpy(np.asarray(audio, dtype=np.float32))[None])[0].T.contiguous().numpy()
+
+
+def fit(tracks: list[np.ndarray]) -> SoundAnchor:
+    """Whitened principal components, sorted by the deviation that they explain (`sigma`)."""
+    analysis = SoundAnalysis()
+    x = np.concatenate([analysis(torch.from_numpy(track)[None])[0].numpy() for track in tracks])
+    mean = x.mean(axis=0)
+    variances, vectors = np.linalg.eigh(np.cov(x.T))
+    order = np.argsort(-variances)[:CHANNELS]
+    sigma = np.sqrt(variances[order])
+    print(f"{x.shape[1]} values, {CHANNELS} components hold {variances[order].sum() / variances.sum():.3f} of the variance")
+    return SoundAnchor(mean.astype(np.float32), (vectors[:, order] / sigma).astype(np.float32), sigma.astype(np.float32))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--tracks", type=int, default=500)
+    args = parser.parse_args()
+    training, held = split(clip_paths(args.data))
+    anchor = fit([read_audio(p) for p in training[: args.tracks]])
+    anchor.save(args.out)
+    z = np.concatenate([anchor.encode_track(read_audio(p)) for p in held])
+    print(f"held out: deviation {z.std():.2f}, clipped {(np.abs(z) >= LIMIT).mean():.4f}, "
+          f"channels {z.std(axis=0).min():.2f} .. {z.std(axis=0).max():.2f}")
+
+
+if __name__ == "__main__":
+    main()
