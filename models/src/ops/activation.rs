@@ -52,14 +52,20 @@ vectorised! {
 }
 
 vectorised! {
-    /// [`swiglu7`] of gates and linear parts that lie apart; the result takes the place of the gates.
-    pub(crate) fn swiglu7_slice(gates: &mut [f32], linears: &[f32]) {
-        for (gate, linear) in gates.iter_mut().zip(linears) {
-            let x = gate.min(LIMIT);
-            *gate = x * sigmoid(ALPHA * x) * (linear.clamp(-LIMIT, LIMIT) + 1.0);
+    /// [`swiglu7`] of rows of `2 N` values, `N` gates and then their `N` linear parts; results take the gates' places.
+    pub(crate) fn swiglu7_rows(rows: &mut [f32]) {
+        for row in rows.chunks_exact_mut(2 * GATES) {
+            let (gates, linears) = row.split_at_mut(GATES);
+            for (gate, linear) in gates.iter_mut().zip(linears) {
+                let x = gate.min(LIMIT);
+                *gate = x * sigmoid(ALPHA * x) * (linear.clamp(-LIMIT, LIMIT) + 1.0);
+            }
         }
     }
 }
+
+/// Gates in a row of [`swiglu7_rows`].
+pub(crate) const GATES: usize = super::gemm::PANEL / 2;
 
 #[cfg(test)]
 mod tests {
@@ -80,10 +86,14 @@ mod tests {
         let mut found = values.clone();
         gelu7_slice(&mut found);
         close(&found, &gelu7(&tensor)?)?;
-        let mut gates: Vec<f32> = values.iter().copied().step_by(2).collect();
-        let linears: Vec<f32> = values.iter().copied().skip(1).step_by(2).collect();
-        swiglu7_slice(&mut gates, &linears);
-        close(&gates, &swiglu7(&tensor)?)
+        let mut rows = vec![0f32; 224];
+        for (i, pair) in values.chunks_exact(2).enumerate() {
+            let place = i / GATES * 2 * GATES + i % GATES;
+            (rows[place], rows[place + GATES]) = (pair[0], pair[1]);
+        }
+        swiglu7_rows(&mut rows);
+        let found: Vec<f32> = (0..100).map(|i| rows[i / GATES * 2 * GATES + i % GATES]).collect();
+        close(&found, &swiglu7(&tensor)?)
     }
 
     #[test]

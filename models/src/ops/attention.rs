@@ -9,7 +9,7 @@ use candle_core::{D, DType, Tensor};
 use rayon::prelude::*;
 
 use super::activation::sigmoid_of;
-use super::gemm::{PANEL, ROWS, Start, tile};
+use super::gemm::{Left, PANEL, ROWS, Start, pack_left, tile};
 use super::rope::Qkv;
 use super::simd::{exp, sigmoid, vectorised};
 use super::{Precision, Routing, Values};
@@ -119,7 +119,7 @@ pub fn attention(qkv: &Qkv, routing: &Routing, window: Window, precision: Precis
 /// Query rows of one block.
 const BLOCK_ROWS: usize = 4 * ROWS;
 /// Keys that a block sees at once, so that their scores stay in the cache.
-const BLOCK_KEYS: usize = 8 * PANEL;
+const BLOCK_KEYS: usize = 16 * PANEL;
 
 /// Keys and values of one head in the order of the matrix products.
 struct KeyValues {
@@ -158,6 +158,8 @@ impl KeyValues {
         let scale = 1.0 / (dim as f32).sqrt();
         let mut scores = vec![0f32; BLOCK_ROWS * BLOCK_KEYS];
         let mut sums = vec![0f32; rows * padded];
+        let mut packed = Vec::new();
+        pack_left(query, dim, &mut packed);
         let mut state = [(f32::NEG_INFINITY, 0f32); BLOCK_ROWS];
         for range in keys.iter().filter(|range| !range.is_empty()) {
             let panels = range.start / PANEL..range.end.div_ceil(PANEL);
@@ -169,7 +171,8 @@ impl KeyValues {
                     for row in (0..rows).step_by(ROWS) {
                         let some = (rows - row).min(ROWS);
                         let scores = &mut scores[row * BLOCK_KEYS + place * PANEL..];
-                        tile(some, dim, &query[row * dim..], dim, keys, PANEL, scores, BLOCK_KEYS, Start::Zero);
+                        let query = Left::Packed(&packed[row * dim..]);
+                        tile(some, dim, query, keys, PANEL, scores, BLOCK_KEYS, Start::Zero);
                     }
                 }
                 // A block's first and last panel may hold keys outside the range.
@@ -187,9 +190,9 @@ impl KeyValues {
                     let values = &self.values[first * PANEL * padded + column..];
                     for row in (0..rows).step_by(ROWS) {
                         let some = (rows - row).min(ROWS);
-                        let scores = &scores[row * BLOCK_KEYS..];
+                        let scores = Left::Rows(&scores[row * BLOCK_KEYS..], BLOCK_KEYS);
                         let sums = &mut sums[row * padded + column..];
-                        tile(some, width, scores, BLOCK_KEYS, values, padded, sums, padded, Start::Add);
+                        tile(some, width, scores, values, padded, sums, padded, Start::Add);
                     }
                 }
             }
@@ -214,7 +217,7 @@ vectorised! {
                 *maximum = if *score > *maximum { *score } else { *maximum };
             }
         }
-        let new = maxima.iter().fold(old, |a, b| a.max(*b));
+        let new = old.max(halve(maxima, |a, b| if a > b { a } else { b }));
         let mut totals = [0f32; PANEL];
         for chunk in scores.chunks_exact_mut(PANEL) {
             for (total, score) in totals.iter_mut().zip(chunk) {
@@ -223,9 +226,22 @@ vectorised! {
             }
         }
         let shrink = exp((old - new) * scale);
-        *state = (new, total * shrink + totals.iter().sum::<f32>());
+        *state = (new, total * shrink + halve(totals, |a, b| a + b));
         shrink
     }
+}
+
+/// Joins the values of a panel pairwise, half by half, which keeps all lanes busy.
+#[inline(always)]
+fn halve(mut values: [f32; PANEL], join: impl Fn(f32, f32) -> f32) -> f32 {
+    let mut width = PANEL / 2;
+    while width > 0 {
+        for i in 0..width {
+            values[i] = join(values[i], values[i + width]);
+        }
+        width /= 2;
+    }
+    values[0]
 }
 
 fn attention_fallback(qkv: &Qkv, routing: &Routing, window: Window, precision: Precision) -> Result<Tensor> {

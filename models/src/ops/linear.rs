@@ -1,11 +1,14 @@
 //! Linear layers, with one weight for all tokens or one per modality, and what is done to a product while it is still
 //! in the cache.
 
+use std::ops::Range;
+
 use candle_core::{DType, Device, Tensor};
 use half::bf16;
 use rayon::prelude::*;
 
-use super::gemm::{PANEL, ROWS, Start, Tile, tile};
+use super::gemm::{Left, PANEL, ROWS, Start, Tile, pack_left, tile};
+use super::simd::vectorised;
 use super::{Precision, Routing, Values, activation, row_blocks};
 use crate::Result;
 use crate::weights::Scope;
@@ -203,26 +206,48 @@ impl Finish<'_> {
                 Activation::Gelu7 => activation::gelu7_slice(product),
                 Activation::SwiGlu7 => {
                     (stride, from) = (PANEL / 2, panel * PANEL / 2);
-                    for row in product.chunks_exact_mut(PANEL) {
-                        let (gates, linears) = row.split_at_mut(PANEL / 2);
-                        activation::swiglu7_slice(gates, linears);
-                    }
+                    activation::swiglu7_rows(product);
                 }
             }
             self.precision.round_all(product);
         }
         let columns = from..self.width.min(from + stride);
-        for (row, values) in product.chunks_exact(PANEL).enumerate() {
-            let place = (first + row) * self.width;
-            let out = &mut out[place + columns.start..place + columns.end];
-            match self.residual {
-                None => out.copy_from_slice(&values[..columns.len()]),
-                Some(residual) => {
-                    let residual = &residual[place + columns.start..place + columns.end];
-                    for ((out, value), residual) in out.iter_mut().zip(values).zip(residual) {
-                        *out = residual + value;
-                    }
-                }
+        let out = &mut out[first * self.width..(first + rows) * self.width];
+        match self.residual {
+            None => put_tile(product, out, self.width, columns),
+            Some(residual) => {
+                let residual = &residual[first * self.width..(first + rows) * self.width];
+                add_tile(product, residual, out, self.width, columns);
+            }
+        }
+    }
+}
+
+vectorised! {
+    /// Copies the first values of each row of `PANEL` to `columns` of rows of `width`.
+    fn put_tile(product: &[f32], out: &mut [f32], width: usize, columns: Range<usize>) {
+        let wanted = columns.len();
+        for (values, out) in product.chunks_exact(PANEL).zip(out.chunks_exact_mut(width)) {
+            let out = &mut out[columns.clone()];
+            if wanted == PANEL {
+                out.copy_from_slice(&values[..PANEL]);
+            } else if wanted == PANEL / 2 {
+                out.copy_from_slice(&values[..PANEL / 2]);
+            } else {
+                out.copy_from_slice(&values[..wanted]);
+            }
+        }
+    }
+}
+
+vectorised! {
+    /// [`put_tile`] plus a residual.
+    fn add_tile(product: &[f32], residual: &[f32], out: &mut [f32], width: usize, columns: Range<usize>) {
+        let rows = out.chunks_exact_mut(width).zip(residual.chunks_exact(width));
+        for (values, (out, residual)) in product.chunks_exact(PANEL).zip(rows) {
+            let (out, residual) = (&mut out[columns.clone()], &residual[columns.clone()]);
+            for ((out, value), residual) in out.iter_mut().zip(values).zip(residual) {
+                *out = residual + value;
             }
         }
     }
@@ -255,8 +280,11 @@ impl Panels {
     /// `x * panels`, tile by tile, each finished while it is in the cache.
     fn multiply(&self, x: &[f32], input: usize, out: &mut [f32], finish: &Finish) {
         let rows = x.len() / input.max(1);
-        let mut wide = Vec::new();
-        let mut product: Tile = [0.0; ROWS * PANEL];
+        let (mut wide, mut packed) = (Vec::new(), Vec::new());
+        pack_left(x, input, &mut packed);
+        let mut products: Vec<Tile> = vec![[0.0; ROWS * PANEL]; rows.div_ceil(ROWS)];
+        // Depths that keep their part of a panel in the first cache while it meets all rows.
+        let depth = input.div_ceil(input.div_ceil(DEPTH).max(1)).max(1);
         let panels = match self {
             Self::F32(values) => values.len(),
             Self::Bf16(values) => values.len(),
@@ -271,14 +299,24 @@ impl Panels {
                     &wide
                 }
             };
-            for first in (0..rows).step_by(ROWS) {
-                let some = (rows - first).min(ROWS);
-                tile(some, input, &x[first * input..], input, weight, PANEL, &mut product, PANEL, Start::Zero);
-                finish.store(&mut product, some, panel, first, out);
+            for from in (0..input).step_by(depth) {
+                let to = (from + depth).min(input);
+                let start = if from == 0 { Start::Zero } else { Start::Add };
+                for (first, product) in (0..rows).step_by(ROWS).zip(&mut products) {
+                    let some = (rows - first).min(ROWS);
+                    let x = Left::Packed(&packed[first * input + from * ROWS..]);
+                    tile(some, to - from, x, &weight[from * PANEL..], PANEL, product, PANEL, start);
+                    if to == input {
+                        finish.store(product, some, panel, first, out);
+                    }
+                }
             }
         }
     }
 }
+
+/// See [`Panels::multiply`].
+const DEPTH: usize = 288;
 
 fn lay_out<T: Copy + Send + Sync>(weight: &[T], columns: &[Option<usize>], input: usize, zero: T) -> Vec<T> {
     let mut panels = vec![zero; columns.len() * input];
@@ -293,7 +331,7 @@ fn lay_out<T: Copy + Send + Sync>(weight: &[T], columns: &[Option<usize>], input
     panels
 }
 
-super::simd::vectorised! {
+vectorised! {
     fn widen(from: &[bf16], to: &mut [f32]) {
         for (to, from) in to.iter_mut().zip(from) {
             *to = f32::from_bits(u32::from(from.to_bits()) << 16);

@@ -1,5 +1,7 @@
 //! Loops compiled once per instruction set and picked at run time, and the exponential that they share.
 
+use std::sync::OnceLock;
+
 /// Declares a function whose body is compiled for AVX-512, for AVX2 and for the baseline of the target; a call takes the
 /// best that the machine has. No fused multiply-add is formed by the compiler, so all three give the same bits.
 macro_rules! vectorised {
@@ -51,7 +53,13 @@ pub(crate) enum Level {
 }
 
 /// What this machine has.
+#[inline]
 pub(crate) fn level() -> Level {
+    static LEVEL: OnceLock<Level> = OnceLock::new();
+    *LEVEL.get_or_init(detect)
+}
+
+fn detect() -> Level {
     #[cfg(target_arch = "x86_64")]
     {
         let avx512 = is_x86_feature_detected!("avx512f")
@@ -74,7 +82,9 @@ pub(crate) fn level() -> Level {
 pub(crate) fn exp(x: f32) -> f32 {
     // Adding and taking away 1.5 * 2^23 rounds to the nearest integer.
     const ROUND: f32 = 12_582_912.0;
-    let clamped = x.clamp(-87.3, 88.0);
+    // Unlike `clamp`, this makes a number of what is none, so that the conversion below is defined.
+    #[allow(clippy::manual_clamp)]
+    let clamped = x.max(-87.3).min(88.0);
     let n = (clamped * std::f32::consts::LOG2_E + ROUND) - ROUND;
     // ln 2 in two parts, the first with few enough bits that n times it is exact.
     let r = (clamped - n * 0.693_359_4) - n * -2.121_944_4e-4;
@@ -85,7 +95,9 @@ pub(crate) fn exp(x: f32) -> f32 {
     p = p * r + 0.166_666_65;
     p = p * r + 0.5;
     let e = (p * (r * r) + r) + 1.0;
-    let power = f32::from_bits((((n as i32) + 127) << 23) as u32);
+    // SAFETY: `n` is a number between -126 and 127.
+    let exponent = unsafe { n.to_int_unchecked::<i32>() };
+    let power = f32::from_bits((exponent.wrapping_add(127) as u32).wrapping_shl(23));
     if x < -87.3 { 0.0 } else { e * power }
 }
 

@@ -9,6 +9,8 @@ pub mod interpolate;
 pub mod noise;
 mod schedule;
 pub mod solver;
+#[cfg(test)]
+mod tests;
 mod upscale;
 
 pub use denoise::{AudioSource, Denoise, OnStep, Sampler, Step, denoise};

@@ -7,6 +7,9 @@ mod adapter;
 mod config;
 pub mod coords;
 mod layer;
+mod layout;
+#[cfg(test)]
+pub(crate) mod tests;
 pub mod tokens;
 
 use candle_core::Tensor;

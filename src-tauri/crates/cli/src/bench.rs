@@ -11,7 +11,7 @@ use crate::cancel::Cancel;
 use crate::clip::Clip;
 use crate::prepare::{nearest_trained, ordinary_shot};
 use crate::recipe::{Model, Recipe, Sampler};
-use crate::report::{Format, choose, stage_name};
+use crate::report::{Format, News, choose, stage_name};
 use crate::sink::{StageTime, Studio};
 use crate::{doctor, engine, model_folder, output};
 
@@ -65,7 +65,10 @@ pub fn run(args: &BenchArgs) -> anyhow::Result<()> {
     // The table comes once, at the end; until then the progress goes where people look.
     let mut report = choose(Format::Human);
     let mut studio = Studio::new(&mut *report, &cancel, None);
-    let device = engine::device(args.device)?;
+    let (device, no_card) = engine::device(args.device)?;
+    if let Some(text) = &no_card {
+        studio.news(&News::Notice { text });
+    }
     let mut generator = engine::load(&mut studio, manifest, &device)?;
     let started = Instant::now();
     let latents = generator.draft(&request, &mut studio)?;
@@ -81,7 +84,7 @@ pub fn run(args: &BenchArgs) -> anyhow::Result<()> {
         engine: format!("gallop {}", env!("CARGO_PKG_VERSION")),
         cpu: doctor::cpu_name(),
         threads: std::thread::available_parallelism().map_or(1, usize::from),
-        device: if device.is_cuda() { "cuda" } else { "cpu" },
+        device: engine::device_name(&device),
         model,
         size: [size.width(), size.height()],
         frames: studio.frame_count,

@@ -31,17 +31,18 @@ fn make(args: &GenerateArgs, report: &mut dyn Report) -> anyhow::Result<()> {
     let started = Instant::now();
     let cancel = Cancel::listen()?;
     check_outputs(args)?;
-    let device = engine::device(args.device)?;
+    let (device, no_card) = engine::device(args.device)?;
     let given = given(args)?;
     let named = given.as_ref().and_then(|given| given.recipe.model.as_ref()).map(|model| Path::new(&model.name));
     let manifest = Manifest::open(&model_folder::find(args.model.as_deref().or(named))?)?;
     let Prepared { request, mut recipe, notices } = prepare(args, given.as_ref(), &manifest)?;
-    for text in &notices {
+    for text in no_card.iter().chain(&notices) {
         report.tell(&News::Notice { text });
     }
     let (size, seed) = ([request.size.width(), request.size.height()], request.seed);
     let (model, seconds) = (&manifest.name, request.duration_secs);
-    report.tell(&News::Begin { model, size, seconds, seed, prompt: &request.prompt });
+    let on = engine::device_name(&device);
+    report.tell(&News::Begin { model, device: on, size, seconds, seed, prompt: &request.prompt });
 
     let mut studio = Studio::new(report, &cancel, args.preview.as_deref());
     let mut generator = engine::load(&mut studio, manifest.clone(), &device)?;

@@ -18,6 +18,8 @@ pub enum News<'a> {
     Begin {
         /// Name of the model.
         model: &'a str,
+        /// Where the networks run: `cpu` or `cuda`.
+        device: &'static str,
         /// Width and height.
         size: [u32; 2],
         /// Length.
@@ -147,8 +149,8 @@ pub fn duration(seconds: f64) -> String {
 /// The lines that stay on the screen; none for news that is only worth a moment.
 fn lasting(news: &News<'_>) -> Option<String> {
     Some(match news {
-        News::Begin { model, size: [width, height], seconds, seed, .. } => {
-            format!("{model}, {width}x{height}, {seconds:.2} s, seed {seed}")
+        News::Begin { model, device, size: [width, height], seconds, seed, .. } => {
+            format!("{model} on {device}, {width}x{height}, {seconds:.2} s, seed {seed}")
         }
         News::Finished { stage, steps: 0, seconds } => format!("{:<10} {}", stage_name(*stage), duration(*seconds)),
         News::Finished { stage, steps, seconds } => {
