@@ -68,7 +68,7 @@ class UniPC:
 class Settings:
     steps: int = 8
     shift: float = 5.0
-    guidance_video: float = 2.0
+    guidance_video: float = 2.5
     guidance_audio: float = 2.5
 
 
