@@ -74,7 +74,8 @@ def main() -> None:
     parser.add_argument("--clips", type=int, default=1600)
     parser.add_argument("--scale", type=float, default=1.0, help="factor on all training times")
     args = parser.parse_args()
-    args.work.mkdir(parents=True, exist_ok=True)
+    for folder in (args.work, args.out):
+        folder.mkdir(parents=True, exist_ok=True)
     for stage in stages(args.work, args.out, args.clips, args.scale):
         if stage.result is not None and stage.result.exists():
             continue
