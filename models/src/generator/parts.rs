@@ -43,7 +43,10 @@ struct Slot<T> {
 impl<T> Slot<T> {
     /// Opens the weights and proves, without reading them, that the network fits.
     fn open(path: &Path, build: impl FnOnce(&Scope) -> Result<T>) -> Result<Self> {
-        let weights = Weights::open(path)?;
+        Self::of(Weights::open(path)?, build)
+    }
+
+    fn of(weights: Arc<Weights>, build: impl FnOnce(&Scope) -> Result<T>) -> Result<Self> {
         build(&weights.root(&Device::Cpu).dry())?;
         Ok(Self { weights, network: None })
     }
@@ -72,9 +75,11 @@ impl Parts {
         let upscaler = |part: &super::manifest::UpscalePart| {
             Slot::open(&part.weights, |scope| transformer(part.config.as_ref(), &part.local_attn_layers, plan, scope))
         };
+        // The released file is an encoder and a decoder; only the shards of the encoder need to be there.
+        let text_weights = Weights::open_part(&manifest.text.weights, "model.encoder")?;
         let mut parts = Self {
             tokenizer: Tokenizer::open(&manifest.text.tokenizer, manifest.text.max_tokens)?,
-            text: Slot::open(&manifest.text.weights, |scope| text_encoder(manifest, plan, scope))?,
+            text: Slot::of(text_weights, |scope| text_encoder(manifest, plan, scope))?,
             base: Slot::open(&manifest.base.weights, |scope| transformer(base_config, &[], plan, scope))?,
             upscalers: manifest.upscale.iter().map(upscaler).collect::<Result<_>>()?,
             image_encoder: Slot::open(&manifest.image_encoder.weights, |scope| image_encoder(manifest, scope))?,
