@@ -47,7 +47,7 @@ class Codecs:
 
     def encode(self, frames: np.ndarray) -> Tensor:
         """uint8 [1 + 4k, h, w, 3] -> normalised latents [1, 48, 1 + k, h/16, w/16]."""
-        pixels = torch.from_numpy(frames).permute(3, 0, 1, 2)[None].float() / 127.5 - 1.0
+        pixels = torch.tensor(frames).permute(3, 0, 1, 2)[None].float() / 127.5 - 1.0
         return (self.encoder(pixels) - MEAN_5D) / STD_5D
 
     def decode(self, z: Tensor) -> np.ndarray:

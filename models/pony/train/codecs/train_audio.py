@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .clips import Growing, clip_paths, read_audio, split
@@ -31,6 +32,9 @@ BATCH = 6
 LATENT_NOISE = 0.1
 POSTERIOR_STD = 0.02
 REPORT_SECS = 120.0
+SOLVE_EVERY = 200
+SOLVE_TRACKS = 120
+RIDGE = 1e-2
 
 
 class Part(Enum):
@@ -79,8 +83,8 @@ def encoder_loss(model: nn.Module, audio: Tensor, anchor: SoundAnchor) -> Tensor
     want = anchor.latents(audio)
     with torch.autocast(audio.device.type, dtype=torch.bfloat16):
         got = model(audio[:, None])[:, : want.shape[1]]
-    weight = torch.from_numpy(anchor.sigma).to(audio.device).clamp_max(4.0)
-    weight = 0.4 + 0.6 * weight / weight.mean()
+    weight = torch.from_numpy(anchor.sigma).to(audio.device).clamp_max(8.0)  # loudness and timbre before detail
+    weight = 0.3 + 0.7 * weight / weight.mean()
     return ((got.float() - want).square() * weight[:, None])[:, :, 1:-1].mean()
 
 
@@ -97,6 +101,28 @@ def held_out_figure(part: Part, model: nn.Module, anchor: SoundAnchor, paths: li
         else:
             values.append((model(audio[:, None])[:, : want.shape[1]] - want).square().mean().item())
     return f"{np.mean(values):.3f}"
+
+
+@torch.no_grad()
+def solve_head(model: nn.Module, tracks: list[np.ndarray], anchor: SoundAnchor, device: torch.device) -> None:
+    """Sets the mean half of the encoder's last convolution to the least-squares optimum for the features before it."""
+    last, body = model.layers[-1], model.layers[:-1]
+    features, wanted = [], []
+    for track in tracks:
+        audio = torch.from_numpy(track.astype(np.float32)).to(device)[None]
+        x = F.pad(body(audio[:, None]), (1, 1)).unfold(2, 3, 1)[0]  # [c, a, taps]
+        features.append(x.transpose(0, 1).flatten(1))
+        wanted.append(anchor.latents(audio)[0].T)
+    x = torch.cat(features).double()
+    x = torch.cat([x, torch.ones_like(x[:, :1])], dim=1)
+    gram = x.T @ x
+    ridge = RIDGE * gram.diagonal().mean() * torch.eye(len(gram), dtype=torch.float64, device=device)
+    solution = torch.linalg.solve(gram + ridge, x.T @ torch.cat(wanted).double()).float()
+    rows = solution.shape[1]
+    kernel = solution[:-1].T.reshape(rows, -1, last.weight_v.shape[2])
+    last.weight_v[:rows] = kernel
+    last.weight_g[:rows] = kernel.norm(dim=(1, 2), keepdim=True)
+    last.bias[:rows] = solution[-1]
 
 
 @torch.no_grad()
@@ -137,6 +163,8 @@ def main() -> None:
     while (progress := (time.monotonic() - start) / (args.minutes * 60)) < 1:
         tracks.refresh()
         audio = torch.from_numpy(np.stack([crop(tracks.items, rng) for _ in range(BATCH)])).to(device)
+        if args.part is Part.ENCODER and trainer.steps % SOLVE_EVERY == 0:
+            solve_head(model, tracks.items[:SOLVE_TRACKS], anchor, device)
         loss = loss_of(model, audio, anchor)
         trainer.step(loss, progress)
         losses.append(loss.item())
@@ -148,6 +176,7 @@ def main() -> None:
             print(f"{(report - start) / 60:.1f} min, step {trainer.steps}, loss {np.mean(losses[-60:]):.3f}, held out {figure}", flush=True)
     with trainer.averaged():
         if args.part is Part.ENCODER:
+            solve_head(model, tracks.items[:300], anchor, device)
             fix_posterior(model, config.latent_dim)
         torch.save(model.state_dict(), saved)
         print(f"done, step {trainer.steps}, held out {held_out_figure(args.part, model, anchor, split(clip_paths(args.data))[1], device)}", flush=True)
