@@ -47,9 +47,13 @@ def stages(work: Path, out: Path, clips: int, scale: float) -> list[Stage]:
         Stage("train video decoder and audio decoder", [
             [*video, "--part", "decoder", "--minutes", minutes(40)], [*sound, "--part", "decoder", "--minutes", minutes(30)],
         ], work / "turbo_decoder.pt"),
-        Stage("train picture encoder and audio encoder", [
-            [*video, "--part", "encoder", "--minutes", minutes(20)], [*sound, "--part", "encoder", "--minutes", minutes(10)],
+        Stage("start the picture encoder as a linear map", [
+            ["codecs.linear_start", "--data", data, "--work", w, "--minutes", minutes(4)],
         ], work / "wan_encoder.pt"),
+        Stage("train picture encoder and audio encoder", [
+            [*video, "--part", "encoder", "--resume", "--rate", "0.2", "--minutes", minutes(16)],
+            [*sound, "--part", "encoder", "--minutes", minutes(10)],
+        ], work / "oobleck_encoder.pt"),
         Stage("train transformer and text encoder", [["transformer.train", w, "--minutes", minutes(60)]]),
         Stage("measure", [["transformer.evaluate", w, "--sheet", str(work / "sheet.png")]]),
         Stage("write the model folder", [
