@@ -81,18 +81,15 @@ impl Generator {
     pub fn draft(&mut self, request: &Request, sink: &mut dyn Sink) -> Result<Latents> {
         let length = length_of(request)?;
         let route = self.route(request.size);
-        let (text, guidance) = stage(sink, Stage::Text, 0, |sink| {
-            let text = self.encode_text(&request.prompt, sink)?;
-            let guidance = match self.manifest.base.guidance {
-                Some(scales) => {
-                    let scales = Guidance { video: scales.video, video_low: scales.video_low, audio: scales.audio };
-                    let negative = self.manifest.base.negative_prompt.clone();
-                    Some(Guided { scales, negative: self.encode_text(&negative, sink)? })
-                }
-                None => None,
-            };
-            Ok((text, guidance))
-        })?;
+        let scales = self.manifest.base.guidance;
+        let negative = scales.map(|_| self.manifest.base.negative_prompt.clone());
+        let prompts: Vec<&str> = std::iter::once(request.prompt.as_str()).chain(negative.as_deref()).collect();
+        let mut texts = stage(sink, Stage::Text, 0, |sink| self.encode_texts(&prompts, sink))?.into_iter();
+        let text = texts.next().ok_or_else(no_prompt)?;
+        let guidance = scales.zip(texts.next()).map(|(scales, negative)| {
+            let scales = Guidance { video: scales.video, video_low: scales.video_low, audio: scales.audio };
+            Guided { scales, negative }
+        });
         let mut image_latent = None;
         let mut audio = AudioSource::Generate { len: length.audio_latents };
         if request.image.is_some() || request.voice.is_some() {
@@ -184,16 +181,21 @@ impl Generator {
         }
     }
 
-    fn encode_text(&mut self, prompt: &str, sink: &mut dyn Sink) -> Result<Text> {
-        if prompt.trim().is_empty() {
-            return Err(Error::Input("the prompt is empty: describe what the clip shows".into()));
+    fn encode_texts(&mut self, prompts: &[&str], sink: &mut dyn Sink) -> Result<Vec<Text>> {
+        let mut ids = Vec::new();
+        for prompt in prompts {
+            if prompt.trim().is_empty() {
+                return Err(no_prompt());
+            }
+            let (tokens, cut) = self.parts.tokenize(prompt)?;
+            if let Some(cut) = cut {
+                let limit = self.manifest.text.max_tokens;
+                send(sink, Event::Notice(format!("the prompt is longer than {limit} tokens; this was cut: {cut}")))?;
+            }
+            ids.push(tokens);
         }
-        let (ids, cut) = self.parts.tokenize(prompt)?;
-        if let Some(cut) = cut {
-            let limit = self.manifest.text.max_tokens;
-            send(sink, Event::Notice(format!("the prompt is longer than {limit} tokens; this was cut: {cut}")))?;
-        }
-        Text::whole(self.parts.encode_text(&ids)?)
+        let ids: Vec<&[u32]> = ids.iter().map(Vec::as_slice).collect();
+        self.parts.encode_texts(&ids)?.into_iter().map(Text::whole).collect()
     }
 
     fn encode_image(&mut self, picture: Option<&Picture>, size: Size) -> Result<Option<Tensor>> {
@@ -208,7 +210,8 @@ impl Generator {
     }
 
     fn upscale(&mut self, draft: &Latents, request: &Request, index: usize, sink: &mut dyn Sink) -> Result<Tensor> {
-        let text = stage(sink, Stage::Text, 0, |sink| self.encode_text(&request.prompt, sink))?;
+        let texts = stage(sink, Stage::Text, 0, |sink| self.encode_texts(&[&request.prompt], sink))?;
+        let text = texts.into_iter().next().ok_or_else(no_prompt)?;
         let image_latent =
             stage(sink, Stage::Reference, 0, |_| self.encode_image(request.image.as_ref(), request.size))?;
         let (height, width) = request.size.latent_hw();
@@ -252,6 +255,10 @@ impl Generator {
             length.video_latents, length.audio_latents
         )))
     }
+}
+
+fn no_prompt() -> Error {
+    Error::Input("the prompt is empty: describe what the clip shows".into())
 }
 
 fn length_of(request: &Request) -> Result<Length> {

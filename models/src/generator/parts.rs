@@ -1,5 +1,6 @@
 //! The networks of a model: opened and checked at the start, loaded for their stages.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -26,6 +27,8 @@ pub(super) struct Parts {
     plan: Plan,
     tokenizer: Tokenizer,
     text: Slot<t5gemma::Encoder>,
+    /// Features of the prompts that were asked for last, by their token ids.
+    encoded: HashMap<Vec<u32>, Tensor>,
     base: Slot<Transformer>,
     upscalers: Vec<Slot<Transformer>>,
     image_encoder: Slot<wan::Encoder>,
@@ -80,6 +83,7 @@ impl Parts {
         let mut parts = Self {
             tokenizer: Tokenizer::open(&manifest.text.tokenizer, manifest.text.max_tokens)?,
             text: Slot::of(text_weights, |scope| text_encoder(manifest, plan, scope))?,
+            encoded: HashMap::new(),
             base: Slot::open(&manifest.base.weights, |scope| transformer(base_config, &[], plan, scope))?,
             upscalers: manifest.upscale.iter().map(upscaler).collect::<Result<_>>()?,
             image_encoder: Slot::open(&manifest.image_encoder.weights, |scope| image_encoder(manifest, scope))?,
@@ -103,13 +107,21 @@ impl Parts {
         Ok((tokens.ids, tokens.cut))
     }
 
-    /// Text features `[1, l, d]` float32.
-    pub(super) fn encode_text(&mut self, ids: &[u32]) -> Result<Tensor> {
-        let (manifest, plan) = (&self.manifest, self.plan);
-        let encoder = self.text.load(&self.device, |scope| text_encoder(manifest, plan, scope))?;
-        let features = encoder.features(ids)?;
-        self.text.release(plan);
-        Ok(features)
+    /// Text features `[1, l, d]` float32 of each prompt. Those of the last call that encoded anything are kept, so that
+    /// neither the negative prompt nor an upscaled draft's own prompt goes through the encoder again.
+    pub(super) fn encode_texts(&mut self, prompts: &[&[u32]]) -> Result<Vec<Tensor>> {
+        if prompts.iter().any(|&ids| !self.encoded.contains_key(ids)) {
+            let (manifest, plan) = (&self.manifest, self.plan);
+            let encoder = self.text.load(&self.device, |scope| text_encoder(manifest, plan, scope))?;
+            self.encoded.retain(|known, _| prompts.contains(&known.as_slice()));
+            for &ids in prompts {
+                if !self.encoded.contains_key(ids) {
+                    self.encoded.insert(ids.to_vec(), encoder.features(ids)?);
+                }
+            }
+            self.text.release(plan);
+        }
+        Ok(prompts.iter().filter_map(|&ids| self.encoded.get(ids).cloned()).collect())
     }
 
     /// The latent `[1, 48, 1, h, w]` of a picture `[1, 3, h, w]`.

@@ -88,10 +88,12 @@ impl Linear {
         let stored = scope.get((experts * output, input), "weight")?;
         let experts = (0..experts)
             .map(|expert| {
+                // Converting and laying out is work on every weight, and a dry scope only asks whether they fit.
+                if scope.is_dry() {
+                    return Ok(Expert { weight: Weight::Panels(Panels::F32(Vec::new())), bias: None });
+                }
                 let weight = stored.narrow(0, expert * output, output)?.to_dtype(precision.dtype())?;
                 let weight = match scope.device() {
-                    // Laying out is work on every weight, and a dry scope only asks whether they fit.
-                    Device::Cpu if scope.is_dry() => Weight::Panels(Panels::F32(Vec::new())),
                     Device::Cpu => Weight::Panels(Panels::pack(&weight, activation)?),
                     _ => Weight::Tensor(weight.contiguous()?.t()?),
                 };
