@@ -13,7 +13,7 @@ const PIXELS_PER_TOKEN: u32 = 32;
 /// A clip to make.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// The composed prompt, as [`crate::text::prompt`] makes it.
+    /// The composed prompt: description, `Dialogue:` and `Background Sound:`, as the model was trained on.
     pub prompt: String,
     /// The clip's size.
     pub size: Size,

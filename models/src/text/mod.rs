@@ -1,5 +1,4 @@
-//! From the parts of a shot to the features that the transformer reads: the prompt's wording, its tokens, its encoder.
+//! From a prompt to the features that the transformer reads: its tokens, its encoder.
 
-pub mod prompt;
 pub mod t5gemma;
 pub mod tokenizer;

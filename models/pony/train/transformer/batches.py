@@ -19,7 +19,7 @@ from ..world.vocabulary import FPS, Scene, compose, scene_from_json
 NEGATIVE_PROMPT = "Low quality, blurry, distorted."
 FRAMES_PER_LATENT = 4
 MAX_TOKENS = 160
-MOUTH_WEIGHT = 8.0
+MOUTH_WEIGHT = 4.0
 
 
 @dataclass

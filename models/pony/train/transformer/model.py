@@ -51,7 +51,7 @@ def draw_sigma(count: int, shift: float) -> Tensor:
     return shift * u / (1 + (shift - 1) * u)
 
 
-def draw_noise(batch: Batch, shift: float = 3.0) -> Noise:
+def draw_noise(batch: Batch, shift: float = 4.0) -> Noise:
     count = len(batch.prompts)
     first = torch.rand(count) < torch.where(batch.still, 0.9, 0.4)
     clean = (torch.rand(count) < 0.3) & batch.has_audio

@@ -75,7 +75,7 @@ impl FromStr for Language {
             |language: &Self| word.eq_ignore_ascii_case(language.code()) || word.eq_ignore_ascii_case(language.name());
         Self::ALL.into_iter().find(is).ok_or_else(|| {
             let known: Vec<_> = Self::ALL.iter().map(|l| format!("{} ({})", l.code(), l.name())).collect();
-            Error::Input(format!("language `{word}` is not spoken here; choose one of {}", known.join(", ")))
+            Error::Shot(format!("language `{word}` is not spoken here; choose one of {}", known.join(", ")))
         })
     }
 }

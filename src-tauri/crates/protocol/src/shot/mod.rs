@@ -68,20 +68,20 @@ impl Shot {
     /// spacing and a missing `Background Sound:` are added.
     ///
     /// # Errors
-    /// [`Error::Input`] if there is nothing to see and nothing to say, if a line is empty, or if lines or a sound are
+    /// [`Error::Shot`] if there is nothing to see and nothing to say, if a line is empty, or if lines or a sound are
     /// given both in the description and apart.
     pub fn compose(&self) -> Result<String> {
         let description = space_cjk(&self.description);
         let headers: Vec<_> = description.lines().filter_map(header).collect();
         let sound = self.sound.as_deref().map(in_brackets).filter(|sound| !sound.is_empty());
         if let Some(twice) = headers.first().filter(|_| !self.lines.is_empty() || sound.is_some()) {
-            return Err(Error::Input(format!(
+            return Err(Error::Shot(format!(
                 "the prompt already has a `{twice}` part: take it out, or give the lines and the sound only there"
             )));
         }
         if description.is_empty() && self.lines.is_empty() {
             let reason = "the prompt is empty: describe what is to be seen, or give a line to be spoken";
-            return Err(Error::Input(reason.into()));
+            return Err(Error::Shot(reason.into()));
         }
         let mut parts = vec![description.clone()];
         if !self.lines.is_empty() {
@@ -103,7 +103,7 @@ impl Shot {
             let text = in_quotes(&line.text);
             if text.is_empty() {
                 let reason = format!("spoken line {} is empty: write what is to be said, or leave it out", index + 1);
-                return Err(Error::Input(reason));
+                return Err(Error::Shot(reason));
             }
             Ok(format!("<{speaker}, {}>: \"{text}\"", line.language.name()))
         });

@@ -1,0 +1,61 @@
+//! Errors are `anyhow` with a [`Code`] where a user interface acts on the kind.
+
+use serde::{Deserialize, Serialize};
+
+/// Kinds of failure that a user interface acts on. A code exists only where one does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// What was asked cannot be done as it stands: the message says what to change.
+    Input,
+    /// The project is open in another window or program.
+    ProjectBusy,
+    /// The project was saved by a newer Gallop.
+    ProjectNewer,
+    /// A file that the project refers to is gone or changed.
+    MediaMissing,
+    /// The job is in a state in which this cannot be done.
+    JobState,
+    /// No engine can be started, or none that fits the job.
+    NoEngine,
+    /// Anything else.
+    Internal,
+}
+
+/// A message with its code.
+#[derive(Debug)]
+struct Coded {
+    code: Code,
+    message: String,
+}
+
+impl std::fmt::Display for Coded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Coded {}
+
+/// An error of this kind with this message.
+pub fn coded(code: Code, message: impl Into<String>) -> anyhow::Error {
+    Coded { code, message: message.into() }.into()
+}
+
+/// The kind of an error.
+pub fn code_of(error: &anyhow::Error) -> Code {
+    error.downcast_ref().map_or(Code::Internal, |coded: &Coded| coded.code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::Context as _;
+
+    #[test]
+    fn codes_stay_under_context() {
+        let error = Err::<(), _>(coded(Code::ProjectBusy, "open elsewhere")).context("opening").expect_err("an error");
+        assert_eq!((code_of(&error), format!("{error:#}")), (Code::ProjectBusy, "opening: open elsewhere".into()));
+        assert_eq!(code_of(&anyhow::anyhow!("x")), Code::Internal);
+    }
+}

@@ -1,0 +1,10 @@
+//! The studio without a window: projects, takes, the job queue, and the engines that work it off.
+//!
+//! It knows no tensor, no codec and no pixel; what a terminal user or a window wants done, it does.
+
+mod error;
+pub mod files;
+pub mod places;
+
+pub use error::{Code, code_of, coded};
+pub use gallop_protocol as protocol;

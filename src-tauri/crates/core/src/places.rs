@@ -1,0 +1,60 @@
+//! Where Gallop keeps what is not in a project.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+
+use crate::{Code, coded};
+
+/// One folder for everything, instead of the system's usual places: for a portable installation, or a second user.
+pub const HOME: &str = "GALLOP_HOME";
+
+/// The folders of this user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Places {
+    /// The queue and the library index; lost with them is only the order of the waiting jobs.
+    pub data: PathBuf,
+    /// What the user chose.
+    pub config: PathBuf,
+    /// What can be made again.
+    pub cache: PathBuf,
+}
+
+impl Places {
+    /// The folders of this user, made where they are not there yet.
+    ///
+    /// # Errors
+    /// There is no home folder, or a folder cannot be made.
+    pub fn of_this_user() -> anyhow::Result<Self> {
+        let places = match std::env::var_os(HOME).filter(|home| !home.is_empty()) {
+            Some(home) => Self::under(home),
+            None => {
+                let found = directories::ProjectDirs::from("", "", "gallop");
+                let found = found.ok_or_else(|| {
+                    coded(Code::Input, format!("there is no home folder; set {HOME} to a folder for Gallop's files"))
+                })?;
+                let (data, config, cache) = (found.data_local_dir(), found.config_dir(), found.cache_dir());
+                Self { data: data.into(), config: config.into(), cache: cache.into() }
+            }
+        };
+        places.make()?;
+        Ok(places)
+    }
+
+    /// The folders under one home.
+    pub fn under(home: impl Into<PathBuf>) -> Self {
+        let home = home.into();
+        Self { data: home.join("data"), config: home.join("config"), cache: home.join("cache") }
+    }
+
+    /// Makes the folders that are not there.
+    ///
+    /// # Errors
+    /// One cannot be made.
+    pub fn make(&self) -> anyhow::Result<()> {
+        for folder in [&self.data, &self.config, &self.cache] {
+            std::fs::create_dir_all(folder).with_context(|| format!("cannot make this folder: {}", folder.display()))?;
+        }
+        Ok(())
+    }
+}
