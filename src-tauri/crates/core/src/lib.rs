@@ -4,7 +4,10 @@
 
 mod error;
 pub mod files;
+mod inside;
 pub mod places;
+pub mod project;
+pub mod take;
 
 pub use error::{Code, code_of, coded};
 pub use gallop_protocol as protocol;
