@@ -2,8 +2,10 @@
 //!
 //! It knows no tensor, no codec and no pixel; what a terminal user or a window wants done, it does.
 
+pub mod database;
 mod error;
 pub mod files;
+pub mod jobs;
 pub mod places;
 
 pub use error::{Code, code_of, coded};

@@ -53,7 +53,8 @@ impl Places {
     /// One cannot be made.
     pub fn make(&self) -> anyhow::Result<()> {
         for folder in [&self.data, &self.config, &self.cache] {
-            std::fs::create_dir_all(folder).with_context(|| format!("cannot make this folder: {}", folder.display()))?;
+            std::fs::create_dir_all(folder)
+                .with_context(|| format!("cannot make this folder: {}", folder.display()))?;
         }
         Ok(())
     }
