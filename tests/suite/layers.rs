@@ -8,9 +8,16 @@ use serde_json::Value;
 /// Each crate of the workspace, the crates of the workspace it may name, and what it must never reach, not even through
 /// another crate. A crate that is not here has no place yet: give it one.
 const LAYERS: &[(&str, &[&str], &[&str])] = &[
-    ("gallop-models", &[], &["ffmpeg-next", "ffmpeg-sys-next", "tauri", "clap"]),
-    ("gallop-media", &[], &["candle-core", "tauri", "clap"]),
-    ("gallop", &["gallop-models", "gallop-media"], &["tauri"]),
+    ("gallop-models", &[], &["ffmpeg-next", "ffmpeg-sys-next", "tauri", "clap", "tokio", "rusqlite"]),
+    ("gallop-media", &[], &["candle-core", "tauri", "clap", "tokio"]),
+    (
+        "gallop-protocol",
+        &[],
+        &["candle-core", "ffmpeg-next", "ffmpeg-sys-next", "tauri", "clap", "tokio-macros", "rusqlite"],
+    ),
+    ("gallop-core", &["gallop-media", "gallop-protocol"], &["candle-core", "tauri", "clap"]),
+    ("gallop-engine", &["gallop-models", "gallop-media", "gallop-protocol"], &["tauri", "clap", "rusqlite"]),
+    ("gallop", &["gallop-core", "gallop-engine", "gallop-media", "gallop-models", "gallop-protocol"], &["tauri"]),
     ("gallop-tests", &["gallop-models", "gallop-media"], &["tauri"]),
     ("xtask", &[], &["serde", "clap", "candle-core", "ffmpeg-next"]),
 ];

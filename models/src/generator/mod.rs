@@ -10,6 +10,8 @@ mod released;
 pub mod request;
 mod soundtrack;
 
+use std::path::Path;
+
 use candle_core::{Device, Tensor};
 
 pub use crate::image::{Frames, Picture};
@@ -20,6 +22,7 @@ pub use plan::{Plan, Residency};
 pub use request::{FPS, Length, Request, Size};
 
 use crate::sampling::{self, AudioSource, Denoise, Guidance, Guided, Philox, Sampler, Step, Upscale};
+use crate::text::features::FeatureFolder;
 use crate::transformer::{CoordStyle, Grid, Text};
 use crate::{Error, Result, image};
 use manifest::{CoordsName, SamplerName};
@@ -56,6 +59,16 @@ impl Generator {
     pub fn load(manifest: Manifest, device: Device, plan: Plan) -> Result<Self> {
         let parts = Parts::open(&manifest, &device, plan)?;
         Ok(Self { manifest, device, parts })
+    }
+
+    /// Keeps text features in `folder` from now on, and takes them from there instead of encoding a prompt again.
+    /// `encoder` names the text encoder's weights, such as by their hash: features of other weights are not taken.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where the folder cannot be made.
+    pub fn keep_text_features(&mut self, folder: &Path, encoder: &str) -> Result<()> {
+        self.parts.keep_text_features(FeatureFolder::open(folder, encoder)?);
+        Ok(())
     }
 
     /// What the model folder says of itself.
@@ -132,18 +145,39 @@ impl Generator {
         })
     }
 
-    /// Makes the clip of a draft: upscales it where the request is larger than the model's base size and the model can,
-    /// then decodes the sound and the frames into the sink.
+    /// Makes the clip of a draft: [`Self::upscale`], then [`Self::decode`].
+    ///
+    /// # Errors
+    /// As the two.
+    pub fn finish(&mut self, latents: &Latents, request: &Request, sink: &mut dyn Sink) -> Result<()> {
+        let upscaled = self.upscale(latents, request, sink)?;
+        self.decode(upscaled.as_ref().unwrap_or(latents), request, sink)
+    }
+
+    /// The size that a draft for a clip of `size` is made at.
+    pub fn draft_size(&self, size: Size) -> Size {
+        self.route(size).draft
+    }
+
+    /// Brings a draft to the request's size where that is above the model's base size and the model can; `None` where the
+    /// draft already has it. The sound stays the draft's.
     ///
     /// # Errors
     /// [`Error::Input`] where the latents are not of this request, [`Error::Cancelled`] where the sink breaks.
-    pub fn finish(&mut self, latents: &Latents, request: &Request, sink: &mut dyn Sink) -> Result<()> {
+    pub fn upscale(&mut self, latents: &Latents, request: &Request, sink: &mut dyn Sink) -> Result<Option<Latents>> {
         let route = self.route(request.size);
-        self.check_draft(latents, request, &route)?;
-        let video = match route.upscaler {
-            Some(index) => self.upscale(latents, request, index, sink)?,
-            None => latents.video.clone(),
-        };
+        check_latents(latents, request, &[route.draft])?;
+        let Some(index) = route.upscaler else { return Ok(None) };
+        let video = self.refine(latents, request, index, sink)?;
+        Ok(Some(Latents { video, audio: latents.audio.clone() }))
+    }
+
+    /// Decodes the sound and the frames of a draft, or of what it was upscaled to, into the sink.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where the latents are not of this request, [`Error::Cancelled`] where the sink breaks.
+    pub fn decode(&mut self, latents: &Latents, request: &Request, sink: &mut dyn Sink) -> Result<()> {
+        check_latents(latents, request, &[self.draft_size(request.size), request.size])?;
         stage(sink, Stage::DecodeAudio, 0, |sink| {
             let sound = match &request.voice {
                 Some(voice) => soundtrack::cut(voice, length_of(request)?),
@@ -152,7 +186,7 @@ impl Generator {
             soundtrack::hand_over(&sound, sink)
         })?;
         self.parts.load_decoder()?;
-        let chunks = self.parts.decoder()?.chunks(&video)?;
+        let chunks = self.parts.decoder()?.chunks(&latents.video)?;
         let total = chunks.total();
         stage(sink, Stage::DecodeVideo, total, |sink| {
             for (index, piece) in chunks.enumerate() {
@@ -209,7 +243,7 @@ impl Generator {
         self.parts.encode_audio(voice, length.audio_latents, &mut Philox::new(seed))
     }
 
-    fn upscale(&mut self, draft: &Latents, request: &Request, index: usize, sink: &mut dyn Sink) -> Result<Tensor> {
+    fn refine(&mut self, draft: &Latents, request: &Request, index: usize, sink: &mut dyn Sink) -> Result<Tensor> {
         let texts = stage(sink, Stage::Text, 0, |sink| self.encode_texts(&[&request.prompt], sink))?;
         let text = texts.into_iter().next().ok_or_else(no_prompt)?;
         let image_latent =
@@ -238,23 +272,26 @@ impl Generator {
             Ok(latents.video)
         })
     }
+}
 
-    /// A draft may come from a file: it must be the draft of this request.
-    fn check_draft(&self, latents: &Latents, request: &Request, route: &Route) -> Result<()> {
-        let length = length_of(request)?;
-        let (h, w) = route.draft.latent_hw();
-        let (video, audio) = (latents.video.dims(), latents.audio.dims());
-        let fits = matches!(video, [1, _, t, y, x] if (*t, *y, *x) == (length.video_latents, h, w))
-            && matches!(audio, [1, a, _] if *a == length.audio_latents);
-        if fits {
-            return Ok(());
-        }
-        Err(Error::Input(format!(
-            "these latents are of another clip: video {video:?} and audio {audio:?}, expected {} frames of {h}x{w} and {} \
-             of audio",
-            length.video_latents, length.audio_latents
-        )))
+/// Latents may come from a file: they must be of this request, at one of these sizes.
+fn check_latents(latents: &Latents, request: &Request, sizes: &[Size]) -> Result<()> {
+    let length = length_of(request)?;
+    let (video, audio) = (latents.video.dims(), latents.audio.dims());
+    let fits = |size: &Size| {
+        let (h, w) = size.latent_hw();
+        matches!(video, [1, _, t, y, x] if (*t, *y, *x) == (length.video_latents, h, w))
+    };
+    if sizes.iter().any(fits) && matches!(audio, [1, a, _] if *a == length.audio_latents) {
+        return Ok(());
     }
+    let sizes: Vec<_> = sizes.iter().map(ToString::to_string).collect();
+    Err(Error::Input(format!(
+        "these latents are of another clip: video {video:?} and audio {audio:?}, expected {} frames for {} and {} of audio",
+        length.video_latents,
+        sizes.join(" or "),
+        length.audio_latents
+    )))
 }
 
 fn no_prompt() -> Error {

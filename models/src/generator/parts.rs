@@ -13,6 +13,7 @@ use super::manifest::Manifest;
 use super::plan::{Plan, Residency};
 use super::soundtrack;
 use crate::sampling::{Draw, Noise};
+use crate::text::features::FeatureFolder;
 use crate::text::t5gemma;
 use crate::text::tokenizer::Tokenizer;
 use crate::transformer::{Config, Transformer};
@@ -29,6 +30,8 @@ pub(super) struct Parts {
     text: Slot<t5gemma::Encoder>,
     /// Features of the prompts that were asked for last, by their token ids.
     encoded: HashMap<Vec<u32>, Tensor>,
+    /// Features of earlier runs.
+    kept: Option<FeatureFolder>,
     base: Slot<Transformer>,
     upscalers: Vec<Slot<Transformer>>,
     image_encoder: Slot<wan::Encoder>,
@@ -84,6 +87,7 @@ impl Parts {
             tokenizer: Tokenizer::open(&manifest.text.tokenizer, manifest.text.max_tokens)?,
             text: Slot::of(text_weights, |scope| text_encoder(manifest, plan, scope))?,
             encoded: HashMap::new(),
+            kept: None,
             base: Slot::open(&manifest.base.weights, |scope| transformer(base_config, &[], plan, scope))?,
             upscalers: manifest.upscale.iter().map(upscaler).collect::<Result<_>>()?,
             image_encoder: Slot::open(&manifest.image_encoder.weights, |scope| image_encoder(manifest, scope))?,
@@ -107,21 +111,38 @@ impl Parts {
         Ok((tokens.ids, tokens.cut))
     }
 
+    /// Keeps text features in this folder from now on.
+    pub(super) fn keep_text_features(&mut self, folder: FeatureFolder) {
+        self.kept = Some(folder);
+    }
+
     /// Text features `[1, l, d]` float32 of each prompt. Those of the last call that encoded anything are kept, so that
     /// neither the negative prompt nor an upscaled draft's own prompt goes through the encoder again.
     pub(super) fn encode_texts(&mut self, prompts: &[&[u32]]) -> Result<Vec<Tensor>> {
         if prompts.iter().any(|&ids| !self.encoded.contains_key(ids)) {
-            let (manifest, plan) = (&self.manifest, self.plan);
-            let encoder = self.text.load(&self.device, |scope| text_encoder(manifest, plan, scope))?;
             self.encoded.retain(|known, _| prompts.contains(&known.as_slice()));
             for &ids in prompts {
                 if !self.encoded.contains_key(ids) {
-                    self.encoded.insert(ids.to_vec(), encoder.features(ids)?);
+                    let features = self.features(ids)?;
+                    self.encoded.insert(ids.to_vec(), features);
                 }
             }
-            self.text.release(plan);
+            self.text.release(self.plan);
         }
         Ok(prompts.iter().filter_map(|&ids| self.encoded.get(ids).cloned()).collect())
+    }
+
+    /// Features from the folder, else from the encoder, which is loaded only then.
+    fn features(&mut self, ids: &[u32]) -> Result<Tensor> {
+        if let Some(features) = self.kept.as_ref().and_then(|kept| kept.take(ids, &self.device)) {
+            return Ok(features);
+        }
+        let (manifest, plan) = (&self.manifest, self.plan);
+        let features = self.text.load(&self.device, |scope| text_encoder(manifest, plan, scope))?.features(ids)?;
+        if let Some(kept) = &self.kept {
+            kept.put(ids, &features)?;
+        }
+        Ok(features)
     }
 
     /// The latent `[1, 48, 1, h, w]` of a picture `[1, 3, h, w]`.

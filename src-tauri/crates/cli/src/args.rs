@@ -1,9 +1,10 @@
 //! The flags.
 
 use std::path::PathBuf;
-use std::str::FromStr;
 
-use gallop_models::text::prompt::Language;
+use gallop_engine::device::Kind;
+use gallop_engine::shape::{Aspect, MAX_SECONDS, Pixels};
+use gallop_protocol::shot::Language;
 
 /// Make clips with picture and sound from a prompt, a reference picture and spoken lines, on this machine.
 #[derive(Debug, clap::Parser)]
@@ -23,6 +24,8 @@ pub enum Command {
     Doctor(DoctorArgs),
     /// Make a clip and tell how long each stage took
     Bench(BenchArgs),
+    /// Serve a studio over stdin and stdout; started by Gallop itself, also on other machines
+    Engine(EngineArgs),
 }
 
 /// Flags of `gallop generate`.
@@ -151,6 +154,18 @@ pub struct BenchArgs {
     pub output: Option<PathBuf>,
 }
 
+/// Flags of `gallop engine`.
+#[derive(Debug, clap::Args)]
+pub struct EngineArgs {
+    /// A model folder that may be used; give it again for the next [default: all installed models]
+    #[arg(long, value_name = "FOLDER")]
+    pub model: Vec<PathBuf>,
+
+    /// Where the networks run [default: the NVIDIA card where there is one, else the CPU]
+    #[arg(long, value_enum)]
+    pub device: Option<DeviceName>,
+}
+
 /// Where the networks run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum DeviceName {
@@ -160,85 +175,14 @@ pub enum DeviceName {
     Cuda,
 }
 
-/// Two sides in pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pixels {
-    /// Pixels across.
-    pub width: u32,
-    /// Pixels down.
-    pub height: u32,
-}
-
-impl Pixels {
-    /// The longest side that is made. H.264 players end here too.
-    const LONGEST: u32 = 4096;
-}
-
-impl FromStr for Pixels {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (width, height) = pair(text, &['x', 'X', '×']).ok_or("expected WIDTHxHEIGHT, as in 128x224")?;
-        let allowed = 1..=Self::LONGEST;
-        if allowed.contains(&width) && allowed.contains(&height) {
-            Ok(Self { width, height })
-        } else {
-            Err(format!("each side must be from 1 to {} pixels", Self::LONGEST))
+impl From<DeviceName> for Kind {
+    fn from(name: DeviceName) -> Self {
+        match name {
+            DeviceName::Cpu => Self::Cpu,
+            DeviceName::Cuda => Self::Cuda,
         }
     }
 }
-
-impl std::fmt::Display for Pixels {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}x{}", self.width, self.height)
-    }
-}
-
-/// A shape as two whole numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Aspect {
-    width: u32,
-    height: u32,
-}
-
-impl Aspect {
-    /// The shape of a picture; its sides are not 0.
-    pub fn of(width: u32, height: u32) -> Self {
-        Self { width: width.max(1), height: height.max(1) }
-    }
-
-    /// Width by height.
-    pub fn ratio(self) -> f64 {
-        f64::from(self.width) / f64::from(self.height)
-    }
-}
-
-impl FromStr for Aspect {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match pair(text, &[':', '/']) {
-            Some((width @ 1.., height @ 1..)) if width.max(height) <= 16 * width.min(height) => {
-                Ok(Self { width, height })
-            }
-            _ => Err("expected WIDTH:HEIGHT, as in 9:16".into()),
-        }
-    }
-}
-
-impl std::fmt::Display for Aspect {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}", self.width, self.height)
-    }
-}
-
-fn pair(text: &str, separators: &[char]) -> Option<(u32, u32)> {
-    let (first, second) = text.split_once(separators)?;
-    Some((first.trim().parse().ok()?, second.trim().parse().ok()?))
-}
-
-/// The longest clip in seconds; memory and time grow with its square.
-pub const MAX_SECONDS: f32 = 60.0;
 
 fn seconds(text: &str) -> Result<f32, String> {
     match text.trim_end_matches('s').parse::<f32>() {
@@ -255,18 +199,6 @@ mod tests {
     #[test]
     fn flags_are_consistent() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn sizes_and_shapes_are_read() {
-        assert_eq!("128x224".parse(), Ok(Pixels { width: 128, height: 224 }));
-        for bad in ["", "128", "0x10", "128x", "-1x4", "9999x10", "99999999999x1", "axb"] {
-            assert!(bad.parse::<Pixels>().is_err(), "{bad}");
-        }
-        assert_eq!("9:16".parse(), Ok(Aspect { width: 9, height: 16 }));
-        for bad in ["", "9", "0:1", "1:0", "100:1", ":"] {
-            assert!(bad.parse::<Aspect>().is_err(), "{bad}");
-        }
     }
 
     #[test]

@@ -3,17 +3,20 @@
 use std::io::Write as _;
 use std::time::Instant;
 
+use gallop_engine::clip::Clip;
+use gallop_engine::complete::{self, nearest_trained};
+use gallop_engine::shape::Aspect;
+use gallop_engine::{device, machine, model_folder};
 use gallop_models::generator::{Manifest, Request, Size};
+use gallop_protocol::recipe::{Model, Recipe};
 use serde::Serialize;
 
-use crate::args::{Aspect, BenchArgs};
+use crate::args::BenchArgs;
 use crate::cancel::Cancel;
-use crate::clip::Clip;
-use crate::prepare::{nearest_trained, ordinary_shot};
-use crate::recipe::{Model, Recipe, Sampler};
+use crate::output;
+use crate::prepare::ordinary_shot;
 use crate::report::{Format, News, choose, stage_name};
 use crate::sink::{StageTime, Studio};
-use crate::{doctor, engine, model_folder, output};
 
 /// The seed of every bench.
 const SEED: u64 = 1;
@@ -45,7 +48,7 @@ pub fn run(args: &BenchArgs) -> anyhow::Result<()> {
     }
     let cancel = Cancel::listen()?;
     let manifest = Manifest::open(&model_folder::find(args.model.as_deref())?)?;
-    let model = Model::of(&manifest)?;
+    let model = complete::model(&manifest)?;
     let size = match args.size {
         Some(asked) => Size::nearest(asked.width, asked.height),
         None => nearest_trained(Aspect::of(9, 16), &manifest)?.1,
@@ -59,17 +62,17 @@ pub fn run(args: &BenchArgs) -> anyhow::Result<()> {
     recipe.size = Some([size.width(), size.height()]);
     recipe.seconds = Some(duration_secs);
     recipe.model = Some(model.clone());
-    recipe.sampler = Some(Sampler::of(&manifest));
+    recipe.sampler = Some(complete::sampler(&manifest));
     let request = Request { prompt, size, duration_secs, seed: SEED, image: None, voice: None };
 
     // The table comes once, at the end; until then the progress goes where people look.
     let mut report = choose(Format::Human);
     let mut studio = Studio::new(&mut *report, &cancel, None);
-    let (device, no_card) = engine::device(args.device)?;
+    let (device, no_card) = device::open(args.device.map(Into::into))?;
     if let Some(text) = &no_card {
         studio.news(&News::Notice { text });
     }
-    let mut generator = engine::load(&mut studio, manifest, &device)?;
+    let mut generator = studio.load(manifest, &device)?;
     let started = Instant::now();
     let latents = generator.draft(&request, &mut studio)?;
     recipe.latents = Some(format!("{:016x}", latents.fingerprint()?));
@@ -82,9 +85,9 @@ pub fn run(args: &BenchArgs) -> anyhow::Result<()> {
     let clip_seconds = studio.frame_count as f64 / f64::from(gallop_models::generator::FPS);
     let measured = Measured {
         engine: format!("gallop {}", env!("CARGO_PKG_VERSION")),
-        cpu: doctor::cpu_name(),
+        cpu: machine::cpu_name(),
         threads: std::thread::available_parallelism().map_or(1, usize::from),
-        device: engine::device_name(&device),
+        device: device::name(&device),
         model,
         size: [size.width(), size.height()],
         frames: studio.frame_count,
@@ -92,7 +95,7 @@ pub fn run(args: &BenchArgs) -> anyhow::Result<()> {
         stages: studio.times,
         seconds,
         real_time_factor: clip_seconds / seconds,
-        peak_memory_bytes: doctor::peak_memory_bytes(),
+        peak_memory_bytes: machine::peak_memory_bytes(),
     };
     let text = if args.json { serde_json::to_string(&measured)? } else { table(&measured) };
     writeln!(std::io::stdout().lock(), "{text}")?;
@@ -116,7 +119,7 @@ fn table(measured: &Measured) -> String {
     let (clip, all, factor) = (measured.clip_seconds, measured.seconds, measured.real_time_factor);
     lines.push(format!("\n{clip:.2} s of clip in {all:.2} s without loading: {factor:.3} times real time"));
     lines.push(match measured.peak_memory_bytes {
-        Some(bytes) => format!("peak memory {}", doctor::gib(bytes)),
+        Some(bytes) => format!("peak memory {}", machine::gib(bytes)),
         None => "peak memory is not known on this system".into(),
     });
     lines.join("\n")

@@ -1,35 +1,13 @@
-//! The generator on the right device.
+//! `gallop engine`.
 
-use gallop_models::Device;
-use gallop_models::generator::{Generator, Manifest, Plan, Stage};
+use gallop_core::places::Places;
+use gallop_engine::{Options, serve};
 
-use crate::args::DeviceName;
-use crate::sink::Studio;
+use crate::args::EngineArgs;
 
-/// The device that was asked for, else the NVIDIA card where this program can use one, else the CPU. Where a card was
-/// hoped for in vain, the reason comes with it.
-pub fn device(asked: Option<DeviceName>) -> anyhow::Result<(Device, Option<String>)> {
-    match asked {
-        Some(DeviceName::Cpu) => Ok((Device::Cpu, None)),
-        Some(DeviceName::Cuda) if !cfg!(feature = "cuda") => {
-            anyhow::bail!("this gallop was built without CUDA; use --device cpu, or build it with --features cuda")
-        }
-        Some(DeviceName::Cuda) => Ok((Device::new_cuda(0)?, None)),
-        None if cfg!(feature = "cuda") => Ok(match Device::new_cuda(0) {
-            Ok(device) => (device, None),
-            Err(error) => (Device::Cpu, Some(format!("no NVIDIA card can be used ({error}), so the CPU is"))),
-        }),
-        None => Ok((Device::Cpu, None)),
-    }
-}
-
-/// What users call a device.
-pub fn device_name(device: &Device) -> &'static str {
-    if device.is_cuda() { "cuda" } else { "cpu" }
-}
-
-/// Loads the model.
-pub fn load(studio: &mut Studio<'_>, manifest: Manifest, device: &Device) -> anyhow::Result<Generator> {
-    let plan = Plan::for_device(device);
-    studio.stage(Stage::Load, || Generator::load(manifest, device.clone(), plan))
+/// Serves the studio at the other end of stdin and stdout.
+pub fn run(args: EngineArgs) -> anyhow::Result<()> {
+    let Places { cache, .. } = Places::of_this_user()?;
+    let options = Options { cache, device: args.device.map(Into::into), models: args.model };
+    serve(&options, std::io::stdin(), std::io::stdout())
 }

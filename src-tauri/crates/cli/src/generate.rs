@@ -3,18 +3,20 @@
 use std::path::Path;
 use std::time::Instant;
 
+use gallop_engine::clip::Clip;
+use gallop_engine::complete::Completed;
+use gallop_engine::{device, model_folder};
 use gallop_models::Error;
 use gallop_models::generator::{Latents, Manifest};
+use gallop_protocol::recipe::Recipe;
 
 use crate::args::GenerateArgs;
 use crate::cancel::Cancel;
-use crate::clip::Clip;
 use crate::error::{is_cancelled, one_line, usage};
-use crate::prepare::{Given, Prepared, prepare};
-use crate::recipe::Recipe;
+use crate::prepare::{Given, prepare};
 use crate::report::{Format, News, Report, choose};
 use crate::sink::Studio;
-use crate::{engine, model_folder, output};
+use crate::{output, recipe};
 
 /// Makes a clip, or the draft of one.
 pub fn run(args: &GenerateArgs) -> anyhow::Result<()> {
@@ -31,21 +33,21 @@ fn make(args: &GenerateArgs, report: &mut dyn Report) -> anyhow::Result<()> {
     let started = Instant::now();
     let cancel = Cancel::listen()?;
     check_outputs(args)?;
-    let (device, no_card) = engine::device(args.device)?;
+    let (device, no_card) = device::open(args.device.map(Into::into))?;
     let given = given(args)?;
     let named = given.as_ref().and_then(|given| given.recipe.model.as_ref()).map(|model| Path::new(&model.name));
     let manifest = Manifest::open(&model_folder::find(args.model.as_deref().or(named))?)?;
-    let Prepared { request, mut recipe, notices } = prepare(args, given.as_ref(), &manifest)?;
+    let Completed { request, mut recipe, notices } = prepare(args, given.as_ref(), &manifest)?;
     for text in no_card.iter().chain(&notices) {
         report.tell(&News::Notice { text });
     }
     let (size, seed) = ([request.size.width(), request.size.height()], request.seed);
     let (model, seconds) = (&manifest.name, request.duration_secs);
-    let on = engine::device_name(&device);
+    let on = device::name(&device);
     report.tell(&News::Begin { model, device: on, size, seconds, seed, prompt: &request.prompt });
 
     let mut studio = Studio::new(report, &cancel, args.preview.as_deref());
-    let mut generator = engine::load(&mut studio, manifest.clone(), &device)?;
+    let mut generator = studio.load(manifest.clone(), &device)?;
     let latents = match &args.finish {
         Some(path) => Latents::load(path, &device)?,
         None => generator.draft(&request, &mut studio)?,
@@ -95,8 +97,8 @@ fn is_same_file(a: &Path, b: &Path) -> bool {
 
 fn given(args: &GenerateArgs) -> anyhow::Result<Option<Given>> {
     Ok(match (&args.like, &args.finish) {
-        (Some(path), _) => Some(Given { recipe: Recipe::of_clip(path)?, path: path.clone() }),
-        (None, Some(path)) => Some(Given { recipe: Recipe::of_draft(path)?, path: path.clone() }),
+        (Some(path), _) => Some(Given { recipe: recipe::of_clip(path)?, path: path.clone() }),
+        (None, Some(path)) => Some(Given { recipe: recipe::of_draft(path)?, path: path.clone() }),
         (None, None) => None,
     })
 }

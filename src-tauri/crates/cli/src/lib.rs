@@ -5,13 +5,10 @@
 mod args;
 mod bench;
 mod cancel;
-mod clip;
-mod digest;
 mod doctor;
 mod engine;
 mod error;
 mod generate;
-mod model_folder;
 mod output;
 mod prepare;
 mod recipe;
@@ -43,6 +40,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Generate(args) => generate::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Engine(args) => engine::run(args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

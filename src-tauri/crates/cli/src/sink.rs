@@ -4,10 +4,12 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Instant;
 
-use gallop_models::generator::{Event, Frames, Preview, Sink, Sound, Stage};
+use gallop_engine::clip::Clip;
+use gallop_models::Device;
+use gallop_models::generator::{self, Event, Frames, Generator, Manifest, Plan, Preview, Sink, Sound};
+use gallop_protocol::message::Stage;
 
 use crate::cancel::Cancel;
-use crate::clip::Clip;
 use crate::report::{News, Report};
 
 /// How long a stage took.
@@ -42,11 +44,12 @@ impl<'a> Studio<'a> {
         Self { report, cancel, preview, clip: None, times: Vec::new(), frame_count: 0, running }
     }
 
-    /// Runs one stage that the generator itself does not tell about.
-    pub fn stage<T>(&mut self, stage: Stage, work: impl FnOnce() -> gallop_models::Result<T>) -> anyhow::Result<T> {
+    /// Loads a model, as a stage that the generator itself cannot tell about.
+    pub fn load(&mut self, manifest: Manifest, device: &Device) -> anyhow::Result<Generator> {
+        let stage = generator::Stage::Load;
         let started = Instant::now();
         self.tell(Event::Started { stage, steps: 0 });
-        let made = work()?;
+        let made = Generator::load(manifest, device.clone(), Plan::for_device(device))?;
         self.tell(Event::Finished { stage, seconds: started.elapsed().as_secs_f64() });
         self.go_on()?;
         Ok(made)
@@ -62,8 +65,10 @@ impl<'a> Studio<'a> {
     }
 
     fn tell(&mut self, event: Event<'_>) {
+        use gallop_engine::stage as named;
         match event {
             Event::Started { stage, steps } => {
+                let stage = named(stage);
                 self.running = (Instant::now(), steps);
                 self.report.tell(&News::Started { stage, steps });
             }
@@ -71,12 +76,13 @@ impl<'a> Studio<'a> {
                 let each = self.running.0.elapsed().as_secs_f64() / done.max(1) as f64;
                 let seconds_left = each * total.saturating_sub(done) as f64;
                 self.running.1 = total;
-                self.report.tell(&News::Step { stage, done, total, seconds_left });
+                self.report.tell(&News::Step { stage: named(stage), done, total, seconds_left });
                 if let Some(preview) = preview {
                     self.keep_preview(preview);
                 }
             }
             Event::Finished { stage, seconds } => {
+                let stage = named(stage);
                 let steps = self.running.1;
                 self.times.push(StageTime { stage, steps, seconds });
                 self.report.tell(&News::Finished { stage, steps, seconds });

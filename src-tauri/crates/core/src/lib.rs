@@ -5,8 +5,11 @@
 pub mod database;
 mod error;
 pub mod files;
+mod inside;
 pub mod jobs;
 pub mod places;
+pub mod project;
+pub mod take;
 
 pub use error::{Code, code_of, coded};
 pub use gallop_protocol as protocol;

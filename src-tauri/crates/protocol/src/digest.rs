@@ -108,7 +108,14 @@ mod tests {
         assert_eq!(Digest::of("abc").to_string(), expected);
         assert_eq!(expected.parse::<Digest>().expect("digest"), Digest::of("abc"));
         assert_eq!(Digest::of_reader(&mut &b"abc"[..]).expect("digest"), Digest::of("abc"));
-        for bad in ["", "ba", &expected[1..], &format!("{expected}0"), &expected.replace('b', "é"), &expected.replace('b', "/")] {
+        for bad in [
+            "",
+            "ba",
+            &expected[1..],
+            &format!("{expected}0"),
+            &expected.replace('b', "é"),
+            &expected.replace('b', "/"),
+        ] {
             assert!(bad.parse::<Digest>().is_err(), "{bad}");
         }
     }

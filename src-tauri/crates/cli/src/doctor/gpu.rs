@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use serde::Serialize;
 
-use super::machine::{field, gib};
+use gallop_engine::machine::{field, gib};
 
 /// The NVIDIA cards and their driver.
 #[derive(Debug, PartialEq, Serialize)]

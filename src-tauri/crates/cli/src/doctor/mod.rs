@@ -1,20 +1,17 @@
 //! `gallop doctor`: what this machine has, and what will run on it.
 
 mod gpu;
-mod machine;
 mod verdict;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use gallop_engine::{digest, machine, model_folder};
 use gallop_models::generator::Manifest;
 use serde::Serialize;
 
 use crate::args::DoctorArgs;
 use crate::error::one_line;
-use crate::{digest, model_folder};
-
-pub use machine::{cpu_name, gib, peak_memory_bytes};
 
 /// What was found.
 #[derive(Debug, Serialize)]

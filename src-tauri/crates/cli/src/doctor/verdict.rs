@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Findings;
-use super::machine::gib;
+use gallop_engine::machine::gib;
 
 /// Memory that the model in the box and FFmpeg need, with room to spare.
 const BOX_BYTES: u64 = 2 << 30;

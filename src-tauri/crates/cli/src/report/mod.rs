@@ -7,7 +7,7 @@ mod lines;
 use std::io::IsTerminal as _;
 use std::path::Path;
 
-use gallop_models::generator::Stage;
+use gallop_protocol::message::Stage;
 use serde::Serialize;
 
 /// What is told.

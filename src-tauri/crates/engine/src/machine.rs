@@ -80,6 +80,12 @@ pub fn peak_memory_bytes() -> Option<u64> {
     Some(field(&status, "VmHWM")?.strip_suffix(" kB")?.trim().parse::<u64>().ok()? * 1024)
 }
 
+/// Lets [`peak_memory_bytes`] begin anew, where the system can.
+pub fn forget_peak_memory() {
+    // 5 resets the high-water mark, see `man 5 proc`. Elsewhere the mark of the whole process stands.
+    std::fs::write("/proc/self/clear_refs", "5").ok();
+}
+
 /// The value of the first `name: value` line.
 pub fn field<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     text.lines().find_map(|line| line.split_once(':').filter(|(found, _)| found.trim() == name)).map(|(_, v)| v.trim())

@@ -5,9 +5,8 @@ use std::path::PathBuf;
 
 use gallop_media::{Channels, ClipInfo, ClipSpec, ClipWriter, FrameRate};
 use gallop_models::generator::{FPS, Frames, Sound};
-use sha2::{Digest as _, Sha256};
-
-use crate::recipe::{KEY, Recipe};
+use gallop_protocol::Digest;
+use gallop_protocol::recipe::{KEY, Recipe};
 
 /// A clip that is being written.
 pub struct Clip {
@@ -20,11 +19,17 @@ pub struct Clip {
 
 impl Clip {
     /// A clip that will stand at `path` and carry `recipe`.
+    ///
+    /// # Errors
+    /// The recipe cannot be written as text.
     pub fn new(path: PathBuf, recipe: &Recipe) -> anyhow::Result<Self> {
         Ok(Self { path, recipe: recipe.to_json()?, waiting: None, writer: None })
     }
 
     /// Adds the next samples.
+    ///
+    /// # Errors
+    /// The writer's.
     pub fn samples(&mut self, sound: &Sound) -> gallop_media::Result<()> {
         if let Some(writer) = &mut self.writer {
             return writer.write_samples(&sound.channels);
@@ -39,6 +44,9 @@ impl Clip {
     }
 
     /// Adds the next frames.
+    ///
+    /// # Errors
+    /// The writer's.
     pub fn frames(&mut self, frames: &Frames) -> gallop_media::Result<()> {
         let mut writer = match self.writer.take() {
             Some(writer) => writer,
@@ -50,6 +58,9 @@ impl Clip {
     }
 
     /// Completes the file and puts it in its place.
+    ///
+    /// # Errors
+    /// The writer's, or no frame came.
     pub fn finish(self) -> gallop_media::Result<ClipInfo> {
         match self.writer {
             Some(writer) => writer.finish(),
@@ -81,7 +92,6 @@ impl Clip {
 
     /// The same for two clips exactly when their recipes are the same: then they are the same content.
     fn id(&self) -> String {
-        let digest = Sha256::digest(self.recipe.as_bytes());
-        digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        Digest::of(&self.recipe).to_string()[..32].to_owned()
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use gallop_models::generator::Manifest;
-use sha2::{Digest as _, Sha256};
+use gallop_protocol::{Digest, Hasher};
 
 /// Files up to this size are read whole.
 const WHOLE: u64 = 256 << 20;
@@ -14,25 +14,41 @@ const WHOLE: u64 = 256 << 20;
 const PIECE: u64 = 1 << 20;
 const PIECES: u64 = 32;
 
-/// SHA-256 of a file, in hexadecimal.
-pub fn of_file(path: &Path) -> anyhow::Result<String> {
-    let mut hash = Sha256::new();
-    let mut file = File::open(path).with_context(|| path.display().to_string())?;
-    std::io::copy(&mut file, &mut hash).with_context(|| path.display().to_string())?;
-    Ok(hex(&hash.finalize()))
+/// SHA-256 of a file.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn of_file(path: &Path) -> anyhow::Result<Digest> {
+    let file = File::open(path).and_then(|mut file| Digest::of_reader(&mut file));
+    file.with_context(|| path.display().to_string())
 }
 
 /// One SHA-256 over all weights and configurations of a model.
 ///
 /// Of files over 256 MiB only the size and 32 pieces spread over the file are taken: reading 60 GB before each clip would
 /// take longer than the clip, and two published versions of a network differ everywhere.
+///
+/// # Errors
+/// A file cannot be read.
 pub fn of_model(manifest: &Manifest) -> anyhow::Result<String> {
-    let mut hash = Sha256::new();
-    for path in files(manifest)? {
+    of_files(&files(manifest)?)
+}
+
+/// As [`of_model`], over what decides the features of a text.
+///
+/// # Errors
+/// A file cannot be read.
+pub fn of_text_encoder(manifest: &Manifest) -> anyhow::Result<String> {
+    of_files(&expand([Some(&manifest.text.weights), manifest.text.config.as_ref()])?)
+}
+
+fn of_files(files: &[PathBuf]) -> anyhow::Result<String> {
+    let mut hash = Sum(Hasher::default());
+    for path in files {
         let context = || path.display().to_string();
-        let mut file = File::open(&path).with_context(context)?;
+        let mut file = File::open(path).with_context(context)?;
         let size = file.metadata().with_context(context)?.len();
-        hash.update(size.to_le_bytes());
+        hash.0.update(&size.to_le_bytes());
         if size <= WHOLE {
             std::io::copy(&mut file, &mut hash).with_context(context)?;
             continue;
@@ -42,10 +58,27 @@ pub fn of_model(manifest: &Manifest) -> anyhow::Result<String> {
             std::io::copy(&mut (&mut file).take(PIECE), &mut hash).with_context(context)?;
         }
     }
-    Ok(hex(&hash.finalize()))
+    Ok(hash.0.finish().to_string())
+}
+
+/// A digest that can be copied into.
+struct Sum(Hasher);
+
+impl std::io::Write for Sum {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The size of all files of a model.
+///
+/// # Errors
+/// A file is not there.
 pub fn model_bytes(manifest: &Manifest) -> anyhow::Result<u64> {
     files(manifest)?.iter().map(|path| Ok(path.metadata().with_context(|| path.display().to_string())?.len())).sum()
 }
@@ -58,8 +91,13 @@ fn files(manifest: &Manifest) -> anyhow::Result<Vec<PathBuf>> {
     let audio = [Some(&manifest.audio.weights), manifest.audio.config.as_ref()];
     let upscale = manifest.upscale.iter().map(|part| Some(&part.weights));
     let named = text.into_iter().chain([Some(&manifest.base.weights)]).chain(parts).chain(audio).chain(upscale);
+    expand(named)
+}
+
+/// The named files, with the shards of those that are folders.
+fn expand<'a>(named: impl IntoIterator<Item = Option<&'a PathBuf>>) -> anyhow::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    for path in named.flatten() {
+    for path in named.into_iter().flatten() {
         if path.is_dir() {
             files.extend(shards(path)?);
         } else {
@@ -82,19 +120,20 @@ fn shards(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(shards)
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_known_digest() {
-        let file = tempfile::NamedTempFile::new().expect("file");
-        std::fs::write(file.path(), "abc").expect("written");
-        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-        assert_eq!(of_file(file.path()).expect("digest"), expected);
+    fn a_model_is_known_by_its_bytes() {
+        let folder = tempfile::tempdir().expect("folder");
+        let [one, two] = ["one", "two"].map(|name| folder.path().join(name));
+        std::fs::write(&one, "ab").expect("written");
+        std::fs::write(&two, "c").expect("written");
+        let before = of_files(&[one.clone(), two.clone()]).expect("digest");
+        // Bytes that move from one file to the next make another model.
+        std::fs::write(&one, "a").expect("written");
+        std::fs::write(&two, "bc").expect("written");
+        assert_ne!(of_files(&[one, two]).expect("digest"), before);
     }
 }

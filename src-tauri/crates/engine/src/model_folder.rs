@@ -1,5 +1,6 @@
 //! Where models are found.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
@@ -12,6 +13,9 @@ pub const ENV: &str = "GALLOP_MODEL_DIR";
 
 /// The folder of the model that `wanted` names: a folder as it stands, or a name that is looked for in
 /// `$GALLOP_MODEL_DIR`, beside this program, and in `models/` of the folders above this program and above here.
+///
+/// # Errors
+/// There is none; the message tells where it was looked for.
 pub fn find(wanted: Option<&Path>) -> anyhow::Result<PathBuf> {
     let wanted = wanted.unwrap_or(Path::new(DEFAULT));
     let is_name = wanted.components().count() == 1 && wanted.file_name().is_some_and(|name| name == wanted.as_os_str());
@@ -32,6 +36,18 @@ pub fn find(wanted: Option<&Path>) -> anyhow::Result<PathBuf> {
         wanted.display(),
         tried.join(", ")
     )
+}
+
+/// The folders of all models that [`find`] would find by name, each name once.
+pub fn installed() -> Vec<PathBuf> {
+    let mut found = BTreeMap::new();
+    for folder in candidates(Path::new(""), &Surroundings::of_this_process()) {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        for path in entries.map(|entry| entry.path()).filter(|path| is_model(path)) {
+            found.entry(path.file_name().map(ToOwned::to_owned)).or_insert(path);
+        }
+    }
+    found.into_values().collect()
 }
 
 struct Surroundings {

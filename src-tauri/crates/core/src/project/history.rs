@@ -1,0 +1,159 @@
+//! Undo and redo without an end.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::data::{MediaRef, ProjectData, ShotEntry};
+
+/// What an edit is called, and which edits become one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    label: String,
+    merge_key: Option<String>,
+}
+
+impl Edit {
+    /// An edit that is undone together with those directly before it that have the same key: the letters of one word,
+    /// the steps of one slider.
+    pub fn merging(label: impl Into<String>, merge_key: impl Into<String>) -> Self {
+        Self { label: label.into(), merge_key: Some(merge_key.into()) }
+    }
+}
+
+impl From<&str> for Edit {
+    fn from(label: &str) -> Self {
+        Self { label: label.into(), merge_key: None }
+    }
+}
+
+impl From<String> for Edit {
+    fn from(label: String) -> Self {
+        Self { label, merge_key: None }
+    }
+}
+
+/// Which way through the history.
+#[derive(Clone, Copy)]
+pub(super) enum Way {
+    Back,
+    Forth,
+}
+
+/// What a project was, and what it was before that was undone.
+#[derive(Default)]
+pub(super) struct History {
+    back: Vec<Step>,
+    forth: Vec<Step>,
+    /// What the next edit may become one with.
+    merge_key: Option<String>,
+}
+
+struct Step {
+    label: String,
+    /// The project on the other side of the edit.
+    snapshot: Snapshot,
+}
+
+/// A project whose shots are shared with the snapshots beside it: most edits touch one of many.
+struct Snapshot {
+    /// Without its shots.
+    rest: ProjectData,
+    shots: Vec<Arc<ShotEntry>>,
+}
+
+impl History {
+    /// Remembers what the project was `before` an edit.
+    pub(super) fn push(&mut self, edit: Edit, before: &ProjectData) {
+        self.forth.clear();
+        let merges = edit.merge_key.is_some() && edit.merge_key == self.merge_key && !self.back.is_empty();
+        if !merges {
+            let snapshot = Snapshot::of(before, self.back.last().map(|step| &step.snapshot));
+            self.back.push(Step { label: edit.label, snapshot });
+        }
+        self.merge_key = edit.merge_key;
+    }
+
+    /// What the next step on this way is called.
+    pub(super) fn label(&self, way: Way) -> Option<&str> {
+        self.steps(way).last().map(|step| step.label.as_str())
+    }
+
+    /// What the project is after the next step on this way.
+    pub(super) fn peek(&self, way: Way) -> Option<ProjectData> {
+        self.steps(way).last().map(|step| step.snapshot.data())
+    }
+
+    /// Takes the step, away from `current`.
+    pub(super) fn step(&mut self, way: Way, current: &ProjectData) -> Option<String> {
+        self.merge_key = None;
+        let (from, to) = match way {
+            Way::Back => (&mut self.back, &mut self.forth),
+            Way::Forth => (&mut self.forth, &mut self.back),
+        };
+        let Step { label, snapshot } = from.pop()?;
+        let snapshot = Snapshot::of(current, Some(&snapshot));
+        to.push(Step { label: label.clone(), snapshot });
+        Some(label)
+    }
+
+    /// The files that a step could bring back.
+    pub(super) fn media(&self) -> impl Iterator<Item = &MediaRef> {
+        let steps = self.back.iter().chain(&self.forth);
+        steps.flat_map(|step| &step.snapshot.shots).flat_map(|shot| shot.media())
+    }
+
+    fn steps(&self, way: Way) -> &[Step] {
+        match way {
+            Way::Back => &self.back,
+            Way::Forth => &self.forth,
+        }
+    }
+}
+
+impl Snapshot {
+    fn of(data: &ProjectData, like: Option<&Self>) -> Self {
+        let known: BTreeMap<_, _> =
+            like.iter().flat_map(|snapshot| &snapshot.shots).map(|shot| (shot.id, shot)).collect();
+        let share = |entry: &ShotEntry| match known.get(&entry.id) {
+            Some(shot) if ***shot == *entry => Arc::clone(shot),
+            _ => Arc::new(entry.clone()),
+        };
+        let ProjectData { format, id, name, aspect, model, shots, other } = data;
+        let rest = ProjectData {
+            format: *format,
+            id: *id,
+            name: name.clone(),
+            aspect: aspect.clone(),
+            model: model.clone(),
+            shots: Vec::new(),
+            other: other.clone(),
+        };
+        Self { rest, shots: shots.iter().map(share).collect() }
+    }
+
+    fn data(&self) -> ProjectData {
+        ProjectData { shots: self.shots.iter().map(|shot| shot.as_ref().clone()).collect(), ..self.rest.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::NewProject;
+
+    #[test]
+    fn steps_share_what_they_do_not_change() {
+        let new = NewProject { name: "A".into(), aspect: "1:1".into(), model: "pony".into() };
+        let mut data = ProjectData::new(new);
+        data.shots = (0..50).map(|_| ShotEntry::new(Default::default())).collect();
+        let mut history = History::default();
+        for seed in 0..20 {
+            history.push("Seed".into(), &data);
+            data.shots[7].seed = Some(seed);
+        }
+        let mut distinct: Vec<_> = history.back.iter().flat_map(|step| &step.snapshot.shots).map(Arc::as_ptr).collect();
+        distinct.sort();
+        distinct.dedup();
+        assert_eq!(distinct.len(), 49 + 20);
+    }
+}

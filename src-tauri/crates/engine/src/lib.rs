@@ -1,0 +1,37 @@
+//! The worker that owns the device.
+//!
+//! [`serve`] is the process `gallop engine`: it reads orders and writes clips as frames of [`gallop_protocol`]. It keeps
+//! nothing that matters, so it may be killed at any moment and may run on any machine. The other modules are what it is
+//! made of; `gallop generate` makes a single clip with the same.
+
+pub mod clip;
+pub mod complete;
+pub mod device;
+pub mod digest;
+mod inbox;
+pub mod machine;
+mod meter;
+pub mod model_folder;
+mod outbox;
+mod relay;
+mod serve;
+pub mod shape;
+mod work;
+
+pub use serve::{Options, serve};
+
+use gallop_models::generator;
+use gallop_protocol::message::Stage;
+
+/// What the protocol calls a stage of the generator.
+pub fn stage(stage: generator::Stage) -> Stage {
+    match stage {
+        generator::Stage::Load => Stage::Load,
+        generator::Stage::Text => Stage::Text,
+        generator::Stage::Reference => Stage::Reference,
+        generator::Stage::Denoise => Stage::Denoise,
+        generator::Stage::Upscale => Stage::Upscale,
+        generator::Stage::DecodeAudio => Stage::DecodeAudio,
+        generator::Stage::DecodeVideo => Stage::DecodeVideo,
+    }
+}
