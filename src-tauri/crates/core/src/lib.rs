@@ -2,9 +2,12 @@
 //!
 //! It knows no tensor, no codec and no pixel; what a terminal user or a window wants done, it does.
 
+pub mod database;
 mod error;
 pub mod files;
 mod inside;
+pub mod jobs;
+pub mod library;
 pub mod places;
 pub mod project;
 pub mod take;
