@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod doing;
+mod engine_input;
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, reason = "a chore talks to the terminal it was started from")]
 
 mod command;
+mod fuzz;
 mod packages;
 mod sample;
 mod test;
@@ -16,6 +17,9 @@ usage: cargo xtask CHORE
   test [--skip X]...  check the format, the lints, every test and the parity with the reference;
                       X is fmt, clippy, tests or parity
   bench [ARGS]        stage times of a clip (`gallop bench ARGS`), then the benchmarks of the networks
+  fuzz [TARGET] [--seconds N]
+                      feeds what reads foreign bytes with bytes that go new ways through it, 60 seconds each;
+                      TARGET is frame, safetensors, pickle, latents or project
   packages            only check the system packages, and install them where that is possible";
 
 fn main() -> ExitCode {
@@ -25,6 +29,7 @@ fn main() -> ExitCode {
         ["run"] => packages::ensure().and_then(|()| sample::run_sample()),
         ["test", options @ ..] => test::run(options),
         ["bench", options @ ..] => packages::ensure().and_then(|()| sample::bench(options)),
+        ["fuzz", options @ ..] => packages::ensure().and_then(|()| fuzz::run(options)),
         ["packages"] => packages::ensure(),
         [] | ["help" | "-h" | "--help"] => {
             println!("{HELP}");

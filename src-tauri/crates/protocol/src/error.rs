@@ -11,7 +11,7 @@ pub enum Error {
     Shot(String),
 
     /// A recipe is not readable.
-    #[error("the recipe cannot be read ({0})")]
+    #[error("the recipe cannot be read ({})", shown(.0))]
     Recipe(String),
 
     /// A recipe of a later version.
@@ -19,10 +19,37 @@ pub enum Error {
     NewerRecipe(u32),
 
     /// The other side sent something that is no message of this protocol.
-    #[error("not a message: {0}")]
+    #[error("not a message: {}", shown(.0))]
     Frame(String),
 
     /// The pipe failed.
     #[error("the connection broke: {0}")]
     Pipe(#[from] std::io::Error),
+}
+
+/// Text that may come from the other side, in one line: it can neither fill a log nor steer a terminal.
+fn shown(text: &str) -> String {
+    const CHARS: usize = 400;
+    let is_plain = |c: char| !c.is_control() && !matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let mut chars = text.chars();
+    let head = chars.by_ref().take(CHARS);
+    let mut shown: String =
+        head.map(|c| if is_plain(c) { c.to_string() } else { c.escape_default().to_string() }).collect();
+    if chars.next().is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_stranger_says_stays_in_one_short_line() {
+        let error = Error::Frame("it's `two\nlines\x1b[2J`".into()).to_string();
+        assert_eq!(error, "not a message: it's `two\\nlines\\u{1b}[2J`");
+        let error = Error::Recipe("é".repeat(1 << 20)).to_string();
+        assert!(error.ends_with("é…)") && error.chars().count() < 500, "{error}");
+    }
 }
