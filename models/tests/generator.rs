@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use candle_core::Device;
 use gallop_models::Error;
+use gallop_models::generator::manifest::UpscalePart;
 use gallop_models::generator::{
     Event, Frames, Generator, Latents, Length, Manifest, Picture, Plan, Request, Residency, Sink, Size, Sound, Stage,
 };
@@ -108,6 +109,67 @@ fn a_saved_draft_is_finished_without_rolling_it_again() {
     let longer = Request { duration_secs: 2.0, ..request(3) };
     let error = generator.finish(&draft, &longer, &mut Collected::default()).expect_err("another clip's draft");
     assert!(error.to_string().contains("another clip"), "{error}");
+}
+
+/// The model in the box with its transformer as its own upscaler: not a good picture, but the whole way.
+fn upscaling_pony() -> Generator {
+    let mut manifest = Manifest::open(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("pony")).expect("description");
+    manifest.upscale.push(UpscalePart {
+        name: "160p".into(),
+        weights: manifest.base.weights.clone(),
+        config: manifest.base.config.clone(),
+        local_attn_layers: vec![2, 3],
+        steps: 2,
+        short_side: 160,
+    });
+    Generator::load(manifest, Device::Cpu, Plan::for_device(&Device::Cpu)).expect("model")
+}
+
+#[test]
+fn a_draft_is_upscaled_and_each_stage_can_be_kept() {
+    let mut generator = upscaling_pony();
+    let large = Request { size: Size::nearest(160, 288), ..request(4) };
+    let draft_size = generator.draft_size(large.size);
+    assert_eq!((draft_size.width(), draft_size.height()), (128, 224));
+
+    let mut whole = Collected::default();
+    let draft = generator.generate(&large, &mut whole).expect("clip");
+    assert!(whole.stages.contains(&Stage::Upscale));
+    assert_eq!(whole.frames.len(), whole.frame_count * 160 * 288 * 3);
+
+    let folder = tempfile::tempdir().expect("folder");
+    let file = folder.path().join("upscaled.safetensors");
+    let upscaled = generator.upscale(&draft, &large, &mut Collected::default()).expect("upscaled").expect("larger");
+    upscaled.save(&file).expect("saved");
+    let mut decoded = Collected::default();
+    let upscaled = Latents::load(&file, &Device::Cpu).expect("loaded");
+    generator.decode(&upscaled, &large, &mut decoded).expect("decoded");
+    assert!(whole.frames == decoded.frames && whole.sound == decoded.sound, "a kept stage is as good as one just made");
+
+    let mut small = Collected::default();
+    let at_draft_size = Request { size: draft_size, ..large.clone() };
+    assert!(generator.upscale(&draft, &at_draft_size, &mut small).expect("nothing to do").is_none());
+    generator.decode(&draft, &at_draft_size, &mut small).expect("decoded");
+    assert_eq!((small.frame_count, &small.sound), (whole.frame_count, &whole.sound), "the sound stays the draft's");
+    assert!(generator.upscale(&upscaled, &large, &mut small).is_err(), "upscaled already");
+}
+
+#[test]
+fn a_prompt_is_encoded_once() {
+    let folder = tempfile::tempdir().expect("folder");
+    let files = || -> usize {
+        let encoders = std::fs::read_dir(folder.path()).expect("folder").map(|entry| entry.expect("entry").path());
+        encoders.map(|encoder| std::fs::read_dir(encoder).expect("folder").count()).sum()
+    };
+    let drafted = |encoder: &str| {
+        let mut generator = pony(Residency::PerStage);
+        generator.keep_text_features(folder.path(), encoder).expect("kept");
+        fingerprint(&generator.draft(&request(7), &mut Collected::default()).expect("draft"))
+    };
+    let first = drafted("one");
+    assert_eq!(files(), 2, "the prompt and the one that guidance leads away from");
+    assert_eq!((drafted("one"), files()), (first, 2));
+    assert_eq!((drafted("two"), files()), (first, 4), "another encoder's features are not taken");
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub fn prepare(args: &GenerateArgs, given: Option<&Given>, manifest: &Manifest) 
     let image = reference(args.image.as_deref(), given, |recipe| recipe.image.as_ref(), "--image")?;
     let voice = reference(args.audio.as_deref(), given, |recipe| recipe.voice.as_ref(), "--audio")?;
     let references = References { image, voice };
-    let mut completed = complete::complete(recipe, &references, manifest)?;
+    let mut completed = complete::complete(recipe, &references, manifest, complete::model(manifest)?)?;
     // Behind the reading, which has the better words for a file that cannot be read.
     completed.recipe.image = references.image.as_deref().map(complete::reference).transpose()?;
     completed.recipe.voice = references.voice.as_deref().map(complete::reference).transpose()?;

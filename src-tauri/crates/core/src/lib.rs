@@ -8,6 +8,7 @@ mod error;
 pub mod files;
 mod inside;
 pub mod jobs;
+pub mod library;
 pub mod places;
 pub mod project;
 pub mod settings;

@@ -38,10 +38,16 @@ pub struct Completed {
 }
 
 /// Reads the references and asks the model for what the recipe leaves open. The recipe's own prompt stands word for word.
+/// `model` is what [`model`] says of the manifest: hashing takes long enough to be done once.
 ///
 /// # Errors
 /// The shot cannot be composed, a reference cannot be read or used, or the size or the length cannot be made.
-pub fn complete(recipe: Recipe, references: &References, manifest: &Manifest) -> anyhow::Result<Completed> {
+pub fn complete(
+    recipe: Recipe,
+    references: &References,
+    manifest: &Manifest,
+    model: Model,
+) -> anyhow::Result<Completed> {
     let mut notices = Vec::new();
     let prompt = match &recipe.prompt {
         Some(prompt) => prompt.clone(),
@@ -52,7 +58,6 @@ pub fn complete(recipe: Recipe, references: &References, manifest: &Manifest) ->
     let size = size(&recipe, image.as_ref(), manifest, &mut notices)?;
     let duration_secs = duration_secs(&recipe, voice.as_ref(), manifest, &mut notices)?;
     let seed = recipe.seed.unwrap_or_else(any_seed);
-    let model = model(manifest)?;
     if let Some(before) = &recipe.model {
         let other_weights = before.sha256.as_ref().is_some_and(|sha256| Some(sha256) != model.sha256.as_ref());
         if before.name != model.name {

@@ -16,8 +16,10 @@ use crate::meter::Meter;
 use crate::outbox::Outbox;
 use crate::stage;
 
-/// A preview costs a decoder's run; one in so long is enough to see where a clip is going.
+/// One preview in so long is enough to see where a clip is going.
 const PREVIEW_EVERY: Duration = Duration::from_millis(700);
+/// A preview costs a decoder's run. Until this many times its cost has passed, there is no further one.
+const PREVIEW_SHARE: u32 = 12;
 
 /// Takes what the generator tells and makes, for one job.
 pub struct Relay<'a> {
@@ -33,14 +35,16 @@ pub struct Relay<'a> {
     stage_began: Instant,
     /// Where preview pictures are written on their way.
     preview_file: PathBuf,
-    previewed: Option<Instant>,
+    /// No preview before this.
+    preview_due: Instant,
 }
 
 impl<'a> Relay<'a> {
     /// A relay for `job`.
     pub fn new(job: Id, inbox: &'a Inbox, outbox: &'a Outbox, meter: Meter, preview_file: PathBuf) -> Self {
         let stage_began = Instant::now();
-        Self { job, inbox, outbox, meter, clip: None, failure: None, stage_began, preview_file, previewed: None }
+        let preview_due = stage_began + PREVIEW_EVERY;
+        Self { job, inbox, outbox, meter, clip: None, failure: None, stage_began, preview_file, preview_due }
     }
 
     /// Runs one stage that the generator itself does not tell about.
@@ -86,10 +90,10 @@ impl<'a> Relay<'a> {
 
     /// A preview that cannot be made is no reason to lose the clip.
     fn show(&mut self, preview: &dyn Preview) -> Result<()> {
-        if self.previewed.is_some_and(|before| before.elapsed() < PREVIEW_EVERY) {
+        let began = Instant::now();
+        if began < self.preview_due {
             return Ok(());
         }
-        self.previewed = Some(Instant::now());
         let frames = preview.render()?;
         let rgb = frames.frame(0).unwrap_or_default().to_vec();
         let side = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
@@ -98,6 +102,7 @@ impl<'a> Relay<'a> {
         if let Some(bytes) = written.ok().and_then(|()| std::fs::read(&self.preview_file).ok()) {
             self.outbox.send_with(Event::Preview { job: self.job }, bytes).map_err(|_| Error::Cancelled)?;
         }
+        self.preview_due = Instant::now() + PREVIEW_EVERY.max(began.elapsed() * PREVIEW_SHARE);
         Ok(())
     }
 

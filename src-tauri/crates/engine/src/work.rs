@@ -91,8 +91,9 @@ impl Worker<'_> {
         let kept = meter.waiting(|| self.fetch(job, &order))?;
         let index = self.choose(order.recipe.model.as_ref())?;
         let references = References { image: kept.image, voice: kept.voice };
+        let installed = &self.models[index];
         let Completed { mut request, mut recipe, notices } =
-            complete::complete(order.recipe, &references, &self.models[index].manifest)
+            complete::complete(order.recipe, &references, &installed.manifest, installed.model.clone())
                 .map_err(|error| error.context(Refused(Code::Input)))?;
 
         let preview = self.folder.join(format!("{job}.png"));

@@ -1,5 +1,6 @@
 //! How jobs come into the queue.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use gallop_protocol::Id;
@@ -12,7 +13,8 @@ use super::record::Fresh;
 use super::state::{Change, State};
 use super::{JobRecord, Queue};
 use crate::database::{folder_text, now_unix_ms};
-use crate::{Code, coded};
+use crate::project::ProjectData;
+use crate::{Code, coded, library};
 
 impl Queue {
     /// Adds jobs behind all others, in their order: all of them or none. Makes the folders of their takes.
@@ -41,30 +43,52 @@ impl Queue {
 
     fn add_at(&self, jobs: Vec<NewJob>, place: Place) -> anyhow::Result<Vec<Job>> {
         let now = now_unix_ms();
-        let mut jobs = jobs.into_iter().map(|job| made(job, now)).collect::<anyhow::Result<Vec<_>>>()?;
-        let records = jobs.clone();
+        let mut projects = BTreeMap::new();
+        let mut made = Vec::new();
+        for job in jobs {
+            let folder = PathBuf::from(folder_text(&job.project)?);
+            if !projects.contains_key(&folder) {
+                projects.insert(folder.clone(), ProjectData::read(&folder)?);
+            }
+            if projects.get(&folder).is_some_and(|project| project.id != job.project_id) {
+                let message = format!("the project in this folder is another one: {}", folder.display());
+                return Err(coded(Code::Input, message));
+            }
+            made.push(waiting(NewJob { project: folder, order: checked(job.order)?, ..job }, now));
+        }
+        // Before the rows: what the queue has promised can be found in the folders too.
         let mut fresh = Fresh::default();
-        for job in &records {
+        for job in &made {
             fresh.put(job)?;
         }
-        self.database.write(|transaction| {
-            for job in &mut jobs {
-                insert_last(transaction, job)?;
+        let added = self.database.write(|transaction| {
+            for (folder, data) in &projects {
+                library::put_project(transaction, folder, data.id, &data.name)?;
             }
-            if let (Place::After(other), [job]) = (place, jobs.as_mut_slice()) {
-                // The other may have come to its turn since; then the copy stays at the end.
-                let other_waits = job::get(transaction, other)?.state.after(Change::Move).is_some();
-                return if other_waits { place::put(transaction, job, place) } else { Ok(()) };
+            let mut added = Vec::new();
+            for job in &made {
+                let mut job = Job { position: place::end(transaction)?, ..job.clone() };
+                if !job::insert(transaction, &job)? {
+                    // A rebuild of the library found the record in between, and somebody may have resumed the job.
+                    added.push(job::get(transaction, job.id)?);
+                    continue;
+                }
+                if let Place::After(other) = place
+                    // The other may have come to its turn since; then the copy stays at the end.
+                    && job::get(transaction, other)?.state.after(Change::Move).is_some()
+                {
+                    place::put(transaction, &mut job, place)?;
+                }
+                added.push(job);
             }
-            Ok(())
+            Ok(added)
         })?;
         fresh.keep();
-        Ok(jobs)
+        Ok(added)
     }
 }
 
 /// Puts a job that its record tells of behind all others, as a paused one; false where it is in the table already.
-#[expect(dead_code, reason = "the library's rebuild comes next")]
 pub(crate) fn revive(
     connection: &Connection,
     project: &Path,
@@ -72,23 +96,10 @@ pub(crate) fn revive(
     record: JobRecord,
 ) -> anyhow::Result<bool> {
     let JobRecord { id, shot, order, parent, added_unix_ms, .. } = record;
-    let new = NewJob { project: project.to_owned(), project_id, shot, order, parent };
-    insert_last(connection, &mut Job { id, state: State::Paused, ..waiting(new, added_unix_ms) })
-}
-
-/// Puts a job into the table behind all others.
-fn insert_last(connection: &Connection, job: &mut Job) -> anyhow::Result<bool> {
-    job.position = place::end(connection)?;
-    job::insert(connection, job)
-}
-
-fn made(job: NewJob, added_unix_ms: u64) -> anyhow::Result<Job> {
-    let project = PathBuf::from(folder_text(&job.project)?);
-    if !project.join("project.json").is_file() {
-        return Err(coded(Code::Input, format!("there is no project in this folder: {}", project.display())));
-    }
-    let order = checked(job.order)?;
-    Ok(waiting(NewJob { project, order, ..job }, added_unix_ms))
+    let project = project.to_owned();
+    let new = NewJob { project, project_id, shot, order, parent };
+    let position = place::end(connection)?;
+    job::insert(connection, &Job { id, state: State::Paused, position, ..waiting(new, added_unix_ms) })
 }
 
 fn waiting(job: NewJob, added_unix_ms: u64) -> Job {

@@ -65,7 +65,7 @@ impl Queue {
     pub fn retry(&self, id: Id) -> anyhow::Result<Job> {
         self.change(id, Change::Retry, |job| {
             (job.attempts, job.crashes, job.failure, job.finished_unix_ms) = (0, 0, None, None);
-            if job.state == State::Cancelled { record::write_again(job) } else { Ok(()) }
+            if job.state == State::Cancelled { record::write(job) } else { Ok(()) }
         })
     }
 
@@ -120,7 +120,7 @@ fn replace_order(transaction: &Transaction<'_>, seen: &Job, order: &Order) -> an
     if job.order != seen.order {
         return Ok(None);
     }
-    if record::is_complete(&job) {
+    if record::is_complete(&job)? {
         return Err(coded(Code::JobState, "the clip of this job is complete already: duplicate the job instead"));
     }
     job.order = order.clone();

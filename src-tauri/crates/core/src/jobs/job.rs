@@ -130,6 +130,11 @@ pub(super) fn get(connection: &Connection, id: Id) -> anyhow::Result<Job> {
     find(connection, id)?.ok_or_else(|| coded(Code::Input, format!("there is no job {id}: it may be of another user")))
 }
 
+/// The project folder of a job, if there is the job.
+pub(crate) fn folder_of(connection: &Connection, id: Id) -> anyhow::Result<Option<PathBuf>> {
+    Ok(find(connection, id)?.map(|job| job.project))
+}
+
 /// Puts a new job into the table; false where its id is there already.
 pub(super) fn insert(connection: &Connection, job: &Job) -> anyhow::Result<bool> {
     write(connection, job, "INSERT OR IGNORE")

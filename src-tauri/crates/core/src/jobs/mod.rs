@@ -26,6 +26,8 @@ use gallop_protocol::Id;
 
 use crate::database::Database;
 
+pub(crate) use add::revive;
+pub(crate) use job::folder_of;
 pub use job::{Failure, Filter, Job, NewJob};
 pub use lock::RunnerLock;
 pub use place::Place;

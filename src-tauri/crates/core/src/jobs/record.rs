@@ -1,26 +1,22 @@
 //! What lies of a job in its take's folder, so that the queue can be made again from the projects.
 
-use std::path::{Path, PathBuf};
-
 use anyhow::Context as _;
 use gallop_protocol::Id;
 use gallop_protocol::message::{Checkpoint, Order};
 use serde::{Deserialize, Serialize};
 
 use super::job::Job;
-use crate::{Code, coded, files};
+use crate::take::TakeFolder;
+use crate::{Code, coded};
 
-/// The name of the file. It is there exactly as long as the job is unfinished.
-pub const FILE: &str = "job.json";
-/// Version of the file.
+/// Version of `job.json`.
 pub const FORMAT: u32 = 1;
-/// No honest record is longer.
-const MOST_BYTES: u64 = 4 << 20;
 
-/// A job as it lies in its take's folder. Where the folder is says the project; the state is the database's.
+/// A job as it lies in its take's folder, exactly as long as it is unfinished. Where the folder is says the project; the
+/// state is the database's.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct JobRecord {
-    /// Version of the file.
+    /// Version of this format.
     pub format: u32,
     /// Its name, and that of the take.
     pub id: Id,
@@ -42,60 +38,57 @@ impl JobRecord {
         Self { format: FORMAT, id, shot, order, parent, added_unix_ms }
     }
 
-    /// Reads the record in a take's folder; none where there is none.
+    /// The record in a take's folder; nothing where there is none.
     ///
     /// # Errors
-    /// There is one, but it is not readable, of a newer Gallop, or that of another take.
-    pub fn read(take_folder: &Path) -> anyhow::Result<Option<Self>> {
-        let path = take_folder.join(FILE);
-        let found = match std::fs::symlink_metadata(&path) {
-            Ok(found) => found,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error).with_context(|| format!("cannot read: {}", path.display())),
-        };
-        anyhow::ensure!(found.is_file() && found.len() <= MOST_BYTES, "not a job's record: {}", path.display());
-        let mut record: Self = files::read_json(&path)?;
-        let (format, own) = (record.format, Some(record.id.to_string()));
-        anyhow::ensure!(format <= FORMAT, "this job was added by a newer Gallop (format {format}): {}", path.display());
-        let is_own = take_folder.file_name().and_then(std::ffi::OsStr::to_str) == own.as_deref();
-        anyhow::ensure!(is_own, "this record is that of another take: {}", path.display());
+    /// There is one, but it is damaged, of a newer Gallop, or that of another take.
+    pub fn read(folder: &TakeFolder) -> anyhow::Result<Option<Self>> {
+        #[derive(Deserialize)]
+        struct Version {
+            format: u64,
+        }
+        let refuse = |why: String| Err(coded(Code::Input, format!("{why}: {}", folder.folder().display())));
+        let Some(Version { format }) = folder.read_job()? else { return Ok(None) };
+        if format > u64::from(FORMAT) {
+            return refuse(format!("this job was added by a newer Gallop (format {format}); update Gallop"));
+        }
+        let Some(mut record) = folder.read_job::<Self>()? else { return Ok(None) };
+        if record.id != folder.id() {
+            return refuse(format!("the record of the job {} lies in the folder of another", record.id));
+        }
         record.order.checkpoints.clear();
         Ok(Some(record))
     }
 }
 
-/// The folder of a job's take.
-pub(super) fn folder(job: &Job) -> PathBuf {
-    job.project.join("takes").join(job.id.to_string())
+/// The folder of a job's take, made where it is not there.
+fn folder(job: &Job) -> anyhow::Result<TakeFolder> {
+    TakeFolder::create(&job.project, job.id)
 }
 
 /// Whether the take of a job is complete: then the job is as good as done.
-pub(super) fn is_complete(job: &Job) -> bool {
-    folder(job).join("take.json").exists()
+pub(super) fn is_complete(job: &Job) -> anyhow::Result<bool> {
+    let take = TakeFolder::find(&job.project, job.id)?.map(|folder| folder.read()).transpose()?;
+    Ok(take.flatten().is_some())
 }
 
 /// Writes the record of a job, over an older one.
 pub(super) fn write(job: &Job) -> anyhow::Result<()> {
-    files::write_json(&folder(job).join(FILE), &JobRecord::of(job))
-}
-
-/// As [`write`], also where the take's folder is gone.
-pub(super) fn write_again(job: &Job) -> anyhow::Result<()> {
-    let folder = folder(job);
-    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make this folder: {}", folder.display()))?;
-    write(job)
+    folder(job)?.write_job(&JobRecord::of(job))
 }
 
 /// Removes the record of a job that came to its end. One that stays, on a disk that is gone, say, does no harm: a take
 /// that is complete goes before it, and a job that is in the database is not taken from it again.
 pub(super) fn remove(job: &Job) {
-    std::fs::remove_file(folder(job).join(FILE)).ok();
+    if let Ok(Some(folder)) = TakeFolder::find(&job.project, job.id) {
+        folder.remove_job().ok();
+    }
 }
 
 /// Removes what earlier runs of a job left, because it was made for another order.
 pub(super) fn remove_checkpoints(job: &Job) -> anyhow::Result<()> {
-    for checkpoint in Checkpoint::ALL {
-        let path = folder(job).join(checkpoint.file_name());
+    let Some(folder) = TakeFolder::find(&job.project, job.id)? else { return Ok(()) };
+    for path in Checkpoint::ALL.map(|checkpoint| folder.path(checkpoint)) {
         match std::fs::remove_file(&path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(error).with_context(|| format!("cannot remove: {}", path.display()));
@@ -115,22 +108,8 @@ pub(super) struct Fresh<'a> {
 impl<'a> Fresh<'a> {
     /// Makes the folder of a new job and writes its record.
     pub(super) fn put(&mut self, job: &'a Job) -> anyhow::Result<()> {
-        let takes = job.project.join("takes");
-        let is_link = std::fs::symlink_metadata(&takes).is_ok_and(|found| found.is_symlink());
-        if is_link {
-            let message =
-                format!("the project's folder of takes is a link; put the folder itself there: {}", takes.display());
-            return Err(coded(Code::Input, message));
-        }
-        let folder = folder(job);
-        let cannot = || format!("cannot make this folder: {}", folder.display());
-        std::fs::create_dir_all(&takes).with_context(cannot)?;
-        std::fs::create_dir(&folder).with_context(cannot)?;
         self.jobs.push(job);
-        write(job)?;
-        files::sync_folder(&takes);
-        files::sync_folder(&job.project);
-        Ok(())
+        write(job)
     }
 
     /// Lets them stay.
@@ -143,8 +122,10 @@ impl Drop for Fresh<'_> {
     fn drop(&mut self) {
         for job in &self.jobs {
             remove(job);
-            // Only an empty folder: nothing but the record was ours.
-            std::fs::remove_dir(folder(job)).ok();
+            if let Ok(Some(folder)) = TakeFolder::find(&job.project, job.id) {
+                // Only an empty folder: nothing but the record was ours.
+                std::fs::remove_dir(folder.folder()).ok();
+            }
         }
     }
 }
