@@ -64,23 +64,37 @@ impl Project {
         let folder = absolute(folder)?;
         let data = ProjectData::new(new);
         let bytes = stored::render(&data)?;
-        match std::fs::create_dir(&folder) {
-            Ok(()) => {}
+        let is_made = match std::fs::create_dir(&folder) {
+            Ok(()) => true,
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
                 let is_empty = std::fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_none());
                 if !is_empty {
                     let why = "there is something of this name already; choose another name";
                     return Err(coded(Code::Input, format!("{why}: {}", folder.display())));
                 }
+                false
             }
             Err(error) => {
                 return Err(error).with_context(|| format!("cannot make this folder: {}", folder.display()));
             }
+        };
+        let written = Lock::take(&folder).and_then(|lock| {
+            files::write(&folder.join(FILE), &bytes)?;
+            Ok(lock)
+        });
+        match written {
+            Ok(lock) => {
+                folder.parent().map(files::sync_folder);
+                Ok(Self { folder, data, on_disk: Digest::of(&bytes), history: History::default(), _lock: lock })
+            }
+            Err(error) => {
+                if is_made {
+                    // A full disk, say: the name is free for the next try.
+                    std::fs::remove_dir_all(&folder).ok();
+                }
+                Err(error)
+            }
         }
-        let lock = Lock::take(&folder)?;
-        files::write(&folder.join(FILE), &bytes)?;
-        folder.parent().map(files::sync_folder);
-        Ok(Self { folder, data, on_disk: Digest::of(&bytes), history: History::default(), _lock: lock })
     }
 
     /// Opens a project, which nobody else then can.
@@ -258,8 +272,16 @@ pub fn folder_name(name: &str) -> String {
     while safe.len() > 200 {
         safe.pop();
     }
-    let safe = safe.trim_matches(['.', ' ']);
-    format!("{}{SUFFIX}", if safe.is_empty() { "Project" } else { safe })
+    let safe = safe.trim_matches(['.', '-', ' ']);
+    // Devices to some systems, whatever stands behind the first full stop.
+    let start = safe.split('.').next().unwrap_or_default().to_ascii_uppercase();
+    let is_port = |port| start.strip_prefix(port).is_some_and(|number| number.len() == 1);
+    let is_device = ["CON", "PRN", "AUX", "NUL"].contains(&start.as_str()) || is_port("COM") || is_port("LPT");
+    match safe {
+        "" => format!("Project{SUFFIX}"),
+        safe if is_device => format!("_{safe}{SUFFIX}"),
+        safe => format!("{safe}{SUFFIX}"),
+    }
 }
 
 fn absolute(folder: &Path) -> anyhow::Result<PathBuf> {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use anyhow::Context as _;
 use gallop_protocol::Digest;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -85,7 +86,7 @@ fn parse(bytes: &[u8], path: &Path) -> anyhow::Result<ProjectData> {
         }
         format => {
             let older = serde_json::from_slice(bytes).map_err(unreadable)?;
-            let current = migrate(older, format, &MIGRATIONS)?;
+            let current = migrate(older, format, &MIGRATIONS).with_context(|| path.display().to_string())?;
             serde_json::from_value(Value::Object(current)).map_err(unreadable)?
         }
     };
@@ -99,7 +100,8 @@ fn parse(bytes: &[u8], path: &Path) -> anyhow::Result<ProjectData> {
 fn migrate(mut project: Map<String, Value>, from: u64, steps: &[Migration]) -> anyhow::Result<Map<String, Value>> {
     let no_format = || coded(Code::Input, format!("there never was a project of format {from}"));
     let first = from.checked_sub(1).and_then(|first| usize::try_from(first).ok()).ok_or_else(no_format)?;
-    for (to, step) in (from + 1..).zip(steps.get(first..).ok_or_else(no_format)?) {
+    let steps = steps.get(first..).ok_or_else(no_format)?;
+    for (to, step) in (from + 1..).zip(steps) {
         project = step(project)?;
         project.insert("format".into(), to.into());
     }

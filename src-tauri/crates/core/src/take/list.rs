@@ -60,6 +60,19 @@ pub(super) fn list(project_folder: &Path) -> anyhow::Result<Takes> {
     Ok(found)
 }
 
+/// Removes what is left of takes whose removal was interrupted.
+pub(super) fn sweep(takes: &Path) {
+    let Ok(entries) = std::fs::read_dir(takes) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let id = name.to_str().and_then(|name| name.strip_prefix(GONE)).and_then(|id| id.parse::<Id>().ok());
+        if id.is_some() && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            // Hidden and without use; the next removal tries again.
+            std::fs::remove_dir_all(entry.path()).ok();
+        }
+    }
+}
+
 fn read(project_folder: &Path, name: &str) -> anyhow::Result<(TakeFolder, Option<Take>)> {
     let id: Option<Id> = name.parse().ok();
     // An id can be written in several ways; a folder has the one that `create` gives it.

@@ -243,10 +243,8 @@ impl TakeFolder {
     pub fn remove(self) -> anyhow::Result<()> {
         let cannot = || format!("cannot remove this take: {}", self.folder.display());
         let takes = self.folder.parent().with_context(cannot)?;
+        list::sweep(takes);
         let gone = takes.join(format!("{}{}", list::GONE, self.id));
-        if inside::has_folder(&gone)? {
-            std::fs::remove_dir_all(&gone).with_context(cannot)?;
-        }
         std::fs::rename(&self.folder, &gone).with_context(cannot)?;
         files::sync_folder(takes);
         std::fs::remove_dir_all(&gone).with_context(cannot)
