@@ -57,13 +57,15 @@ fn everything(folder: &Path) -> BTreeSet<(PathBuf, Vec<u8>)> {
 fn takes_are_found_and_added_up() {
     let studio = Studio::new();
     let library = library(&studio);
-    let (other, other_id) = new_project(&studio.home.path().join("Other.gallop"));
+    let (other, other_id) = new_project(&studio.root.join("Other.gallop"));
     let mut takes = [new_take(3, "A pony in the Rain"), new_take(1, "A dog"), new_take(2, "rainbow")];
     takes[1].goal = Goal::Final;
     takes[2].cost.energy_joules = Some(500.0);
     takes[2].cost.peak_memory_bytes = Some(u64::MAX);
     library.index_take(&studio.project, studio.project_id, &takes[0]).expect("indexed");
-    library.index_take(&studio.project, studio.project_id, &takes[0]).expect("again");
+    let roundabout = studio.project.join("takes/../../Pony.gallop");
+    std::fs::create_dir(studio.project.join("takes")).expect("folder");
+    library.index_take(&roundabout, studio.project_id, &takes[0]).expect("again");
     library.index_take(&studio.project, studio.project_id, &takes[1]).expect("indexed");
     library.index_take(&other, other_id, &takes[2]).expect("indexed");
 
@@ -110,7 +112,7 @@ fn a_take_is_indexed_whatever_its_project_file_says() {
 #[test]
 fn an_emptied_database_comes_back_from_the_folders() {
     let studio = Studio::new();
-    let (other, other_id) = new_project(&studio.home.path().join("deep/er/Other.gallop"));
+    let (other, other_id) = new_project(&studio.root.join("deep/er/Other.gallop"));
     let queue = &studio.queue;
     let mut added = queue.add((0..4).map(|seed| studio.wish(seed)).collect()).expect("added");
     added.extend(queue.add(vec![NewJob { parent: Some(Id::new()), ..wish(&other, other_id, 4) }]).expect("added"));
@@ -141,14 +143,14 @@ fn an_emptied_database_comes_back_from_the_folders() {
         (before.projects().expect("projects"), before.takes(&TakeFilter::default()).expect("takes"));
     let wanted: Vec<_> = unfinished(queue).into_iter().filter(|job| job.id != added[3].id).collect();
     assert_eq!((projects.len(), takes.len(), wanted.len()), (2, 3, 3));
-    let Studio { home, places, .. } = studio;
+    let Studio { home: _home, root, places, .. } = studio;
     drop((before, studio.queue));
     lose_database(&places);
 
     let database = Database::open(&places).expect("new");
     let (queue, library) = (Queue::new(database.clone()), Library::new(database));
-    let files = everything(home.path().join("deep").as_path());
-    let rebuilt = library.rebuild(&[home.path().into()]).expect("rebuilt");
+    let files = everything(root.join("deep").as_path());
+    let rebuilt = library.rebuild(&[root.clone()]).expect("rebuilt");
     assert_eq!(rebuilt.troubles, []);
     assert_eq!((rebuilt.takes, rebuilt.jobs.len()), (3, 3));
     assert_eq!(library.projects().expect("projects"), projects);
@@ -160,7 +162,7 @@ fn an_emptied_database_comes_back_from_the_folders() {
     let jobs = unfinished(&queue);
     assert!(jobs.iter().all(|job| job.state == State::Paused && job.attempts == 0));
     assert_eq!(jobs.iter().map(told).collect::<Vec<_>>(), wanted.iter().map(told).collect::<Vec<_>>());
-    assert_eq!(everything(home.path().join("deep").as_path()), files, "no file was touched");
+    assert_eq!(everything(root.join("deep").as_path()), files, "no file was touched");
 
     queue.resume(jobs[0].id).expect("resumed");
     let known = queue.list(&Filter::default()).expect("list");
@@ -199,8 +201,8 @@ fn a_damaged_database_still_tells_its_folders() {
 #[test]
 fn what_cannot_be_read_is_told_and_left_alone() {
     let studio = Studio::new();
-    let (gone, _) = new_project(&studio.home.path().join("Gone.gallop"));
-    let (broken, _) = new_project(&studio.home.path().join("Broken.gallop"));
+    let (gone, _) = new_project(&studio.root.join("Gone.gallop"));
+    let (broken, _) = new_project(&studio.root.join("Broken.gallop"));
     let library = library(&studio);
     for project in [&gone, &broken] {
         library.index_project(project).expect("indexed");
@@ -222,14 +224,14 @@ fn what_cannot_be_read_is_told_and_left_alone() {
     std::fs::write(record(2), newer).expect("newer");
     std::fs::create_dir(takes.join("..evil")).ok();
 
-    let Studio { home, places, queue, project, .. } = studio;
+    let Studio { home: _home, root, places, queue, project, .. } = studio;
     drop((queue, library));
     let database = Database::open(&places).expect("database");
     database.write(|transaction| Ok(transaction.execute("DELETE FROM jobs", [])?)).expect("emptied");
     let library = Library::new(database);
-    let nowhere = home.path().join("nowhere");
+    let nowhere = root.join("nowhere");
     let before = everything(&project);
-    let rebuilt = library.rebuild(&[home.path().into(), nowhere.clone()]).expect("rebuilt");
+    let rebuilt = library.rebuild(&[root.clone(), nowhere.clone()]).expect("rebuilt");
     assert_eq!((rebuilt.projects.len(), rebuilt.takes, &rebuilt.jobs), (1, 1, &vec![jobs[3]]));
     let told: BTreeSet<_> =
         rebuilt.troubles.iter().map(|trouble| (trouble.path.clone(), trouble.problem == Problem::Gone)).collect();
@@ -240,6 +242,22 @@ fn what_cannot_be_read_is_told_and_left_alone() {
     let kept: BTreeSet<_> =
         library.takes(&TakeFilter::default()).expect("takes").into_iter().map(|take| take.description).collect();
     assert_eq!(kept, BTreeSet::from(["good".into(), "on the other disk".into()]), "an unplugged disk loses nothing");
+}
+
+#[test]
+fn a_job_that_cannot_be_read_is_mended_from_its_record() {
+    let studio = Studio::new();
+    let (bad, good) = (studio.add(1), studio.add(2));
+    let spoil = |transaction: &rusqlite::Transaction<'_>| {
+        Ok(transaction.execute("UPDATE jobs SET \"order\" = '{' WHERE id = ?", [bad.id.to_string()])?)
+    };
+    let library = library(&studio);
+    assert_eq!(library.database.write(spoil).expect("written"), 1);
+    let error = studio.queue.get(bad.id).expect_err("unreadable").to_string();
+    assert!(error.contains("gallop library rebuild"), "{error}");
+    assert_eq!(library.rebuild(&[]).expect("rebuilt").jobs, [bad.id]);
+    assert_eq!(studio.queue.get(bad.id).expect("job").order, bad.order);
+    assert_eq!(studio.queue.get(good.id).expect("job"), good);
 }
 
 #[test]
@@ -263,14 +281,14 @@ fn a_copied_folder_does_not_double_its_jobs() {
     let job = studio.add(1);
     let take = new_take(1, "A pony");
     put_on_disk(&studio.project, &take);
-    let copy = studio.home.path().join("Copy.gallop");
+    let copy = studio.root.join("Copy.gallop");
     for (path, bytes) in everything(&studio.project) {
         let to = copy.join(path.strip_prefix(&studio.project).expect("inside"));
         std::fs::create_dir_all(to.parent().expect("folder")).expect("made");
         std::fs::write(to, bytes).expect("written");
     }
     let library = library(&studio);
-    let rebuilt = library.rebuild(&[studio.home.path().into()]).expect("rebuilt");
+    let rebuilt = library.rebuild(&[studio.root.clone()]).expect("rebuilt");
     assert_eq!((rebuilt.projects.len(), rebuilt.takes, rebuilt.jobs.len()), (2, 2, 0));
     let [trouble] = rebuilt.troubles.as_slice() else { panic!("{:?}", rebuilt.troubles) };
     assert_eq!((&trouble.path, trouble.problem), (&copy.join("takes").join(job.id.to_string()), Problem::Copy));
@@ -285,7 +303,7 @@ fn a_moved_project_takes_its_jobs_and_takes_along() {
     put_on_disk(&studio.project, &take);
     let library = library(&studio);
     library.index_take(&studio.project, studio.project_id, &take).expect("indexed");
-    let moved = studio.home.path().join("elsewhere.gallop");
+    let moved = studio.root.join("elsewhere.gallop");
     std::fs::rename(&studio.project, &moved).expect("moved");
     let entry = library.index_project(&moved).expect("indexed");
     assert_eq!(library.projects().expect("projects"), [entry]);
@@ -299,11 +317,11 @@ fn a_moved_project_takes_its_jobs_and_takes_along() {
 #[test]
 fn links_out_of_a_project_are_not_followed() {
     let studio = Studio::new();
-    let outside = studio.home.path().join("outside");
+    let outside = studio.root.join("outside");
     let (secret, _) = new_project(&outside.join("Secret.gallop"));
     put_on_disk(&secret, &new_take(1, "secret"));
     std::os::unix::fs::symlink(secret.join("takes"), studio.project.join("takes")).expect("link");
-    let linked = studio.home.path().join("shelf");
+    let linked = studio.root.join("shelf");
     std::fs::create_dir(&linked).expect("folder");
     std::os::unix::fs::symlink(&secret, linked.join("Link.gallop")).expect("link");
     let library = library(&studio);

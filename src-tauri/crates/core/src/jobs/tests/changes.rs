@@ -29,7 +29,7 @@ fn one_bad_job_keeps_all_out() {
     no_words.order.recipe.shot = Default::default();
     let mut no_seed = studio.wish(2);
     no_seed.order.recipe.seed = None;
-    let no_project = NewJob { project: studio.home.path().join("none"), ..studio.wish(2) };
+    let no_project = NewJob { project: studio.root.join("none"), ..studio.wish(2) };
     let wrong_project = NewJob { project_id: Id::new(), ..studio.wish(2) };
     for bad in [no_words, no_seed, no_project, wrong_project] {
         let error = studio.queue.add(vec![studio.wish(1), bad, studio.wish(3)]).expect_err("refused");
@@ -43,12 +43,12 @@ fn one_bad_job_keeps_all_out() {
 #[test]
 fn a_folder_that_cannot_be_written_keeps_all_out() {
     let studio = Studio::new();
-    let (other, other_id) = new_project(&studio.home.path().join("Other.gallop"));
+    let (other, other_id) = new_project(&studio.root.join("Other.gallop"));
     // A link out of the project, as a stranger's project may have: nothing is written through it.
-    std::os::unix::fs::symlink(studio.home.path(), other.join("takes")).expect("link");
-    let before = std::fs::read_dir(studio.home.path()).expect("folder").count();
+    std::os::unix::fs::symlink(&studio.root, other.join("takes")).expect("link");
+    let before = std::fs::read_dir(&studio.root).expect("folder").count();
     studio.queue.add(vec![studio.wish(1), wish(&other, other_id, 2)]).expect_err("refused");
-    assert_eq!(std::fs::read_dir(studio.home.path()).expect("folder").count(), before);
+    assert_eq!(std::fs::read_dir(&studio.root).expect("folder").count(), before);
     assert_eq!(studio.seeds(), [0; 0]);
     assert!(TakeFolder::list(&studio.project).expect("takes").unfinished.is_empty());
 }
@@ -189,6 +189,7 @@ fn a_duplicate_is_a_job_of_its_own() {
     let same = studio.queue.duplicate(first.id, 1).expect("copied");
     assert_eq!(same.parent, first.parent, "the same draft again");
     studio.queue.cancel(same.id).expect("cancelled");
+    assert_eq!(TakeFolder::find(&studio.project, same.id).expect("folder"), None, "no empty folder stays");
     let running = studio.queue.claim("one", |_| true).expect("claimed").expect("a job");
     studio.queue.duplicate(running.id, 11).expect("copied");
     studio.queue.finish(running.id, &cost(1.0)).expect("done");
@@ -200,7 +201,7 @@ fn a_duplicate_is_a_job_of_its_own() {
 #[test]
 fn lists_and_history_tell_what_is_asked_for() {
     let studio = Studio::new();
-    let (other, other_id) = new_project(&studio.home.path().join("Other.gallop"));
+    let (other, other_id) = new_project(&studio.root.join("Other.gallop"));
     let ids: Vec<_> = (0..4).map(|seed| studio.add(seed).id).collect();
     studio.queue.add(vec![wish(&other, other_id, 9)]).expect("added");
     let queue = &studio.queue;

@@ -18,6 +18,7 @@ use crate::project::{NewProject, Project};
 /// A user with a queue and a project.
 pub(crate) struct Studio {
     pub home: tempfile::TempDir,
+    pub root: PathBuf,
     pub places: Places,
     pub queue: Queue,
     pub project: PathBuf,
@@ -27,11 +28,12 @@ pub(crate) struct Studio {
 impl Studio {
     pub fn new() -> Self {
         let home = tempfile::tempdir().expect("folder");
-        let places = Places::under(home.path());
+        let root = home.path().canonicalize().expect("folder");
+        let places = Places::under(&root);
         places.make().expect("folders");
-        let (project, project_id) = new_project(&home.path().join("Pony.gallop"));
+        let (project, project_id) = new_project(&root.join("Pony.gallop"));
         let queue = Queue::new(Database::open(&places).expect("database"));
-        Self { home, places, queue, project, project_id }
+        Self { home, root, places, queue, project, project_id }
     }
 
     pub fn wish(&self, seed: u64) -> NewJob {

@@ -100,7 +100,7 @@ fn said(out: BufReader<ChildStdout>) -> impl Iterator<Item = (String, Id, u64)> 
 fn processes_never_share_a_job() {
     let studio = Studio::new();
     let added = studio.queue.add((0..60).map(|seed| studio.wish(seed)).collect()).expect("added");
-    let others: Vec<_> = (0..3).map(|_| start(studio.home.path(), "claim")).collect();
+    let others: Vec<_> = (0..3).map(|_| start(&studio.root, "claim")).collect();
     let mut claimed = Vec::new();
     for (mut child, out) in others {
         claimed.extend(said(out).map(|(_, id, _)| id));
@@ -115,7 +115,7 @@ fn processes_never_share_a_job() {
 #[test]
 fn the_right_to_run_jobs_ends_with_its_process() {
     let studio = Studio::new();
-    let (mut child, out) = start(studio.home.path(), "lock");
+    let (mut child, out) = start(&studio.root, "lock");
     assert_eq!(said(out).next().expect("locked").0, "locked");
     assert!(RunnerLock::try_take(&studio.places).expect("lock").is_none());
     child.kill().expect("killed");
@@ -126,13 +126,13 @@ fn the_right_to_run_jobs_ends_with_its_process() {
 #[test]
 fn a_kill_loses_nothing_that_was_said() {
     let studio = Studio::new();
-    let Studio { places, home, .. } = &studio;
+    let Studio { places, root, .. } = &studio;
     // The last that was said of each job, over all lives of the studio.
     let mut states: BTreeMap<Id, String> = BTreeMap::new();
     let mut edits: BTreeMap<Id, u64> = BTreeMap::new();
     let mut kinds = BTreeSet::new();
     for life in 0..20_u64 {
-        let (mut child, out) = start(home.path(), "churn");
+        let (mut child, out) = start(root, "churn");
         let lines = 1 + life * 7 % 43;
         for (number, (what, id, seed)) in said(out).enumerate() {
             kinds.insert(what.clone());
