@@ -6,6 +6,8 @@
 
 mod open;
 mod schema;
+#[cfg(test)]
+mod tests;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};

@@ -21,6 +21,8 @@ mod place;
 mod record;
 mod run;
 mod state;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use gallop_protocol::Id;
 

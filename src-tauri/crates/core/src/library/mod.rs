@@ -4,6 +4,8 @@
 mod rebuild;
 mod scan;
 mod takes;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 
