@@ -7,7 +7,7 @@ use gallop_protocol::Id;
 
 use super::args::{DuplicateArgs, EditArgs, HistoryArgs, JobNames, JobsCommand, JobsListArgs, MoveArgs};
 use super::{Desk, names, print_json, print_lines, watch};
-use crate::report::duration;
+use crate::report::{Format, duration};
 use crate::words;
 
 /// Works on the queue.
@@ -16,7 +16,7 @@ pub fn run(command: JobsCommand) -> anyhow::Result<()> {
     match command {
         JobsCommand::List(args) => list(&desk, &args),
         JobsCommand::History(args) => history(&desk, &args),
-        JobsCommand::Run(args) => watch::work_off(&desk, None, args.json),
+        JobsCommand::Run(args) => watch::work_off(&desk, None, Format::of_flag(args.json)),
         JobsCommand::Pause(names) => each(&desk, &names, |id| desk.queue.pause(id)),
         JobsCommand::Resume(names) => each(&desk, &names, |id| desk.queue.resume(id)),
         JobsCommand::Cancel(names) => each(&desk, &names, |id| desk.queue.cancel(id)),

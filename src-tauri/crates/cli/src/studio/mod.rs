@@ -4,6 +4,7 @@ pub mod args;
 pub mod jobs;
 pub mod library;
 mod names;
+mod progress;
 pub mod project;
 pub mod render;
 pub mod shot;

@@ -16,6 +16,7 @@ use gallop_protocol::recipe::Recipe;
 use super::args::RenderArgs;
 use super::{Desk, jobs, names, print_json, print_lines, project, watch};
 use crate::error::usage;
+use crate::report::Format;
 
 /// Puts the wanted takes into the queue and, unless they are for later, works it off until they are there.
 pub fn run(args: &RenderArgs) -> anyhow::Result<()> {
@@ -30,7 +31,7 @@ pub fn run(args: &RenderArgs) -> anyhow::Result<()> {
     Library::new(desk.database.clone()).index_project(&project)?;
     let added = desk.queue.add(jobs)?;
     if !args.later {
-        return watch::work_off(&desk, Some(added.iter().map(|job| job.id).collect()), args.json);
+        return watch::work_off(&desk, Some(added.iter().map(|job| job.id).collect()), Format::of_flag(args.json));
     }
     if args.json { print_json(&added) } else { print_lines(added.iter().map(jobs::line)) }
 }
