@@ -2,6 +2,11 @@
 
 mod bad_input;
 mod doing;
+mod farm;
+#[cfg(target_os = "linux")]
+#[path = "../faults/mod.rs"]
+mod faults;
+mod studio;
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, reason = "a chore talks to the terminal it was started from")]
 
 mod command;
+mod faults;
 mod packages;
 mod sample;
 mod test;
@@ -16,6 +17,8 @@ usage: cargo xtask CHORE
   test [--skip X]...  check the format, the lints, every test and the parity with the reference;
                       X is fmt, clippy, tests or parity
   bench [ARGS]        stage times of a clip (`gallop bench ARGS`), then the benchmarks of the networks
+  faults [--count N] [--seed S]
+                      kill the processes of a studio at random moments, fill its disk and take its files away, N times
   packages            only check the system packages, and install them where that is possible";
 
 fn main() -> ExitCode {
@@ -25,6 +28,7 @@ fn main() -> ExitCode {
         ["run"] => packages::ensure().and_then(|()| sample::run_sample()),
         ["test", options @ ..] => test::run(options),
         ["bench", options @ ..] => packages::ensure().and_then(|()| sample::bench(options)),
+        ["faults", options @ ..] => packages::ensure().and_then(|()| faults::run(options)),
         ["packages"] => packages::ensure(),
         [] | ["help" | "-h" | "--help"] => {
             println!("{HELP}");
