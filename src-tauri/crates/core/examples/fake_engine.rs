@@ -171,7 +171,7 @@ impl Engine {
         let mut need: Vec<_> = references.filter_map(|reference| reference.sha256).collect();
         need.extend(order.checkpoints.values());
         if self.script.contains("odd:greedy") {
-            need.extend([Digest::of("secret"), Digest::of("secret")]);
+            need.extend((0..101).map(|number: u32| Digest::of(number.to_string())));
         }
         if !need.is_empty() {
             send(Event::Need { job: self.job, blobs: need.clone() });

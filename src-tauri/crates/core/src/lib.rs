@@ -11,6 +11,7 @@ pub mod jobs;
 pub mod library;
 pub mod places;
 pub mod project;
+pub mod runner;
 pub mod settings;
 pub mod take;
 

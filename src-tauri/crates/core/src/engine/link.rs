@@ -169,12 +169,12 @@ impl Link {
     }
 
     /// Has a job done. When `cancel` comes to its end before the job does, the job is stopped: in order, or by force where
-    /// that takes too long.
+    /// that takes longer than what `cancel` says.
     pub async fn run(
         &mut self,
         work: Work<'_>,
         news: &mut dyn FnMut(News),
-        cancel: impl Future<Output = ()>,
+        cancel: impl Future<Output = Duration>,
     ) -> Outcome {
         // Whoever drops this future halfway cannot use the link again.
         if !std::mem::replace(&mut self.usable, false) {
@@ -197,11 +197,11 @@ impl Link {
     async fn drive(
         &mut self,
         talk: &mut Conversation<'_, '_>,
-        cancel: impl Future<Output = ()>,
+        cancel: impl Future<Output = Duration>,
     ) -> Result<Outcome, Broken> {
         let mut cancel = pin!(cancel);
         let mut listens = true;
-        let mut deadline = None;
+        let (mut deadline, mut patience) = (None, self.cancel_limit);
         loop {
             if listens
                 && !self.unsent
@@ -211,7 +211,7 @@ impl Link {
                 self.unsent = listens;
             }
             if deadline.is_none() {
-                let limit = if listens { self.cancel_limit } else { LAST_EVENTS };
+                let limit = if listens { patience } else { LAST_EVENTS };
                 deadline = (!listens || talk.is_stopping()).then(|| Instant::now() + limit);
             }
             tokio::select! {
@@ -225,7 +225,10 @@ impl Link {
                         return Ok(outcome);
                     }
                 }
-                () = &mut cancel, if !talk.is_stopping() => talk.cancel(),
+                limit = &mut cancel, if !talk.is_stopping() => {
+                    patience = limit;
+                    talk.cancel();
+                }
                 () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
                     return Err(Broken::Silent);
                 }
@@ -233,14 +236,14 @@ impl Link {
         }
     }
 
-    /// Waits until an engine without work is lost.
+    /// Waits until an engine without work is lost. To stop waiting does no harm.
     pub async fn watch(&mut self) -> Loss {
-        self.usable = false;
         let broken = match self.reader.next().await {
             None => Broken::Ended,
             Some(Err(error)) => error.into(),
             Some(Ok(_)) => Broken::Protocol("it spoke without being asked".into()),
         };
+        self.usable = false;
         self.lost(broken).await
     }
 

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::future::{pending, ready};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use gallop_core::engine::{Link, News, Outcome, Work};
 use gallop_core::protocol::message::{Checkpoint, Code, Goal, Order, Stage};
@@ -49,7 +50,7 @@ impl Bench {
         self.order.recipe.image = Some(Reference { file: "face.png".into(), sha256 });
     }
 
-    async fn run(&self, link: &mut Link, cancel: impl Future<Output = ()>) -> Outcome {
+    async fn run(&self, link: &mut Link, cancel: impl Future<Output = Duration>) -> Outcome {
         let work = Work {
             job: self.job,
             order: self.order.clone(),
@@ -153,7 +154,7 @@ async fn engines_that_break_the_protocol_are_ended() {
         ("json", "missing field `event`"),
         ("short", "ends too early"),
         ("head", "ends too early"),
-        ("greedy", "twice"),
+        ("greedy", "101 files"),
     ];
     for (way, expected) in cases {
         let bench = Bench::new(&format!("odd:{way}"));
@@ -224,7 +225,7 @@ async fn a_cancel_stops_the_job_and_not_the_engine() {
     let mut link = Link::start(&fake("")).await.expect("started");
     for point in ["begun", "denoise", "decodevideo"] {
         let bench = Bench::new(&format!("wait:{point}"));
-        assert!(matches!(bench.run(&mut link, ready(())).await, Outcome::Cancelled), "{point}");
+        assert!(matches!(bench.run(&mut link, ready(Duration::from_secs(1))).await, Outcome::Cancelled), "{point}");
     }
     assert!(matches!(Bench::new("A pony.").run(&mut link, pending()).await, Outcome::Done(_)));
 }
@@ -233,7 +234,7 @@ async fn a_cancel_stops_the_job_and_not_the_engine() {
 async fn an_engine_that_does_not_stop_is_ended() {
     let mut link = Link::start(&fake("")).await.expect("started");
     let bench = Bench::new("hang:begun");
-    assert!(matches!(bench.run(&mut link, ready(())).await, Outcome::Cancelled));
+    assert!(matches!(bench.run(&mut link, ready(Duration::from_secs(1))).await, Outcome::Cancelled));
     assert!(!link.is_usable());
     assert!(matches!(bench.run(&mut link, pending()).await, Outcome::Lost(_)));
 }
@@ -273,12 +274,12 @@ async fn what_a_launcher_started_ends_with_it() {
     // What a shell puts in the background gets no input, unless by another number.
     let script = "exec 3<&0; 'PROGRAM' --ignore-end <&3 & echo $! > 'PID'; wait";
     let script = script.replace("PROGRAM", &fake_program().to_string_lossy()).replace("PID", &pid.to_string_lossy());
-    let engine = EngineSettings { cancel_seconds: Some(1), ..EngineSettings::new("fake", ["sh", "-c", &script]) };
+    let engine = EngineSettings::new("fake", ["sh", "-c", &script]);
     let mut link = Link::start(&engine).await.expect("started");
     let engine = std::fs::read_to_string(&pid).expect("pid");
     let engine = Path::new("/proc").join(engine.trim());
     assert!(engine.exists());
-    let outcome = Bench::new("hang:begun").run(&mut link, ready(())).await;
+    let outcome = Bench::new("hang:begun").run(&mut link, ready(Duration::from_secs(1))).await;
     assert!(matches!(outcome, Outcome::Cancelled), "{outcome:?}");
     drop(link);
     // Its parent is gone as well, so somebody else buries it.
@@ -287,7 +288,7 @@ async fn what_a_launcher_started_ends_with_it() {
         if is_dead() {
             return;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
     panic!("it is still there: {}", engine.display());
 }

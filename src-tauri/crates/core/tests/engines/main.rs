@@ -1,6 +1,7 @@
 //! Engines as real processes, and what the studio makes of them. The engine is `examples/fake_engine.rs`.
 
 mod link;
+mod runner;
 
 use std::path::PathBuf;
 
