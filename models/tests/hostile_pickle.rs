@@ -194,10 +194,8 @@ fn bombs_are_defused() {
 #[test]
 fn names_do_not_multiply() {
     let mut cycle = b"\x80\x02}q\x00(".to_vec();
-    for key in 0..10 {
-        cycle.extend([text(&format!("{key}{}", "k".repeat(1000))), b"h\x00".to_vec()].concat());
-        cycle.extend([text(&format!("t{key}")), tensor(0, &[1], &[1])].concat());
-    }
+    cycle.extend((0..10).flat_map(|key| [text(&format!("t{key}")), tensor(0, &[1], &[1])].concat()));
+    cycle.extend((0..10).flat_map(|key| [text(&format!("{key}{}", "k".repeat(1000))), b"h\x00".to_vec()].concat()));
     cycle.extend(b"u.");
     let (_folder, path) = save(&cycle, &floats(&[7.0]));
     let weights = Weights::open(&path).unwrap();

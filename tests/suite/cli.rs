@@ -3,6 +3,11 @@
 mod bad_input;
 mod doing;
 mod engine_input;
+mod farm;
+#[cfg(target_os = "linux")]
+#[path = "../faults/mod.rs"]
+mod faults;
+mod studio;
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;

@@ -115,8 +115,8 @@ impl Engine {
     /// Closes the input and waits.
     fn end(mut self) -> Ended {
         drop(self.input.take());
-        // What it still says is of no interest, but it must not wait for a reader.
-        std::io::copy(&mut self.output, &mut std::io::sink()).expect("read");
+        // Both pipes are read to their ends, for it must not wait for a reader.
+        self.child.stdout = Some(self.output);
         let output = self.child.wait_with_output().expect("it ends");
         Ended { status: output.status.code(), said: text(&output.stderr) }
     }
@@ -262,7 +262,8 @@ fn latents_from_strangers_end_the_order_or_are_made_anew() {
         _ => None,
     });
     let recipe = recipe.expect("the completed recipe");
-    let kept = |checkpoint, content: &[u8]| Order { checkpoints: [(checkpoint, Digest::of(content))].into(), ..order() };
+    let kept =
+        |checkpoint, content: &[u8]| Order { checkpoints: [(checkpoint, Digest::of(content))].into(), ..order() };
 
     // Of this clip by their note, of another one by their shape; and with channels that no model has.
     for shapes in [(vec![1, 48, 1, 1, 1], vec![1, 1, 64]), (vec![1, 3, 2, 4, 4], vec![1, 6, 5])] {

@@ -150,7 +150,8 @@ fn bombs_do_not_go_off() {
     for key in 0..10 {
         itself.extend([&text(&format!("{key}{}", "k".repeat(1000)))[..], b"h\0"].concat());
     }
-    let storage = [b"((", &text("storage")[..], b"ctorch\nFloatStorage\n", &text("0"), &text("cpu"), b"K\x01tQ"].concat();
+    let storage =
+        [b"((", &text("storage")[..], b"ctorch\nFloatStorage\n", &text("0"), &text("cpu"), b"K\x01tQ"].concat();
     let tensor = [b"ctorch._utils\n_rebuild_tensor_v2\n", &storage[..], b"K\0(K\x01t(K\x01t\x89}tR"].concat();
     for key in 0..10 {
         itself.extend([&text(&format!("t{key}"))[..], &tensor].concat());

@@ -38,7 +38,14 @@ fn shot() -> Shot {
 
 fn recipe() -> Recipe {
     let image = Reference { file: "pony.png".into(), sha256: Some(Digest::of("a")) };
-    Recipe { seed: Some(7), seconds: Some(2.5), size: Some([64, 64]), image: Some(image), engine: None, ..Recipe::new(shot()) }
+    Recipe {
+        seed: Some(7),
+        seconds: Some(2.5),
+        size: Some([64, 64]),
+        image: Some(image),
+        engine: None,
+        ..Recipe::new(shot())
+    }
 }
 
 /// Bytes that come `portion` at once.
@@ -98,9 +105,14 @@ fn safetensors() -> Outcome {
     put("safetensors", "overlap", &tensors(overlap, 12))?;
     let beyond = r#"{"a":{"dtype":"F32","shape":[0,18446744073709551615,2],"data_offsets":[0,0]}}"#;
     put("safetensors", "beyond-numbers", &tensors(beyond, 0))?;
-    let twice = r#"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#;
+    let twice =
+        r#"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#;
     put("safetensors", "twice", &tensors(twice, 2))?;
-    put("safetensors", "steers-the-terminal", &tensors(r#"{"\u001b[2J":{"dtype":"U8","shape":[9],"data_offsets":[0,1]}}"#, 1))?;
+    put(
+        "safetensors",
+        "steers-the-terminal",
+        &tensors(r#"{"\u001b[2J":{"dtype":"U8","shape":[9],"data_offsets":[0,1]}}"#, 1),
+    )?;
 
     let note = serde_json::to_string(&recipe().to_json()?)?;
     let pair = format!(
@@ -120,7 +132,8 @@ fn tensor(offset: u8, shape: &[u8], strides: &[u8]) -> Vec<u8> {
     let ints = |numbers: &[u8]| -> Vec<u8> {
         [b"(".to_vec(), numbers.iter().flat_map(|number| [b'K', *number]).collect(), b"t".to_vec()].concat()
     };
-    let storage = [b"((", &text("storage")[..], b"ctorch\nFloatStorage\n", &text("0"), &text("cpu"), b"K\x10tQ"].concat();
+    let storage =
+        [b"((", &text("storage")[..], b"ctorch\nFloatStorage\n", &text("0"), &text("cpu"), b"K\x10tQ"].concat();
     let view = [&[b'K', offset][..], &ints(shape), &ints(strides), b"\x89}tR"].concat();
     [b"ctorch._utils\n_rebuild_tensor_v2\n", &storage[..], &view].concat()
 }
@@ -131,10 +144,15 @@ fn pickles() -> Outcome {
     let both = dict(&[item("a", &tensor(0, &[2, 2], &[2, 1])), item("b", &tensor(1, &[3], &[2]))]);
     put("pickle", "whole.pth", &fuzz::archive(&[("w/data.pkl", &both), ("w/data/0", &[7; 64])]))?;
     put("pickle", "two-tensors", &both)?;
-    put("pickle", "state-dict", &dict(&[item("state_dict", &[b"}", &item("a", &tensor(0, &[4], &[1]))[..]].concat())]))?;
+    put(
+        "pickle",
+        "state-dict",
+        &dict(&[item("state_dict", &[b"}", &item("a", &tensor(0, &[4], &[1]))[..]].concat())]),
+    )?;
     put("pickle", "outside", &dict(&[item("a", &tensor(250, &[9, 9], &[9, 1]))]))?;
     put("pickle", "command", &dict(&[item("a", &[b"cos\nsystem\n", &text("true")[..], b"\x85R"].concat())]))?;
-    let itself = [b"\x80\x02}q\0", &item("a", b"h\0")[..], &item("b", b"h\0"), &item("c", &tensor(0, &[1], &[1])), b"."];
+    let itself =
+        [b"\x80\x02}q\0", &item("a", b"h\0")[..], &item("b", b"h\0"), &item("c", &tensor(0, &[1], &[1])), b"."];
     put("pickle", "contains-itself", &itself.concat())?;
     put("pickle", "protocol-4", b"\x80\x04\x95\x10\0\0\0\0\0\0\0}\x94(\x8c\x01a\x94K\x01\x8c\x01b]\x94(K\x02Neu.")
 }

@@ -26,7 +26,7 @@ pub fn run(options: &[&str]) -> Result<(), String> {
     let folder = target()?.join("fuzz");
     let host = host()?;
     let mut build = cargo();
-    build.args(["build", "--locked", "--manifest-path", "tests/fuzz/Cargo.toml", "--target", &host]);
+    build.args(["build", "--manifest-path", "tests/fuzz/Cargo.toml", "--target", &host]);
     build.arg("--target-dir").arg(&folder).env("RUSTFLAGS", FLAGS).env_remove("CARGO_ENCODED_RUSTFLAGS");
     succeed(targets.iter().fold(&mut build, |build, name| build.args(["--bin", name])))?;
     for name in targets {
@@ -44,17 +44,18 @@ fn fuzz(name: &str, program: &Path, folder: &Path, seconds: u32) -> Result<(), S
     }
     // The fuzzer writes into the first folder and only reads the others.
     let seeds = root().join("tests/fuzz/corpus").join(name);
-    let ran = succeed(
-        at_root(program)
-            .args([&found, &seeds])
-            .arg(format!("-artifact_prefix={}/", failed.display()))
-            .arg(format!("-max_total_time={seconds}"))
-            .arg(format!("-max_len={INPUT_BYTES}"))
-            .arg(format!("-rss_limit_mb={MEMORY_MB}"))
-            .arg(format!("-timeout={INPUT_SECONDS}"))
-            .arg("-print_final_stats=1"),
-    );
-    ran.map_err(|reason| format!("{name}: {reason}; run {} with the input that is named above", program.display()))
+    let mut fuzzer = at_root(program);
+    fuzzer.args([&found, &seeds]);
+    fuzzer.arg(format!("-artifact_prefix={}/", failed.display()));
+    fuzzer.arg(format!("-max_total_time={seconds}")).arg(format!("-max_len={INPUT_BYTES}"));
+    fuzzer.arg(format!("-rss_limit_mb={MEMORY_MB}")).arg(format!("-timeout={INPUT_SECONDS}"));
+    fuzzer.args(["-print_final_stats=1", "-verbosity=0"]);
+    // Each input is a file. In memory it costs a tenth.
+    if Path::new("/dev/shm").is_dir() {
+        fuzzer.env("TMPDIR", "/dev/shm");
+    }
+    succeed(&mut fuzzer)
+        .map_err(|reason| format!("{name}: {reason}; run {} with the input that is named above", program.display()))
 }
 
 /// The targets and the seconds for each.

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, reason = "a chore talks to the terminal it was started from")]
 
 mod command;
+mod faults;
 mod fuzz;
 mod packages;
 mod sample;
@@ -20,6 +21,8 @@ usage: cargo xtask CHORE
   fuzz [TARGET] [--seconds N]
                       feeds what reads foreign bytes with bytes that go new ways through it, 60 seconds each;
                       TARGET is frame, safetensors, pickle, latents or project
+  faults [--count N] [--seed S]
+                      kill the processes of a studio at random moments, fill its disk and take its files away, N times
   packages            only check the system packages, and install them where that is possible";
 
 fn main() -> ExitCode {
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
         ["test", options @ ..] => test::run(options),
         ["bench", options @ ..] => packages::ensure().and_then(|()| sample::bench(options)),
         ["fuzz", options @ ..] => packages::ensure().and_then(|()| fuzz::run(options)),
+        ["faults", options @ ..] => packages::ensure().and_then(|()| faults::run(options)),
         ["packages"] => packages::ensure(),
         [] | ["help" | "-h" | "--help"] => {
             println!("{HELP}");

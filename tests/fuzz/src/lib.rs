@@ -238,7 +238,9 @@ pub fn archive(members: &[(&str, &[u8])]) -> Vec<u8> {
         // Checksum, both sizes, lengths of name and extra field.
         let sizes = [&[0; 4][..], &size, &size, &(name.len() as u16).to_le_bytes(), &[0, 0]].concat();
         bytes.extend([b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0", &sizes[..], name.as_bytes(), content].concat());
-        table.extend([b"PK\x01\x02\x14\0\x14\0\0\0\0\0\0\0\0\0", &sizes[..], &[0; 10], &local, name.as_bytes()].concat());
+        table.extend(
+            [b"PK\x01\x02\x14\0\x14\0\0\0\0\0\0\0\0\0", &sizes[..], &[0; 10], &local, name.as_bytes()].concat(),
+        );
     }
     let (offset, len) = ((bytes.len() as u32).to_le_bytes(), (table.len() as u32).to_le_bytes());
     let count = (members.len() as u16).to_le_bytes();

@@ -6,6 +6,8 @@ use gallop_engine::device::Kind;
 use gallop_engine::shape::{Aspect, MAX_SECONDS, Pixels};
 use gallop_protocol::shot::Language;
 
+use crate::studio::args as studio;
+
 /// Make clips with picture and sound from a prompt, a reference picture and spoken lines, on this machine.
 #[derive(Debug, clap::Parser)]
 #[command(name = "gallop", version, arg_required_else_help = true)]
@@ -24,20 +26,29 @@ pub enum Command {
     Doctor(DoctorArgs),
     /// Make a clip and tell how long each stage took
     Bench(BenchArgs),
+    /// Make a project: a folder for shots and what is made of them
+    New(studio::NewArgs),
+    /// Add shots to a project, and see them
+    #[command(subcommand)]
+    Shot(studio::ShotCommand),
+    /// Make takes of a project's shots
+    Render(Box<studio::RenderArgs>),
+    /// See the queue, and change it
+    #[command(subcommand)]
+    Jobs(studio::JobsCommand),
+    /// See all takes of all projects
+    #[command(subcommand)]
+    Library(studio::LibraryCommand),
     /// Serve a studio over stdin and stdout; started by Gallop itself, also on other machines
     Engine(EngineArgs),
 }
 
-/// Flags of `gallop generate`.
-#[derive(Debug, clap::Args)]
-pub struct GenerateArgs {
+/// What is to be seen and heard.
+#[derive(Debug, Default, clap::Args)]
+pub struct Words {
     /// What is to be seen: who, where, light, camera
-    #[arg(long, value_name = "TEXT", required_unless_present_any = ["like", "finish"])]
+    #[arg(long, value_name = "TEXT")]
     pub prompt: Option<String>,
-
-    /// The picture that the clip starts from (png, jpg, webp)
-    #[arg(long, value_name = "FILE")]
-    pub image: Option<PathBuf>,
 
     /// A line to be spoken; give it again for the next line
     #[arg(long, value_name = "TEXT")]
@@ -56,6 +67,19 @@ pub struct GenerateArgs {
     /// Background sound, as in "wind"
     #[arg(long, value_name = "TEXT")]
     pub sound: Option<String>,
+}
+
+/// Flags of `gallop generate`.
+#[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("source").required(true).multiple(true).args(["prompt", "like", "finish"]))]
+pub struct GenerateArgs {
+    /// What is to be seen and heard.
+    #[command(flatten)]
+    pub words: Words,
+
+    /// The picture that the clip starts from (png, jpg, webp)
+    #[arg(long, value_name = "FILE")]
+    pub image: Option<PathBuf>,
 
     /// A voice track that the picture follows; it becomes the soundtrack and sets the length
     #[arg(long, value_name = "FILE")]
@@ -184,7 +208,8 @@ impl From<DeviceName> for Kind {
     }
 }
 
-fn seconds(text: &str) -> Result<f32, String> {
+/// Reads a length in seconds.
+pub fn seconds(text: &str) -> Result<f32, String> {
     match text.trim_end_matches('s').parse::<f32>() {
         Ok(seconds) if seconds > 0.0 && seconds <= MAX_SECONDS => Ok(seconds),
         _ => Err(format!("expected a length above 0 and up to {MAX_SECONDS} seconds")),

@@ -20,7 +20,7 @@ use crate::{output, recipe};
 
 /// Makes a clip, or the draft of one.
 pub fn run(args: &GenerateArgs) -> anyhow::Result<()> {
-    let mut report = choose(if args.json { Format::Json } else { Format::Human });
+    let mut report = choose(Format::of_flag(args.json));
     let outcome = make(args, &mut *report);
     if let Err(error) = &outcome {
         let message = one_line(error);

@@ -1,4 +1,4 @@
-//! Gallop on the command line: `gallop generate`, `gallop doctor`, `gallop bench`.
+//! Gallop on the command line: single clips, projects, the queue, and the engine that works it off.
 //!
 //! Exit status: 0 done, 1 failed, 2 not a valid command line, 130 cancelled. Whatever fails is told in one line on stderr.
 
@@ -14,6 +14,8 @@ mod prepare;
 mod recipe;
 mod report;
 mod sink;
+mod studio;
+mod words;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -40,6 +42,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Generate(args) => generate::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::New(args) => studio::project::create(args),
+        Command::Shot(command) => studio::shot::run(command),
+        Command::Render(args) => studio::render::run(&args),
+        Command::Jobs(command) => studio::jobs::run(command),
+        Command::Library(command) => studio::library::run(command),
         Command::Engine(args) => engine::run(args),
     };
     match outcome {

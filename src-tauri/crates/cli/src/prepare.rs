@@ -8,8 +8,7 @@ use gallop_protocol::recipe::{Recipe, Reference};
 use gallop_protocol::shot::{Language, Line, Shot};
 
 use crate::args::GenerateArgs;
-use crate::error::usage;
-use crate::recipe;
+use crate::{recipe, words};
 
 /// A recipe that was given, and the file that carried it.
 pub struct Given {
@@ -64,58 +63,12 @@ fn over(args: &GenerateArgs, old: Option<&Recipe>) -> anyhow::Result<Recipe> {
 fn text(args: &GenerateArgs, old: Option<&Recipe>) -> anyhow::Result<(Shot, String)> {
     let mut shot = old.map(|recipe| recipe.shot.clone()).unwrap_or_default();
     let before = shot.clone();
-    if let Some(description) = &args.prompt {
-        shot.description.clone_from(description);
-    }
-    if args.sound.is_some() {
-        shot.sound.clone_from(&args.sound);
-    }
-    if !args.say.is_empty() {
-        shot.lines = args.say.iter().map(|text| line(text)).collect();
-    }
-    let shot_lines = shot.lines.len();
-    for (line, language) in shot.lines.iter_mut().zip(one_each("--language", &args.language, shot_lines)?) {
-        line.language = *language;
-    }
-    for (line, speaker) in shot.lines.iter_mut().zip(one_each("--speaker", &args.speaker, shot_lines)?) {
-        line.speaker = Some(speaker.clone());
-    }
+    words::put(&args.words, &mut shot)?;
     let prompt = match old.and_then(|recipe| recipe.prompt.as_ref()).filter(|_| shot == before) {
         Some(prompt) => prompt.clone(),
         None => shot.compose()?,
     };
     Ok((shot, prompt))
-}
-
-fn line(text: &str) -> Line {
-    Line { speaker: None, language: language_of_script(text), text: text.into() }
-}
-
-/// The values of a flag by line: none at all, one for all lines, or one for each.
-fn one_each<'a, T>(flag: &str, values: &'a [T], lines: usize) -> anyhow::Result<Vec<&'a T>> {
-    match values {
-        [one] if lines > 0 => Ok(vec![one; lines]),
-        _ if values.is_empty() || values.len() == lines => Ok(values.iter().collect()),
-        _ if lines == 0 => Err(usage(format!("{flag} needs a spoken line; give one with --say"))),
-        _ => Err(usage(format!(
-            "{flag} is given {} times for {lines} of --say; give it once for all lines, or once for each in their order",
-            values.len()
-        ))),
-    }
-}
-
-/// The likeliest language where none is named: kana is Japanese, Hangul is Korean, other Han characters are Mandarin.
-fn language_of_script(text: &str) -> Language {
-    let any = |range: std::ops::RangeInclusive<char>| text.chars().any(|char| range.contains(&char));
-    if any('\u{3040}'..='\u{30ff}') {
-        Language::Japanese
-    } else if any('\u{ac00}'..='\u{d7a3}') {
-        Language::Korean
-    } else if any('\u{3400}'..='\u{9fff}') {
-        Language::Mandarin
-    } else {
-        Language::English
-    }
 }
 
 /// The file that a flag names, else the one that the recipe names.

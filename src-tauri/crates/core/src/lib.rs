@@ -3,6 +3,7 @@
 //! It knows no tensor, no codec and no pixel; what a terminal user or a window wants done, it does.
 
 pub mod database;
+pub mod engine;
 mod error;
 pub mod files;
 mod inside;
@@ -10,6 +11,8 @@ pub mod jobs;
 pub mod library;
 pub mod places;
 pub mod project;
+pub mod runner;
+pub mod settings;
 pub mod take;
 
 pub use error::{Code, code_of, coded};

@@ -54,7 +54,8 @@ fn moving(news: &News<'_>) -> Option<String> {
     }
 }
 
-fn bar(done: usize, total: usize) -> String {
+/// A bar of which so much is full.
+pub fn bar(done: usize, total: usize) -> String {
     let full = (done * WIDTH).checked_div(total).unwrap_or(0).min(WIDTH);
     "█".repeat(full) + &"░".repeat(WIDTH - full)
 }

@@ -10,6 +10,8 @@ use std::path::Path;
 use gallop_protocol::message::Stage;
 use serde::Serialize;
 
+pub use bar::bar;
+
 /// What is told.
 #[derive(Debug, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -105,6 +107,13 @@ pub enum Format {
     Human,
     /// For programs, on stdout.
     Json,
+}
+
+impl Format {
+    /// What the flag `--json` asks for.
+    pub fn of_flag(json: bool) -> Self {
+        if json { Self::Json } else { Self::Human }
+    }
 }
 
 /// The right report for where the output goes.

@@ -6,6 +6,8 @@
 
 mod open;
 mod schema;
+#[cfg(test)]
+mod tests;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -98,16 +100,28 @@ impl Database {
     }
 }
 
+/// The one name of a folder, however the user wrote it: one folder under two names would count twice.
+///
+/// # Errors
+/// As [`text`]; or it is no name at all.
+pub(crate) fn resolved(folder: &Path) -> anyhow::Result<PathBuf> {
+    let folder = match folder.canonicalize() {
+        // On Windows that is a name which many programs do not take.
+        Ok(real) if cfg!(not(windows)) => real,
+        _ => std::path::absolute(folder)
+            .with_context(|| format!("this is not the name of a folder: {}", folder.display()))?,
+    };
+    text(&folder).map(PathBuf::from)
+}
+
 /// A folder as text.
 ///
 /// # Errors
-/// Its name is not Unicode: neither the database nor a project file could name it.
-pub(crate) fn folder_text(folder: &Path) -> anyhow::Result<String> {
-    let folder =
-        std::path::absolute(folder).with_context(|| format!("not the name of a folder: {}", folder.display()))?;
-    folder.to_str().map(str::to_owned).ok_or_else(|| {
-        let message = format!("the folder's name has characters that are not Unicode: rename it: {}", folder.display());
-        coded(Code::Input, message)
+/// Its name is not Unicode: neither the database nor a program that reads our JSON could name it.
+pub(crate) fn text(folder: &Path) -> anyhow::Result<&str> {
+    folder.to_str().ok_or_else(|| {
+        let why = "the folder's name has characters that are not Unicode; rename it";
+        coded(Code::Input, format!("{why}: {}", folder.display()))
     })
 }
 

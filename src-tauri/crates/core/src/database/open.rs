@@ -40,11 +40,15 @@ fn connect(path: &Path) -> anyhow::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(PATIENCE)?;
-    // A newer file is told by its version before anything is changed in it.
-    schema::version(&connection)?;
+    // A file that is newer, or not ours, is told before anything is changed in it.
+    let version = schema::version(&connection)?;
     let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     if verdict != "ok" {
         return Err(Damage(verdict).into());
+    }
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if version == 0 && tables > 0 {
+        return Err(Damage("it is a database of something else".into()).into());
     }
     connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -53,13 +57,9 @@ fn connect(path: &Path) -> anyhow::Result<Connection> {
     connection.pragma_update(None, "checkpoint_fullfsync", true)?;
     connection.pragma_update(None, "foreign_keys", true)?;
 
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let version = schema::version(&transaction)?;
     if version < schema::STEPS.len() {
-        let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-        if version == 0 && tables > 0 {
-            return Err(Damage("it is a database of something else".into()).into());
-        }
+        // Only one opens at a time, so that the version is still true.
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         schema::migrate(&transaction, version)?;
         // Noted with the making of the new file, so that it is told even if this process dies before it could.
         if let Some(name) = (version == 0).then(|| newest_damaged(path)).flatten() {
@@ -67,8 +67,6 @@ fn connect(path: &Path) -> anyhow::Result<Connection> {
         }
         transaction.commit()?;
         path.parent().into_iter().for_each(files::sync_folder);
-    } else {
-        drop(transaction);
     }
     Ok(connection)
 }

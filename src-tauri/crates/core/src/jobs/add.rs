@@ -1,7 +1,7 @@
 //! How jobs come into the queue.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use gallop_protocol::Id;
 use gallop_protocol::message::Order;
@@ -12,7 +12,7 @@ use super::place::{self, Place};
 use super::record::Fresh;
 use super::state::{Change, State};
 use super::{JobRecord, Queue};
-use crate::database::{folder_text, now_unix_ms};
+use crate::database::{now_unix_ms, resolved};
 use crate::project::ProjectData;
 use crate::{Code, coded, library};
 
@@ -46,7 +46,7 @@ impl Queue {
         let mut projects = BTreeMap::new();
         let mut made = Vec::new();
         for job in jobs {
-            let folder = PathBuf::from(folder_text(&job.project)?);
+            let folder = resolved(&job.project)?;
             if !projects.contains_key(&folder) {
                 projects.insert(folder.clone(), ProjectData::read(&folder)?);
             }

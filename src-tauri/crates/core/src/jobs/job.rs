@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, ToSql};
 use serde::{Deserialize, Serialize};
 
 use super::state::{Ask, State};
-use crate::database::{folder_text, from_sql_ms, to_sql_ms};
+use crate::database::{from_sql_ms, text, to_sql_ms};
 use crate::{Code, coded};
 
 /// A clip that is wanted, being made, or made.
@@ -135,6 +135,22 @@ pub(crate) fn folder_of(connection: &Connection, id: Id) -> anyhow::Result<Optio
     Ok(find(connection, id)?.map(|job| job.project))
 }
 
+/// Removes jobs that cannot be read, as only another program can have written them. Their records stay.
+pub(crate) fn remove_unreadable(connection: &Connection) -> anyhow::Result<()> {
+    let mut statement = connection.prepare(&format!("SELECT {COLUMNS} FROM jobs"))?;
+    let mut rows = statement.query([])?;
+    let mut bad = Vec::new();
+    while let Some(row) = rows.next()? {
+        if read(row).is_err() {
+            bad.push(row.get::<_, String>(0)?);
+        }
+    }
+    for id in bad {
+        connection.execute("DELETE FROM jobs WHERE id = ?", [id])?;
+    }
+    Ok(())
+}
+
 /// Puts a new job into the table; false where its id is there already.
 pub(super) fn insert(connection: &Connection, job: &Job) -> anyhow::Result<bool> {
     write(connection, job, "INSERT OR IGNORE")
@@ -152,7 +168,7 @@ fn write(connection: &Connection, job: &Job, how: &str) -> anyhow::Result<bool> 
     let optional_json = |value: Option<serde_json::Result<String>>| value.transpose().map_err(json);
     let values: [&dyn ToSql; 17] = [
         &job.id.to_string(),
-        &folder_text(&job.project)?,
+        &text(&job.project)?,
         &job.project_id.to_string(),
         &job.shot.to_string(),
         &serde_json::to_string(&job.order).map_err(json)?,
@@ -174,7 +190,9 @@ fn write(connection: &Connection, job: &Job, how: &str) -> anyhow::Result<bool> 
 
 fn read(row: &Row<'_>) -> anyhow::Result<Job> {
     let name: String = row.get(0)?;
-    let strange = |what: &str| format!("the queue holds a job with an unreadable {what}: {name}");
+    let strange = |what: &str| {
+        format!("the queue holds a job with an unreadable {what}; run `gallop library rebuild` to mend it: {name}")
+    };
     let id = |index: usize, what: &str| -> anyhow::Result<Option<Id>> {
         let text: Option<String> = row.get(index)?;
         text.map(|text| text.parse()).transpose().with_context(|| strange(what))

@@ -5,12 +5,13 @@
 //! reports as done survives the process and a power cut.
 //!
 //! ```text
-//!             ┌─pause─► Paused ─┐
-//! add ─► Waiting ◄──resume──────┤        ┌─► Done
-//!         ▲  └──claim─► Running ┼─finish─┘
-//!         │      ▲         │    └─fail───► Failed ─┐
-//!         └──────┴─release─┘                       │
-//!         └──────────────────retry─────────────────┘   and from everywhere but Done ─cancel─► Cancelled ─retry─► Waiting
+//! add ──► Waiting ──claim──► Running ──finish──► Done
+//!          │   ▲                │ └────fail────► Failed ──retry──► Waiting
+//!        pause │                │
+//!          ▼ resume         release ───────────► Waiting, or what the user asked for while it ran
+//!         Paused
+//!
+//! cancel: Waiting, Paused or Failed ──► Cancelled ──retry──► Waiting
 //! ```
 
 mod add;
@@ -21,14 +22,16 @@ mod place;
 mod record;
 mod run;
 mod state;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use gallop_protocol::Id;
 
 use crate::database::Database;
 
 pub(crate) use add::revive;
-pub(crate) use job::folder_of;
 pub use job::{Failure, Filter, Job, NewJob};
+pub(crate) use job::{folder_of, remove_unreadable};
 pub use lock::RunnerLock;
 pub use place::Place;
 pub use record::JobRecord;

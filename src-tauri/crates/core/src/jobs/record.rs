@@ -82,6 +82,8 @@ pub(super) fn write(job: &Job) -> anyhow::Result<()> {
 pub(super) fn remove(job: &Job) {
     if let Ok(Some(folder)) = TakeFolder::find(&job.project, job.id) {
         folder.remove_job().ok();
+        // Only an empty folder: that of a job which never ran.
+        std::fs::remove_dir(folder.folder()).ok();
     }
 }
 
@@ -120,12 +122,6 @@ impl<'a> Fresh<'a> {
 
 impl Drop for Fresh<'_> {
     fn drop(&mut self) {
-        for job in &self.jobs {
-            remove(job);
-            if let Ok(Some(folder)) = TakeFolder::find(&job.project, job.id) {
-                // Only an empty folder: nothing but the record was ours.
-                std::fs::remove_dir(folder.folder()).ok();
-            }
-        }
+        self.jobs.iter().for_each(|job| remove(job));
     }
 }

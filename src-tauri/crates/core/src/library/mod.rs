@@ -4,6 +4,8 @@
 mod rebuild;
 mod scan;
 mod takes;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +14,7 @@ use gallop_protocol::Id;
 use rusqlite::{Connection, OptionalExtension as _};
 use serde::{Deserialize, Serialize};
 
-use crate::database::{Database, folder_text};
+use crate::database::{Database, resolved, text};
 use crate::project::ProjectData;
 use crate::take::Take;
 
@@ -47,7 +49,7 @@ impl Library {
     /// # Errors
     /// The folder holds no project that can be read.
     pub fn index_project(&self, folder: &Path) -> anyhow::Result<ProjectEntry> {
-        let folder = PathBuf::from(folder_text(folder)?);
+        let folder = resolved(folder)?;
         let ProjectData { id, name, .. } = ProjectData::read(&folder)?;
         self.database.write(|transaction| put_project(transaction, &folder, id, &name))?;
         Ok(ProjectEntry { folder, id, name })
@@ -66,9 +68,9 @@ impl Library {
     /// # Errors
     /// The database cannot be written.
     pub fn forget_project(&self, folder: &Path) -> anyhow::Result<()> {
-        let folder = folder_text(folder)?;
+        let folder = resolved(folder)?;
         self.database.write(|transaction| {
-            transaction.execute("DELETE FROM projects WHERE folder = ?", [folder])?;
+            transaction.execute("DELETE FROM projects WHERE folder = ?", [text(&folder)?])?;
             Ok(())
         })
     }
@@ -78,7 +80,7 @@ impl Library {
     /// # Errors
     /// The database cannot be written.
     pub fn index_take(&self, project: &Path, project_id: Id, take: &Take) -> anyhow::Result<()> {
-        let folder = PathBuf::from(folder_text(project)?);
+        let folder = resolved(project)?;
         self.database.write(|transaction| {
             if !is_known(transaction, &folder)? {
                 // A project that is damaged just now does not cost its takes their place here.
@@ -95,8 +97,8 @@ impl Library {
     /// # Errors
     /// The database cannot be written.
     pub fn forget_take(&self, project: &Path, take: Id) -> anyhow::Result<()> {
-        let folder = folder_text(project)?;
-        self.database.write(|transaction| takes::remove(transaction, &folder, take))
+        let folder = resolved(project)?;
+        self.database.write(|transaction| takes::remove(transaction, text(&folder)?, take))
     }
 
     /// Takes, the latest first.
@@ -118,26 +120,26 @@ impl Library {
 
 /// Puts a project into the index. Where the project was known in another folder and is not there any more, it was moved.
 pub(crate) fn put_project(connection: &Connection, folder: &Path, id: Id, name: &str) -> anyhow::Result<()> {
-    let text = folder_text(folder)?;
+    let to = text(folder)?;
     let same = projects(connection)?.into_iter().filter(|known| known.id == id && known.folder != folder);
     for moved in same.filter(|known| !known.folder.exists()) {
-        let from = folder_text(&moved.folder)?;
+        let from = text(&moved.folder)?;
         if is_known(connection, folder)? {
-            connection.execute("DELETE FROM projects WHERE folder = ?", [&from])?;
+            connection.execute("DELETE FROM projects WHERE folder = ?", [from])?;
         } else {
-            connection.execute("UPDATE projects SET folder = ?1 WHERE folder = ?2", [&text, &from])?;
+            connection.execute("UPDATE projects SET folder = ?1 WHERE folder = ?2", [to, from])?;
         }
-        connection.execute("UPDATE jobs SET project = ?1 WHERE project = ?2", [&text, &from])?;
+        connection.execute("UPDATE jobs SET project = ?1 WHERE project = ?2", [to, from])?;
     }
     let put = "INSERT INTO projects (folder, id, name) VALUES (?1, ?2, ?3) \
         ON CONFLICT (folder) DO UPDATE SET id = ?2, name = ?3";
-    connection.execute(put, [text.as_str(), &id.to_string(), name])?;
+    connection.execute(put, [to, &id.to_string(), name])?;
     Ok(())
 }
 
 fn is_known(connection: &Connection, folder: &Path) -> anyhow::Result<bool> {
     let query = "SELECT 1 FROM projects WHERE folder = ?";
-    Ok(connection.query_row(query, [folder_text(folder)?], |_| Ok(())).optional()?.is_some())
+    Ok(connection.query_row(query, [text(folder)?], |_| Ok(())).optional()?.is_some())
 }
 
 fn projects(connection: &Connection) -> anyhow::Result<Vec<ProjectEntry>> {

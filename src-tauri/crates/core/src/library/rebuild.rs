@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 use serde::{Deserialize, Serialize};
 
 use super::{Library, ProjectEntry, projects, put_project, scan, takes};
-use crate::database::{Database, folder_text};
+use crate::database::{Database, resolved, text};
 use crate::jobs::{self, JobRecord};
 use crate::project::ProjectData;
 use crate::take::{Take, TakeFolder};
@@ -73,10 +73,11 @@ impl Library {
         let mut found = self.database.read(known)?;
         found.extend(salvaged(&self.database)?);
         for folder in folders {
-            scan::scan(Path::new(&folder_text(folder)?), &mut found, &mut rebuilt.troubles);
+            scan::scan(&resolved(folder)?, &mut found, &mut rebuilt.troubles);
         }
         let found: Vec<_> = found.iter().filter_map(|folder| read(folder, &mut rebuilt.troubles)).collect();
         self.database.write(|transaction| {
+            jobs::remove_unreadable(transaction)?;
             let mut jobs = Vec::new();
             for Found { project, takes, jobs: records } in found {
                 put_project(transaction, &project.folder, project.id, &project.name)?;
@@ -159,7 +160,7 @@ fn remove_gone(connection: &Connection, folder: &Path) -> anyhow::Result<()> {
         takes::select(connection, &super::TakeFilter { project: Some(folder.into()), ..Default::default() })?;
     for entry in of_project {
         if TakeFolder::find(folder, entry.id).is_ok_and(|take| take.is_none()) {
-            takes::remove(connection, &folder_text(folder)?, entry.id)?;
+            takes::remove(connection, text(folder)?, entry.id)?;
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use gallop_protocol::message::Goal;
 use rusqlite::{Connection, Row, named_params};
 use serde::{Deserialize, Serialize};
 
-use crate::database::{folder_text, from_sql_ms, to_sql_ms};
+use crate::database::{from_sql_ms, resolved, text, to_sql_ms};
 use crate::take::Take;
 
 /// Characters of a description that the index keeps: enough to find the take again.
@@ -79,6 +79,13 @@ pub struct Totals {
     pub peak_device_bytes: Option<u64>,
 }
 
+impl TakeFilter {
+    fn project(&self) -> anyhow::Result<Option<String>> {
+        let folder = self.project.as_deref().map(resolved).transpose()?;
+        folder.map(|folder| text(&folder).map(str::to_owned)).transpose()
+    }
+}
+
 const WANTED: &str = "(:project IS NULL OR project = :project) AND (:shot IS NULL OR shot = :shot) \
     AND (:goal IS NULL OR goal = :goal) AND (:text IS NULL OR instr(lower(description), lower(:text)) > 0)";
 
@@ -90,7 +97,7 @@ pub(super) fn put(connection: &Connection, project: &Path, take: &Take) -> anyho
     let bytes = |bytes: Option<u64>| bytes.map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX));
     connection.prepare_cached(put)?.execute(named_params! {
         ":id": take.id.to_string(),
-        ":project": folder_text(project)?,
+        ":project": text(project)?,
         ":shot": take.shot.to_string(),
         ":goal": goal_name(take.goal),
         ":parent": take.parent.map(|id| id.to_string()),
@@ -115,7 +122,7 @@ pub(super) fn select(connection: &Connection, filter: &TakeFilter) -> anyhow::Re
     let query = format!("SELECT * FROM takes WHERE {WANTED} ORDER BY created_unix_ms DESC, id DESC LIMIT :limit");
     let mut statement = connection.prepare_cached(&query)?;
     let mut rows = statement.query(named_params! {
-        ":project": filter.project.as_deref().map(folder_text).transpose()?,
+        ":project": filter.project()?,
         ":shot": filter.shot.map(|id| id.to_string()),
         ":goal": filter.goal.map(goal_name),
         ":text": filter.text,
@@ -135,7 +142,7 @@ pub(super) fn totals(connection: &Connection, filter: &TakeFilter) -> anyhow::Re
         max(peak_memory_bytes), max(peak_device_bytes) FROM takes WHERE {WANTED}"
     );
     let wanted = named_params! {
-        ":project": filter.project.as_deref().map(folder_text).transpose()?,
+        ":project": filter.project()?,
         ":shot": filter.shot.map(|id| id.to_string()),
         ":goal": filter.goal.map(goal_name),
         ":text": filter.text,

@@ -171,6 +171,22 @@ impl ProjectData {
         super::stored::read(folder).map(|stored| stored.data)
     }
 
+    /// Reads the bytes of a `project.json`.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn from_json(json: &[u8]) -> anyhow::Result<Self> {
+        super::stored::parse(json)
+    }
+
+    /// The bytes of a `project.json`, which [`Self::from_json`] takes.
+    ///
+    /// # Errors
+    /// As [`Self::check`], or it is longer or nested deeper than what can be read.
+    pub fn to_json(&self) -> anyhow::Result<Vec<u8>> {
+        super::stored::render(self)
+    }
+
     /// The shot of this name.
     ///
     /// # Errors

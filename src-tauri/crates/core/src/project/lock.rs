@@ -18,7 +18,7 @@ const HOLDER: &str = ".lock.json";
 /// The right to write into a project, until it is dropped.
 pub(super) struct Lock {
     holder: PathBuf,
-    _locked: File,
+    file: File,
 }
 
 /// Who has a project open.
@@ -48,8 +48,11 @@ impl Lock {
             }
         }
         let holder = folder.join(HOLDER);
-        files::write_json(&holder, &Holder::this_program())?;
-        Ok(Self { holder, _locked: file })
+        if files::write_json(&holder, &Holder::this_program()).is_err() {
+            // On a full disk a project can still be opened, to take something out of it. An old note would tell lies.
+            std::fs::remove_file(&holder).ok();
+        }
+        Ok(Self { holder, file })
     }
 }
 
@@ -57,6 +60,8 @@ impl Drop for Lock {
     fn drop(&mut self) {
         // Nobody believes what stands there once the lock is free.
         std::fs::remove_file(&self.holder).ok();
+        // Closing alone would wait for a child process that is just being started and has not let go of our files yet.
+        self.file.unlock().ok();
     }
 }
 

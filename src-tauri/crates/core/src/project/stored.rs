@@ -2,13 +2,12 @@
 
 use std::path::Path;
 
-use anyhow::Context as _;
 use gallop_protocol::Digest;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::data::{FORMAT, ProjectData};
-use crate::{Code, coded, inside};
+use crate::{Code, code_of, coded, inside};
 
 /// The file that makes a folder a project.
 pub const FILE: &str = "project.json";
@@ -44,7 +43,7 @@ pub(super) fn read(folder: &Path) -> anyhow::Result<Stored> {
 pub(super) fn read_if_there(folder: &Path) -> anyhow::Result<Option<Stored>> {
     let path = folder.join(FILE);
     let Some(bytes) = inside::read(&path, MAX_BYTES)? else { return Ok(None) };
-    let data = parse(&bytes, &path)?;
+    let data = parse(&bytes).map_err(|error| coded(code_of(&error), format!("{error:#}: {}", path.display())))?;
     Ok(Some(Stored { data, digest: Digest::of(&bytes) }))
 }
 
@@ -63,18 +62,21 @@ pub(super) fn render(data: &ProjectData) -> anyhow::Result<Vec<u8>> {
         return Err(coded(Code::Input, why));
     }
     // What is kept of unknown fields may be nested too deeply, or name a field twice.
-    parse(&bytes, Path::new(FILE))?;
+    parse(&bytes)?;
     Ok(bytes)
 }
 
-fn parse(bytes: &[u8], path: &Path) -> anyhow::Result<ProjectData> {
+/// Reads the bytes of a project.
+pub(super) fn parse(bytes: &[u8]) -> anyhow::Result<ProjectData> {
     #[derive(Deserialize)]
     struct Version {
         format: u64,
     }
-    let unreadable = |error: serde_json::Error| {
-        coded(Code::Input, format!("this is no project that can be read ({error}): {}", path.display()))
-    };
+    let refuse = |why: String| Err(coded(Code::Input, why));
+    let unreadable = |error| coded(Code::Input, format!("this is no project that can be read ({error})"));
+    if bytes.len() as u64 > MAX_BYTES {
+        return refuse(format!("this is longer than the {} MiB that a project has at most", MAX_BYTES >> 20));
+    }
     // Some editors put a mark in front of UTF-8.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let Version { format } = serde_json::from_slice(bytes).map_err(unreadable)?;
@@ -82,18 +84,16 @@ fn parse(bytes: &[u8], path: &Path) -> anyhow::Result<ProjectData> {
         format if format == u64::from(FORMAT) => serde_json::from_slice(bytes).map_err(unreadable)?,
         format if format > u64::from(FORMAT) => {
             let why = format!("this project was saved by a newer Gallop (format {format}); update Gallop to open it");
-            return Err(coded(Code::ProjectNewer, format!("{why}: {}", path.display())));
+            return Err(coded(Code::ProjectNewer, why));
         }
         format => {
             let older = serde_json::from_slice(bytes).map_err(unreadable)?;
-            let current = migrate(older, format, &MIGRATIONS).with_context(|| path.display().to_string())?;
+            let current = migrate(older, format, &MIGRATIONS)?;
             serde_json::from_value(Value::Object(current)).map_err(unreadable)?
         }
     };
-    match data.check() {
-        Ok(()) => Ok(data),
-        Err(error) => Err(coded(Code::Input, format!("{error}: {}", path.display()))),
-    }
+    data.check()?;
+    Ok(data)
 }
 
 /// Goes step by step from format `from` to the one after the last step.

@@ -111,6 +111,55 @@ fn size_and_nesting_have_limits() {
     read(good().to_string().replacen('{', &format!("{{\"x\":{wide},"), 1)).expect("wide is no harm");
 }
 
+/// Whatever can be read can be saved and read again, and nothing that cannot be makes us fall.
+#[test]
+fn spoilt_projects_are_read_or_refused() {
+    let good = include_bytes!("../../../tests/fixtures/format-1.gallop/project.json");
+    let pieces: [&[u8]; 12] =
+        [b"{", b"}", b"[", b"]", b"\"", b"\\", b",", b"-", b"9999999999999999999", b"e308", b"null", b"\xff"];
+    let mut state = 1_u64;
+    let mut below = |limit: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % limit
+    };
+    let mut read = 0;
+    for _ in 0..20_000 {
+        let mut text = good.to_vec();
+        for _ in 0..=below(3) {
+            let (from, length) = (below(text.len()), below(8));
+            let to = (from + length).min(text.len());
+            let piece = match below(3) {
+                0 => pieces[below(pieces.len())].to_vec(),
+                1 => text[below(text.len())..].iter().take(below(40)).copied().collect(),
+                _ => vec![below(256) as u8],
+            };
+            text.splice(from..to, piece);
+        }
+        if let Ok(data) = ProjectData::from_json(&text) {
+            read += 1;
+            let again =
+                data.to_json().and_then(|json| ProjectData::from_json(&json)).expect("what can be read can be saved");
+            assert_eq!(again, data);
+        }
+    }
+    assert!((100..19_000).contains(&read), "{read} of them could be read");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_would_not_end_is_not_opened() {
+    for name in [FILE, ".lock", "media", "takes"] {
+        let folder = tempfile::tempdir().expect("folder");
+        fs::write(folder.path().join(FILE), good().to_string()).expect("written");
+        fs::remove_file(folder.path().join(name)).ok();
+        let made = std::process::Command::new("mkfifo").arg(folder.path().join(name)).status();
+        assert!(made.is_ok_and(|status| status.success()), "a pipe");
+        let takes = crate::take::TakeFolder::list(folder.path());
+        assert_eq!(Project::open(folder.path()).is_ok(), name == "takes", "{name}");
+        assert_eq!(takes.is_ok(), name != "takes", "{name}");
+    }
+}
+
 #[cfg(unix)]
 mod links {
     use std::os::unix::fs::symlink;

@@ -68,6 +68,18 @@ fn a_second_window_is_told_who_has_the_project() {
 }
 
 #[test]
+fn a_project_opens_where_no_note_can_be_left() {
+    let (_place, project) = project();
+    let folder = project.folder().to_owned();
+    drop(project);
+    fs::create_dir(folder.join(".lock.json")).expect("in the way");
+    let project = Project::open(&folder).expect("opened");
+    let error = Project::open(&folder).expect_err("open here").to_string();
+    assert!(error.contains("another program"), "{error}");
+    drop(project);
+}
+
+#[test]
 fn another_process_holds_a_project_until_it_dies() {
     let (_place, project) = project();
     let folder = project.folder().to_owned();

@@ -193,7 +193,7 @@ fn edits_of_one_key_become_one() {
     project.redo().expect("redone");
     assert_eq!(text(&project), "pony");
     // What was undone in between is not one edit with what comes then.
-    word(&mut project, "first", "horse");
+    word(&mut project, "second", "horse");
     project.undo().expect("undone");
     assert_eq!(text(&project), "pony");
     project.undo().expect("undone");

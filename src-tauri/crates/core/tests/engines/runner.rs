@@ -1,0 +1,429 @@
+//! From the queue over an engine into the project.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use gallop_core::database::Database;
+use gallop_core::jobs::{Filter, Job, NewJob, Queue, State};
+use gallop_core::library::{Library, TakeFilter};
+use gallop_core::places::Places;
+use gallop_core::project::{NewProject, Project};
+use gallop_core::protocol::message::{Checkpoint, Code, Goal, Order, Stage};
+use gallop_core::protocol::recipe::{self, Model, Recipe, Reference};
+use gallop_core::protocol::shot::Shot;
+use gallop_core::protocol::{Digest, Id};
+use gallop_core::runner::{EngineState, JobNews, Runner};
+use gallop_core::settings::{EngineSettings, Settings};
+use gallop_core::take::{Take, TakeFolder};
+use gallop_core::{Code as Kind, code_of};
+use gallop_media::{Channels, ClipSpec, ClipWriter, FrameRate};
+
+use crate::fake_with;
+
+/// A user with a project and an engine.
+struct House {
+    home: tempfile::TempDir,
+    places: Places,
+    database: Database,
+    queue: Queue,
+    project: PathBuf,
+    project_id: Id,
+    shot: Id,
+    settings: Settings,
+}
+
+impl House {
+    fn new() -> Self {
+        let home = tempfile::tempdir().expect("folder");
+        let places = Places::under(home.path().join("gallop"));
+        places.make().expect("places");
+        let folder = home.path().join("Film.gallop");
+        let new = NewProject { name: "Film".into(), aspect: "9:16".into(), model: "pony".into() };
+        let project = Project::create(&folder, new).expect("a project");
+        let (folder, project_id) = (project.folder().to_owned(), project.data().id);
+        drop(project);
+        let clip = home.path().join("clip.mp4");
+        write_clip(&clip, None);
+        let database = Database::open(&places).expect("a database");
+        let queue = Queue::new(database.clone());
+        let settings = Settings::default();
+        let mut house = Self { home, places, database, queue, project: folder, project_id, shot: Id::new(), settings };
+        house.settings.engines = vec![house.engine("fake", &[])];
+        house
+    }
+
+    fn engine(&self, name: &str, arguments: &[&str]) -> EngineSettings {
+        let path = |name: &str| self.home.path().join(name).to_str().expect("a path").to_owned();
+        let (clip, log, home) = (path("clip.mp4"), path(&format!("{name}.log")), path(""));
+        let own = ["--clip", &clip, "--log", &log, "--home", &home];
+        EngineSettings { name: name.into(), ..fake_with(own.into_iter().chain(arguments.iter().copied())) }
+    }
+
+    fn order(&self, script: &str, seed: u64) -> NewJob {
+        let shot = Shot { description: script.into(), ..Shot::default() };
+        let recipe = Recipe { seed: Some(seed), ..Recipe::new(shot) };
+        let order = Order { recipe, goal: Goal::Draft, checkpoints: Default::default() };
+        NewJob { project: self.project.clone(), project_id: self.project_id, shot: self.shot, order, parent: None }
+    }
+
+    fn add(&self, job: NewJob) -> Id {
+        self.queue.add(vec![job]).expect("added")[0].id
+    }
+
+    fn runner(&self) -> Runner {
+        Runner::start(&self.places, &self.database, &self.settings).expect("started").expect("nobody else runs")
+    }
+
+    /// Runs until the jobs have ended.
+    fn run(&self, jobs: &[Id]) -> Vec<Job> {
+        self.runner().until(jobs, || ControlFlow::Continue(())).expect("ended")
+    }
+
+    fn run_one(&self, script: &str) -> Job {
+        let id = self.add(self.order(script, 1));
+        self.run(&[id]).remove(0)
+    }
+
+    fn take(&self, id: Id) -> TakeFolder {
+        TakeFolder::find(&self.project, id).expect("readable").expect("there")
+    }
+
+    /// The stages that an engine finished of a job.
+    fn stages(&self, engine: &str, job: Id) -> Vec<String> {
+        let log = std::fs::read_to_string(self.home.path().join(format!("{engine}.log"))).unwrap_or_default();
+        log.lines().filter_map(|line| line.strip_prefix(&format!("{job} "))).map(str::to_owned).collect()
+    }
+
+    /// Waits for a line in the log of the engine.
+    fn wait_for(&self, runner: &Runner, line: &str) {
+        let log = self.home.path().join("fake.log");
+        while !std::fs::read_to_string(&log).unwrap_or_default().contains(line) {
+            assert!(runner.board().engines().iter().all(|engine| !matches!(engine.state, EngineState::Lost { .. })));
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+/// A small clip, with a recipe inside where one is given.
+fn write_clip(path: &std::path::Path, recipe: Option<&Recipe>) {
+    let metadata = recipe.map(|recipe| (recipe::KEY.to_owned(), recipe.to_json().expect("text")));
+    let spec = ClipSpec {
+        width: 64,
+        height: 64,
+        fps: FrameRate::whole(25),
+        sample_rate: 48_000,
+        channels: Channels::Stereo,
+        produce_id: "1".into(),
+        metadata: metadata.into_iter().collect(),
+    };
+    let mut clip = ClipWriter::create(path, &spec).expect("a clip");
+    for _ in 0..5 {
+        clip.write_frame(&[90; 64 * 64 * 3]).expect("a frame");
+    }
+    clip.write_samples(&[vec![0.1; 9600], vec![0.1; 9600]]).expect("sound");
+    clip.finish().expect("finished");
+}
+
+#[test]
+fn a_job_becomes_a_take() {
+    let house = House::new();
+    let id = house.add(house.order("A pony.", 3));
+    let runner = house.runner();
+    let mut progress = runner.board().subscribe();
+    let done = runner.until(&[id], || ControlFlow::Continue(())).expect("ended").remove(0);
+    assert_eq!((done.state, done.engine.as_deref(), done.attempts), (State::Done, Some("fake"), 1));
+    let folder = house.take(id);
+    let take = folder.read().expect("readable").expect("a take");
+    assert_eq!((take.shot, take.goal, take.recipe.size), (house.shot, Goal::Draft, Some([36, 64])));
+    assert_eq!(Some(take.cost), done.cost);
+    assert_eq!(folder.checkpoints().expect("whole").len(), 2);
+    let names: BTreeSet<_> = std::fs::read_dir(folder.folder())
+        .expect("folder")
+        .map(|entry| entry.expect("entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    let expected = ["clip.mp4", "draft.safetensors", "peaks.json", "poster.png", "take.json"].map(str::to_owned);
+    assert_eq!(names, expected.into());
+    let takes = Library::new(house.database.clone()).takes(&TakeFilter::default()).expect("takes");
+    assert_eq!(takes.iter().map(|take| take.id).collect::<Vec<_>>(), [id]);
+    // The news, in their order.
+    let mut kinds = Vec::new();
+    while let Ok(progress) = progress.try_recv() {
+        assert_eq!(progress.job, id);
+        let told = serde_json::to_value(&progress).expect("json");
+        kinds.push(told["news"].as_str().expect("a kind").to_owned());
+    }
+    let stage = ["started", "step", "preview", "step", "preview", "finished", "stored"];
+    let expected: Vec<&str> = ["claimed", "begun"].into_iter().chain(stage).chain(stage).chain(["left"]).collect();
+    assert_eq!(kinds, expected);
+    assert_eq!(runner.board().preview(id), None, "a picture of a finished job is not kept");
+    let engines = runner.board().engines();
+    assert_eq!(engines[0].hello.as_ref().expect("known").models[0].name, "pony");
+    runner.stop();
+}
+
+#[test]
+fn only_one_process_runs_jobs() {
+    let house = House::new();
+    let runner = house.runner();
+    assert!(Runner::start(&house.places, &house.database, &house.settings).expect("asked").is_none());
+    runner.stop();
+    drop(house.runner());
+}
+
+#[test]
+fn an_engine_that_dies_is_started_again_and_nothing_is_made_twice() {
+    for (point, twice) in
+        [("denoise", None), ("draft-half", Some("denoise")), ("draft-stored", None), ("decodevideo", None)]
+    {
+        let house = House::new();
+        let done = house.run_one(&format!("die-once:{point}"));
+        assert_eq!((done.state, done.attempts), (State::Done, 2), "{point}");
+        let mut expected = vec!["denoise", "decodevideo"];
+        expected.extend(twice);
+        let mut stages = house.stages("fake", done.id);
+        expected.sort_unstable();
+        stages.sort();
+        assert_eq!(stages, expected, "{point}");
+        let cost = done.cost.expect("a cost");
+        assert_eq!((cost.seconds, cost.stages.len()), (4.0, 2), "{point}: interrupted runs count");
+    }
+}
+
+#[test]
+fn a_job_that_kills_every_engine_fails_and_the_queue_goes_on() {
+    let house = House::new();
+    let bad = house.add(house.order("die:begun", 1));
+    let good = house.add(house.order("A pony.", 1));
+    let [bad, good] = <[Job; 2]>::try_from(house.run(&[bad, good])).expect("two");
+    assert_eq!((bad.state, good.state), (State::Failed, State::Done));
+    let failure = bad.failure.expect("a failure");
+    assert!(failure.message.contains("told to die at begun"), "{}", failure.message);
+}
+
+#[test]
+fn failures_are_told() {
+    let house = House::new();
+    let failed = house.run_one("fail:memory");
+    let failure = failed.failure.expect("a failure");
+    assert_eq!(
+        (failed.state, failure.code, failure.message.as_str()),
+        (State::Failed, Code::OutOfMemory, "the card is full")
+    );
+    // A reference that is not there.
+    let mut job = house.order("A pony.", 1);
+    job.order.recipe.image = Some(Reference { file: "face.png".into(), sha256: Some(Digest::of("face")) });
+    let id = house.add(job);
+    let failure = house.run(&[id]).remove(0).failure.expect("a failure");
+    assert!(failure.code == Code::Input && failure.message.contains("face.png"), "{failure:?}");
+    // A draft that is not there.
+    let id = house.add(NewJob { parent: Some(Id::new()), ..house.order("A pony.", 1) });
+    let failure = house.run(&[id]).remove(0).failure.expect("a failure");
+    assert!(failure.code == Code::Input && failure.message.contains("no latents"), "{failure:?}");
+    // Something in the way of the clip.
+    let id = house.add(house.order("A pony.", 1));
+    std::fs::create_dir_all(house.take(id).path(Checkpoint::Clip).join("x")).expect("folder");
+    let failure = house.run(&[id]).remove(0).failure.expect("a failure");
+    assert!(failure.message.contains("clip.mp4"), "{failure:?}");
+    // The project is gone, and then another one is in its place.
+    let id = house.add(house.order("A pony.", 1));
+    let aside = house.home.path().join("aside");
+    std::fs::rename(&house.project, &aside).expect("moved");
+    let failure = house.run(&[id]).remove(0).failure.expect("a failure");
+    assert!(failure.code == Code::Input && failure.message.contains("no project"), "{failure:?}");
+    assert!(!house.project.exists(), "nothing is made where nothing was");
+    let new = NewProject { name: "Other".into(), aspect: "9:16".into(), model: "pony".into() };
+    drop(Project::create(&house.project, new).expect("another project"));
+    house.queue.retry(id).expect("again");
+    let failure = house.run(&[id]).remove(0).failure.expect("a failure");
+    assert!(failure.message.contains("another project"), "{failure:?}");
+}
+
+#[test]
+fn references_and_drafts_reach_the_engine() {
+    let house = House::new();
+    let face = house.home.path().join("face.png");
+    std::fs::write(&face, vec![7; 3 << 20]).expect("written");
+    let project = Project::open(&house.project).expect("open");
+    let media = project.import_media(&face).expect("imported");
+    let mut job = house.order("A pony.", 1);
+    job.order.recipe.image = Some(Reference { file: media.name, sha256: Some(media.sha256) });
+    let draft = house.add(job.clone());
+    assert_eq!(house.run(&[draft])[0].state, State::Done);
+    let mut last = NewJob { parent: Some(draft), ..job };
+    last.order.goal = Goal::Final;
+    last.order.recipe.size = Some([72, 128]);
+    let last = house.add(last);
+    assert_eq!(house.run(&[last])[0].state, State::Done);
+    assert_eq!(house.stages("fake", last), ["upscale", "decodevideo"], "nothing is rolled again");
+    let take = house.take(last).read().expect("readable").expect("a take");
+    assert_eq!((take.parent, take.goal), (Some(draft), Goal::Final));
+}
+
+#[test]
+fn a_running_job_is_paused_resumed_and_cancelled() {
+    let house = House::new();
+    let id = house.add(house.order("wait:decodevideo", 1));
+    let runner = house.runner();
+    let state = |state: State| {
+        while house.queue.get(id).expect("job").state != state {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    };
+    house.wait_for(&runner, "waits");
+    assert!(runner.board().step(id).is_some());
+    assert_eq!(runner.board().preview(id).expect("a picture"), "picture 2".as_bytes());
+    house.queue.pause(id).expect("paused");
+    state(State::Paused);
+    assert_eq!(runner.board().preview(id), None);
+    house.queue.resume(id).expect("resumed");
+    state(State::Running);
+    house.queue.cancel(id).expect("cancelled");
+    state(State::Cancelled);
+    assert_eq!(house.stages("fake", id).iter().filter(|stage| *stage == "denoise").count(), 1, "once is enough");
+    let other = house.add(house.order("A pony.", 1));
+    let done = runner.until(&[other], || ControlFlow::Continue(())).expect("ended");
+    assert_eq!(done[0].state, State::Done);
+}
+
+#[test]
+fn an_engine_that_hangs_is_ended_when_the_job_is_cancelled() {
+    let house = House::new();
+    let id = house.add(house.order("hang:begun", 1));
+    let next = house.add(house.order("A pony.", 1));
+    let runner = house.runner();
+    let cancel = || {
+        if house.queue.get(id).expect("job").state == State::Running {
+            house.queue.cancel(id).expect("cancelled");
+        }
+        ControlFlow::Continue(())
+    };
+    let jobs = runner.until(&[id, next], cancel).expect("ended");
+    assert_eq!((jobs[0].state, jobs[1].state), (State::Cancelled, State::Done));
+}
+
+#[test]
+fn a_stop_keeps_what_was_made() {
+    let house = House::new();
+    let id = house.add(house.order("wait:decodevideo", 1));
+    let runner = house.runner();
+    house.wait_for(&runner, "waits");
+    runner.stop();
+    let job = house.queue.get(id).expect("job");
+    assert_eq!((job.state, job.crashes), (State::Waiting, 0));
+    assert_eq!(house.take(id).checkpoints().expect("whole").keys().collect::<Vec<_>>(), [&Checkpoint::Draft]);
+}
+
+/// What the death of this program leaves at each of the last steps is the same as what is written here.
+#[test]
+fn a_runner_that_was_killed_is_followed_by_one_that_repeats_nothing() {
+    let house = House::new();
+    let example = house.run_one("An example.");
+    let example = house.take(example.id).read().expect("readable").expect("a take");
+    let claim = |script: &str| {
+        let id = house.add(house.order(script, 5));
+        let claimed = house.queue.claim("fake", |job| job.id == id).expect("claimed").expect("a job");
+        assert_eq!(claimed.id, id);
+        id
+    };
+    // Killed before anything was stored; behind it, half a file.
+    let first = claim("One.");
+    std::fs::write(house.take(first).folder().join(".gallop-x.part"), "half").expect("written");
+    // Killed with the clip on disk.
+    let second = claim("Two.");
+    let recipe = house.queue.get(second).expect("job").order.recipe;
+    let made = Recipe { size: Some([64, 64]), ..recipe };
+    write_clip(&house.take(second).path(Checkpoint::Clip), Some(&made));
+    std::fs::write(house.take(second).folder().join("spent.json"), r#"{"denoise": 8.0}"#).expect("written");
+    // Killed with the take complete, but not known to the database.
+    let third = claim("Three.");
+    write_clip(&house.take(third).path(Checkpoint::Clip), None);
+    let take = Take { id: third, ..example };
+    house.take(third).complete(&take).expect("complete");
+
+    let jobs = house.run(&[first, second, third]);
+    assert!(jobs.iter().all(|job| job.state == State::Done), "{jobs:?}");
+    assert_eq!(house.stages("fake", first), ["denoise", "decodevideo"]);
+    assert!(!house.take(first).folder().join(".gallop-x.part").exists());
+    assert_eq!(house.stages("fake", second), [""; 0]);
+    assert_eq!(house.stages("fake", third), [""; 0]);
+    let second = house.take(second).read().expect("readable").expect("a take");
+    assert_eq!((second.recipe, second.cost.seconds), (made, 8.0));
+    let takes = Library::new(house.database.clone()).takes(&TakeFilter::default()).expect("takes");
+    assert_eq!(takes.len(), 4, "none is lost, none is there twice");
+    assert_eq!(house.queue.list(&Filter::states(State::UNFINISHED)).expect("jobs"), []);
+}
+
+#[test]
+fn a_clip_of_something_else_is_not_taken_for_the_jobs_own() {
+    let house = House::new();
+    let id = house.add(house.order("A pony.", 5));
+    let stranger = Recipe { seed: Some(6), ..house.queue.get(id).expect("job").order.recipe };
+    write_clip(&house.take(id).path(Checkpoint::Clip), Some(&stranger));
+    assert_eq!(house.run(&[id])[0].state, State::Done);
+    assert_eq!(house.stages("fake", id), ["denoise", "decodevideo"]);
+    assert_eq!(house.take(id).read().expect("readable").expect("a take").recipe.seed, Some(5));
+}
+
+#[test]
+fn jobs_go_to_engines_that_have_their_model() {
+    let mut house = House::new();
+    house.settings.engines =
+        vec![house.engine("one", &["--model", "pony"]), house.engine("two", &["--model", "horse"])];
+    let with_model = |name: &str, seed| {
+        let mut job = house.order("A pony.", seed);
+        job.order.recipe.model = Some(Model { name: name.into(), sha256: None });
+        house.add(job)
+    };
+    let jobs = [with_model("horse", 1), with_model("pony", 2), with_model("horse", 3)];
+    let done = house.run(&jobs);
+    let engines: Vec<_> = done.iter().map(|job| (job.state, job.engine.as_deref().expect("an engine"))).collect();
+    assert_eq!(engines, [(State::Done, "two"), (State::Done, "one"), (State::Done, "two")]);
+
+    let lost = with_model("unicorn", 4);
+    let runner = house.runner();
+    let error = runner.until(&[lost], || ControlFlow::Continue(())).expect_err("no engine");
+    assert_eq!(code_of(&error), Kind::NoEngine);
+    let message = error.to_string();
+    assert!(message.contains("unicorn") && message.contains("pony") && message.contains("horse"), "{message}");
+    assert_eq!(house.queue.get(lost).expect("job").state, State::Waiting, "it waits for an engine that may come");
+}
+
+#[test]
+fn another_engine_takes_over_from_one_that_does_not_start() {
+    let mut house = House::new();
+    house.settings.engines = vec![house.engine("one", &["--end"]), house.engine("two", &[])];
+    let done = house.run_one("A pony.");
+    assert_eq!((done.state, done.engine.as_deref()), (State::Done, Some("two")));
+    // And where there is no other, it is said.
+    house.settings.engines.pop();
+    let id = house.add(house.order("A pony.", 1));
+    let error = house.runner().until(&[id], || ControlFlow::Continue(())).expect_err("no engine");
+    assert!(code_of(&error) == Kind::NoEngine && error.to_string().contains("no card found"), "{error}");
+    house.settings.engines.clear();
+    let error = house.runner().until(&[id], || ControlFlow::Continue(())).expect_err("no engine");
+    assert!(error.to_string().contains("no engine in the settings"), "{error}");
+}
+
+#[test]
+fn what_is_left_is_told_where_such_clips_were_made_before() {
+    let house = House::new();
+    let left = |id: Id| {
+        let runner = house.runner();
+        let mut progress = runner.board().subscribe();
+        runner.until(&[id], || ControlFlow::Continue(())).expect("ended");
+        let mut left = Vec::new();
+        while let Ok(progress) = progress.try_recv() {
+            if let JobNews::Step { stage, seconds_left, .. } = progress.news {
+                left.push((stage, seconds_left));
+            }
+        }
+        left
+    };
+    let (denoise, decode) = (Stage::Denoise, Stage::DecodeVideo);
+    let first = left(house.add(house.order("A pony.", 1)));
+    assert_eq!(first, [(denoise, None), (denoise, None), (decode, None), (decode, None)]);
+    let second = left(house.add(house.order("A pony.", 2)));
+    assert_eq!(second, [(denoise, Some(3.0)), (denoise, Some(2.0)), (decode, Some(1.0)), (decode, Some(0.0))]);
+}
