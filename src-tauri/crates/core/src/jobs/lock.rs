@@ -10,7 +10,7 @@ use crate::places::Places;
 /// however it ends.
 #[derive(Debug)]
 pub struct RunnerLock {
-    _file: File,
+    file: File,
 }
 
 impl RunnerLock {
@@ -23,9 +23,16 @@ impl RunnerLock {
         let opened = File::options().read(true).write(true).create(true).truncate(false).open(&path);
         let file = opened.with_context(|| format!("cannot write: {}", path.display()))?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(Self { _file: file })),
+            Ok(()) => Ok(Some(Self { file })),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock: {}", path.display())),
         }
+    }
+}
+
+impl Drop for RunnerLock {
+    fn drop(&mut self) {
+        // Said aloud: a process that is just being started may hold a copy of the file for a moment longer.
+        self.file.unlock().ok();
     }
 }

@@ -150,7 +150,7 @@ fn an_emptied_database_comes_back_from_the_folders() {
     let database = Database::open(&places).expect("new");
     let (queue, library) = (Queue::new(database.clone()), Library::new(database));
     let files = everything(root.join("deep").as_path());
-    let rebuilt = library.rebuild(&[root.clone()]).expect("rebuilt");
+    let rebuilt = library.rebuild(std::slice::from_ref(&root)).expect("rebuilt");
     assert_eq!(rebuilt.troubles, []);
     assert_eq!((rebuilt.takes, rebuilt.jobs.len()), (3, 3));
     assert_eq!(library.projects().expect("projects"), projects);
@@ -288,7 +288,7 @@ fn a_copied_folder_does_not_double_its_jobs() {
         std::fs::write(to, bytes).expect("written");
     }
     let library = library(&studio);
-    let rebuilt = library.rebuild(&[studio.root.clone()]).expect("rebuilt");
+    let rebuilt = library.rebuild(std::slice::from_ref(&studio.root)).expect("rebuilt");
     assert_eq!((rebuilt.projects.len(), rebuilt.takes, rebuilt.jobs.len()), (2, 2, 0));
     let [trouble] = rebuilt.troubles.as_slice() else { panic!("{:?}", rebuilt.troubles) };
     assert_eq!((&trouble.path, trouble.problem), (&copy.join("takes").join(job.id.to_string()), Problem::Copy));
