@@ -101,17 +101,24 @@ impl Error {
 fn shown(text: &str) -> String {
     const HEAD: usize = 400;
     const TAIL: usize = 200;
-    let is_plain = |c: char| !c.is_control() && !matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let plain = |text: &str| -> String {
-        text.chars().map(|c| if is_plain(c) { c.to_string() } else { c.escape_default().to_string() }).collect()
-    };
     match text.char_indices().nth(HEAD + TAIL) {
-        None => plain(text),
+        None => text.chars().map(plain).collect(),
         Some(_) => {
-            let head: String = text.chars().take(HEAD).collect();
-            let tail: Vec<char> = text.chars().rev().take(TAIL).collect();
-            format!("{} … {}", plain(&head), plain(&tail.into_iter().rev().collect::<String>()))
+            let head: String = text.chars().take(HEAD).map(plain).collect();
+            let tail: Vec<char> = text.chars().rev().take(TAIL).map(plain).collect();
+            format!("{head} … {}", tail.into_iter().rev().collect::<String>())
         }
+    }
+}
+
+fn plain(c: char) -> char {
+    match c {
+        '\n' | '\r' | '\t' => ' ',
+        // The latter break lines, or turn the direction of what follows.
+        c if c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
+            char::REPLACEMENT_CHARACTER
+        }
+        c => c,
     }
 }
 
@@ -123,7 +130,7 @@ mod tests {
     fn what_a_file_says_stays_in_one_short_line() {
         let error = |reason: String| Error::format("a.pth", reason).to_string();
         assert_eq!(error("it's “whole”".into()), "it's “whole”: a.pth");
-        assert_eq!(error("two\nlines\x1b[2J".into()), "two\\nlines\\u{1b}[2J: a.pth");
+        assert_eq!(error("two\nlines\x1b[2J".into()), "two lines\u{fffd}[2J: a.pth");
         let long = error(format!("`{}` is odd", "é".repeat(1 << 20)));
         assert!(long.starts_with("`éé") && long.ends_with("é` is odd: a.pth") && long.chars().count() < 700, "{long}");
     }

@@ -49,7 +49,7 @@ fn fuzz(name: &str, program: &Path, folder: &Path, seconds: u32) -> Result<(), S
     fuzzer.arg(format!("-artifact_prefix={}/", failed.display()));
     fuzzer.arg(format!("-max_total_time={seconds}")).arg(format!("-max_len={INPUT_BYTES}"));
     fuzzer.arg(format!("-rss_limit_mb={MEMORY_MB}")).arg(format!("-timeout={INPUT_SECONDS}"));
-    fuzzer.args(["-print_final_stats=1", "-verbosity=0"]);
+    fuzzer.args(["-print_final_stats=1", "-print_funcs=0", "-verbosity=0"]);
     // Each input is a file. In memory it costs a tenth.
     if Path::new("/dev/shm").is_dir() {
         fuzzer.env("TMPDIR", "/dev/shm");

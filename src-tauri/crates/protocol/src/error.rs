@@ -30,15 +30,23 @@ pub enum Error {
 /// Text that may come from the other side, in one line: it can neither fill a log nor steer a terminal.
 fn shown(text: &str) -> String {
     const CHARS: usize = 400;
-    let is_plain = |c: char| !c.is_control() && !matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let mut chars = text.chars();
-    let head = chars.by_ref().take(CHARS);
-    let mut shown: String =
-        head.map(|c| if is_plain(c) { c.to_string() } else { c.escape_default().to_string() }).collect();
+    let mut shown: String = chars.by_ref().take(CHARS).map(plain).collect();
     if chars.next().is_some() {
         shown.push('…');
     }
     shown
+}
+
+fn plain(c: char) -> char {
+    match c {
+        '\n' | '\r' | '\t' => ' ',
+        // The latter break lines, or turn the direction of what follows.
+        c if c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
+            char::REPLACEMENT_CHARACTER
+        }
+        c => c,
+    }
 }
 
 #[cfg(test)]
@@ -48,7 +56,7 @@ mod tests {
     #[test]
     fn what_a_stranger_says_stays_in_one_short_line() {
         let error = Error::Frame("it's `two\nlines\x1b[2J`".into()).to_string();
-        assert_eq!(error, "not a message: it's `two\\nlines\\u{1b}[2J`");
+        assert_eq!(error, "not a message: it's `two lines\u{fffd}[2J`");
         let error = Error::Recipe("é".repeat(1 << 20)).to_string();
         assert!(error.ends_with("é…)") && error.chars().count() < 500, "{error}");
     }
