@@ -27,15 +27,18 @@ pub enum Error {
     Pipe(#[from] std::io::Error),
 }
 
-/// Text that may come from the other side, in one line: it can neither fill a log nor steer a terminal.
-fn shown(text: &str) -> String {
-    const CHARS: usize = 400;
-    let mut chars = text.chars();
-    let mut shown: String = chars.by_ref().take(CHARS).map(plain).collect();
-    if chars.next().is_some() {
-        shown.push('…');
+/// Text that may hold words of the other side or of a file, in one line: it can neither fill a log nor steer a terminal.
+pub fn shown(text: &str) -> String {
+    const HEAD: usize = 1000;
+    const TAIL: usize = 500;
+    match text.char_indices().nth(HEAD + TAIL) {
+        None => text.chars().map(plain).collect(),
+        Some(_) => {
+            let head: String = text.chars().take(HEAD).map(plain).collect();
+            let tail: Vec<char> = text.chars().rev().take(TAIL).map(plain).collect();
+            format!("{head} … {}", tail.into_iter().rev().collect::<String>())
+        }
     }
-    shown
 }
 
 fn plain(c: char) -> char {
@@ -58,6 +61,6 @@ mod tests {
         let error = Error::Frame("it's `two\nlines\x1b[2J`".into()).to_string();
         assert_eq!(error, "not a message: it's `two lines\u{fffd}[2J`");
         let error = Error::Recipe("é".repeat(1 << 20)).to_string();
-        assert!(error.ends_with("é…)") && error.chars().count() < 500, "{error}");
+        assert!(error.ends_with("é)") && error.chars().count() < 1600, "{error}");
     }
 }
