@@ -10,7 +10,8 @@ use super::catalog::Entry;
 pub(super) fn home() -> Option<PathBuf> {
     let named = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     named("HF_HOME").or_else(|| {
-        let caches = named("XDG_CACHE_HOME").or_else(|| Some(directories::BaseDirs::new()?.home_dir().join(".cache")))?;
+        let caches =
+            named("XDG_CACHE_HOME").or_else(|| Some(directories::BaseDirs::new()?.home_dir().join(".cache")))?;
         Some(caches.join("huggingface"))
     })
 }

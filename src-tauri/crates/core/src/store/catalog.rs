@@ -242,7 +242,9 @@ pub(super) fn check_path(path: &str) -> Result<(), String> {
 fn is_plain(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default().to_ascii_lowercase();
     let is_device = matches!(stem.as_str(), "con" | "prn" | "aux" | "nul")
-        || (stem.len() == 4 && ["com", "lpt"].iter().any(|port| stem.starts_with(port)) && stem.ends_with(|last: char| last.is_ascii_digit()));
+        || (stem.len() == 4
+            && ["com", "lpt"].iter().any(|port| stem.starts_with(port))
+            && stem.ends_with(|last: char| last.is_ascii_digit()));
     !name.is_empty()
         && !is_device
         && !name.starts_with(['.', '-'])
@@ -264,7 +266,8 @@ impl Catalog {
     pub fn of_this_user(places: &Places) -> Self {
         let mut catalog = Self::default();
         let folder = places.config.join("catalog");
-        let mut files: Vec<_> = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|file| file.path()).collect();
+        let mut files: Vec<_> =
+            std::fs::read_dir(folder).into_iter().flatten().flatten().map(|file| file.path()).collect();
         files.sort();
         for file in files.iter().filter(|file| file.extension().is_some_and(|ending| ending == "toml")) {
             match read(file) {
@@ -323,15 +326,33 @@ mod tests {
         let good = include_str!("../../../../../models/catalog/wan22-vae.toml");
         Entry::parse(good).expect("good");
         for bad in [
-            "../a", "/a", "a/../b", "a\\\\b", "c:a", "a//b", "", ".", "a/.git", "nul", "a/COM1.txt", "a b", "ä", "a?x", "a%2e",
-            "a.part", "store.json", "-a",
+            "../a",
+            "/a",
+            "a/../b",
+            "a\\\\b",
+            "c:a",
+            "a//b",
+            "",
+            ".",
+            "a/.git",
+            "nul",
+            "a/COM1.txt",
+            "a b",
+            "ä",
+            "a?x",
+            "a%2e",
+            "a.part",
+            "store.json",
+            "-a",
         ] {
             let text = good.replace("path = \"Wan2.2_VAE.pth\"", &format!("path = \"{bad}\""));
             assert_ne!(text, good);
             let error = Entry::parse(&text).expect_err(bad);
             assert_eq!(crate::code_of(&error), Code::Input, "{bad}");
         }
-        for (from, to) in [("format = 1", "format = 2"), ("id = \"wan22-vae\"", "id = \"../x\""), ("format = 1", "format = 1\nx = 2")] {
+        for (from, to) in
+            [("format = 1", "format = 2"), ("id = \"wan22-vae\"", "id = \"../x\""), ("format = 1", "format = 1\nx = 2")]
+        {
             assert!(Entry::parse(&good.replacen(from, to, 1)).is_err(), "{to}");
         }
     }

@@ -123,9 +123,10 @@ impl<'a> Shared<'a> {
 
     fn flush(&self) {
         let done: Vec<u64> = (0..self.done.len()).map(|index| self.done(index)).collect();
-        let flushed = self.part.sync_data().and_then(|()| {
-            done.iter().enumerate().try_for_each(|(index, bytes)| self.journal.synced(index, *bytes))
-        });
+        let flushed = self
+            .part
+            .sync_data()
+            .and_then(|()| done.iter().enumerate().try_for_each(|(index, bytes)| self.journal.synced(index, *bytes)));
         if let Err(error) = flushed {
             self.end(Halt::Failed(disk(error, self.fetch.into)));
         }
@@ -210,7 +211,13 @@ impl<'a> Shared<'a> {
     }
 
     /// Writes what comes into a segment, until that is full.
-    fn keep(&self, index: usize, segment: &Segment, body: &mut dyn std::io::Read, file: &mut File) -> Result<(), Trouble> {
+    fn keep(
+        &self,
+        index: usize,
+        segment: &Segment,
+        body: &mut dyn std::io::Read,
+        file: &mut File,
+    ) -> Result<(), Trouble> {
         let Some(counter) = self.done.get(index) else { return Ok(()) };
         let mut done = counter.load(Ordering::SeqCst);
         let failed = |error| Trouble::Halt(Halt::Failed(disk(error, self.fetch.into)));

@@ -76,7 +76,11 @@ pub(super) fn convert(path: &Path, how: &Convert, go_on: &dyn Fn() -> bool) -> a
             let wanted = BUFFER.min(usize::try_from(left).unwrap_or(BUFFER));
             let room = buffer.get_mut(..wanted).unwrap_or_default();
             source.read_exact(room).with_context(cannot)?;
-            if *halved { put(&to_bf16(room))? } else { put(room)? }
+            if *halved {
+                put(&to_bf16(room))?
+            } else {
+                put(room)?
+            }
             left -= wanted as u64;
         }
     }
@@ -123,9 +127,12 @@ mod tests {
     fn what_must_stay_stays() {
         let folder = tempfile::tempdir().expect("folder");
         let path = folder.path().join("a.safetensors");
-        let about = |dtype: &str, shape: u64| serde_json::json!({"dtype": dtype, "shape": [shape]}).as_object().cloned();
-        let (f32s, norm, half) = (about("F32", 2).expect("map"), about("F32", 1).expect("map"), about("F16", 1).expect("map"));
-        let head = select::head([("w", &f32s, 8), ("norm.w", &norm, 4), ("h", &half, 2)].into_iter(), None).expect("head");
+        let about =
+            |dtype: &str, shape: u64| serde_json::json!({"dtype": dtype, "shape": [shape]}).as_object().cloned();
+        let (f32s, norm, half) =
+            (about("F32", 2).expect("map"), about("F32", 1).expect("map"), about("F16", 1).expect("map"));
+        let head =
+            select::head([("w", &f32s, 8), ("norm.w", &norm, 4), ("h", &half, 2)].into_iter(), None).expect("head");
         let data = [1.0_f32.to_le_bytes(), 2.5_f32.to_le_bytes(), 3.0_f32.to_le_bytes()].concat();
         std::fs::write(&path, [&head[..], &data, &[7, 8]].concat()).expect("written");
         let how = Convert { to: Precision::Bf16, keep: vec!["norm".into()] };
@@ -135,9 +142,13 @@ mod tests {
         assert_eq!((bytes.len() as u64, Digest::of(&bytes)), (made.bytes, made.sha256));
         let length = u64::from_le_bytes(bytes[..8].try_into().expect("eight")) as usize;
         let (tensors, _) = select::tensors(&bytes[8..8 + length], made.bytes).expect("a valid file");
-        let found: Vec<_> = tensors.iter().map(|tensor| (tensor.name.as_str(), tensor.about["dtype"].as_str())).collect();
+        let found: Vec<_> =
+            tensors.iter().map(|tensor| (tensor.name.as_str(), tensor.about["dtype"].as_str())).collect();
         assert_eq!(found, [("w", Some("BF16")), ("norm.w", Some("F32")), ("h", Some("F16"))]);
-        assert_eq!(bytes[8 + length..], [[0x80, 0x3f, 0x20, 0x40].as_slice(), &3.0_f32.to_le_bytes(), &[7, 8]].concat());
+        assert_eq!(
+            bytes[8 + length..],
+            [[0x80, 0x3f, 0x20, 0x40].as_slice(), &3.0_f32.to_le_bytes(), &[7, 8]].concat()
+        );
         assert!(matches!(convert(&path, &how, &|| true), Ok(Outcome::AsItIs)));
     }
 }

@@ -91,7 +91,8 @@ fn facts(answer: &Answer, remote: &Remote) -> Option<Facts> {
         Some(_) => return None,
         None => (answer.length?, false),
     };
-    let sha256 = answer.linked.etag.as_ref().or(answer.etag.as_ref()).and_then(|etag| etag.trim_matches('"').parse().ok());
+    let sha256 =
+        answer.linked.etag.as_ref().or(answer.etag.as_ref()).and_then(|etag| etag.trim_matches('"').parse().ok());
     let identity = Identity { bytes, sha256, etag: answer.etag.clone(), url: remote.url.clone() };
     Some(Facts { identity, commit: answer.linked.commit.clone(), gives_parts })
 }
@@ -134,7 +135,9 @@ impl Fetch<'_> {
             None => {
                 // The old counters go first, so that they are never read beside an empty file.
                 remove(&journal_path)?;
-                part.set_len(0).and_then(|()| part.set_len(self.layout.bytes())).map_err(|error| disk(error, self.into))?;
+                part.set_len(0)
+                    .and_then(|()| part.set_len(self.layout.bytes()))
+                    .map_err(|error| disk(error, self.into))?;
                 vec![0; segments.len()]
             }
         };

@@ -253,6 +253,9 @@ mod tests {
         for bad in ["", "bytes 5-9/*", "bytes 9-5/10", "bytes 5-10/10", "bytes */10", "5-9/10", "bytes a-b/c"] {
             assert_eq!(content_range(bad), None, "{bad}");
         }
-        assert_eq!((strong_etag("\"a\""), strong_etag("W/\"a\""), strong_etag("a")), (Some("\"a\"".into()), None, None));
+        assert_eq!(
+            (strong_etag("\"a\""), strong_etag("W/\"a\""), strong_etag("a")),
+            (Some("\"a\"".into()), None, None)
+        );
     }
 }

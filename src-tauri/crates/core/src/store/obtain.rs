@@ -99,7 +99,13 @@ impl Pull<'_> {
     }
 
     /// A few bytes of a remote file; all of it (up to `length`) where nothing is known of it.
-    fn bytes(&self, remote: &Remote, facts: Option<&Facts>, start: u64, length: u64) -> anyhow::Result<Option<Vec<u8>>> {
+    fn bytes(
+        &self,
+        remote: &Remote,
+        facts: Option<&Facts>,
+        start: u64,
+        length: u64,
+    ) -> anyhow::Result<Option<Vec<u8>>> {
         let mut failures = 0;
         loop {
             let part = facts.map(|_| start..start + length);
@@ -116,7 +122,8 @@ impl Pull<'_> {
                 std::io::copy(&mut body.by_ref().take(start - begin), &mut std::io::sink()).map_err(broke)?;
                 let mut bytes = Vec::new();
                 body.take(length).read_to_end(&mut bytes).map_err(broke)?;
-                let wanted = if facts.is_some() { Some(length) } else { answer.length.filter(|known| *known <= length) };
+                let wanted =
+                    if facts.is_some() { Some(length) } else { answer.length.filter(|known| *known <= length) };
                 match wanted {
                     Some(wanted) if wanted != bytes.len() as u64 => Err(Fault::again("the connection ended too early")),
                     _ => Ok(bytes),
@@ -165,7 +172,8 @@ impl Pull<'_> {
     fn place(&self, target: &Target) -> anyhow::Result<PathBuf> {
         let path = self.store.folder(self.entry).join(&target.local);
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).with_context(|| format!("cannot make this folder: {}", folder.display()))?;
+            std::fs::create_dir_all(folder)
+                .with_context(|| format!("cannot make this folder: {}", folder.display()))?;
         }
         Ok(path)
     }
@@ -193,10 +201,13 @@ impl Pull<'_> {
                         continue;
                     }
                     changes = 0;
-                    let what = if got == Got::Damaged { "does not have the hash that it should" } else { "keeps changing" };
+                    let what =
+                        if got == Got::Damaged { "does not have the hash that it should" } else { "keeps changing" };
                     anyhow::anyhow!("the file {what} at this source: {}", target.path)
                 }
-                Err(error) if matches!(code_of(&error), Code::DiskFull | Code::Gated | Code::Input) => return Err(error),
+                Err(error) if matches!(code_of(&error), Code::DiskFull | Code::Gated | Code::Input) => {
+                    return Err(error);
+                }
                 Err(error) => error,
             };
             match self.locate(target, index + 1) {
@@ -209,12 +220,7 @@ impl Pull<'_> {
         }
     }
 
-    fn obtain_from(
-        &self,
-        target: &Target,
-        from: &From,
-        record: &mut Record,
-    ) -> anyhow::Result<Option<Got>> {
+    fn obtain_from(&self, target: &Target, from: &From, record: &mut Record) -> anyhow::Result<Option<Got>> {
         let path = self.place(target)?;
         match from {
             From::Folder { path: there, .. } if self.is_in_place(from) => {
@@ -320,8 +326,7 @@ impl Pull<'_> {
         };
         let source = there.display().to_string();
         let made_from = Some(Original { bytes, sha256: digest });
-        let kept =
-            Kept { bytes, sha256: digest, trust, made_from, source, in_place: Some(there), unix_ms: now_ms() };
+        let kept = Kept { bytes, sha256: digest, trust, made_from, source, in_place: Some(there), unix_ms: now_ms() };
         record.files.insert(target.local.clone(), kept);
         self.store.save(self.entry, record)?;
         Ok(true)
@@ -330,7 +335,8 @@ impl Pull<'_> {
     /// Whether the file was being put in place after its conversion when the program ended.
     pub(super) fn is_half_converted(&self, target: &Target, kept: &Kept) -> bool {
         let length = self.store.folder(self.entry).join(&target.local).metadata().map(|found| found.len());
-        kept.in_place.is_none() && kept.made_from.is_some_and(|original| length.is_ok_and(|length| length == original.bytes))
+        kept.in_place.is_none()
+            && kept.made_from.is_some_and(|original| length.is_ok_and(|length| length == original.bytes))
     }
 
     /// Converts a file if the entry says so and it is not done yet. No, where the user stopped it.
@@ -338,7 +344,8 @@ impl Pull<'_> {
         let (Some(how), Some(kept)) = (&self.entry.convert, record.files.get(&target.local).cloned()) else {
             return Ok(true);
         };
-        let is_done = kept.made_from.is_some() && !(self.is_half_converted(target, &kept) && !self.is_as_recorded(target, &kept));
+        let is_done =
+            kept.made_from.is_some() && !(self.is_half_converted(target, &kept) && !self.is_as_recorded(target, &kept));
         if is_done || !target.local.ends_with(".safetensors") {
             return Ok(true);
         }

@@ -225,7 +225,8 @@ impl Store {
     pub(super) fn lock(&self, entry: &Entry) -> anyhow::Result<std::fs::File> {
         let path = self.folder(entry).join(LOCK);
         let cannot = || format!("cannot write: {}", path.display());
-        let file = std::fs::File::options().create(true).truncate(false).write(true).open(&path).with_context(cannot)?;
+        let file =
+            std::fs::File::options().create(true).truncate(false).write(true).open(&path).with_context(cannot)?;
         match file.try_lock() {
             Ok(()) => Ok(file),
             Err(std::fs::TryLockError::WouldBlock) => {

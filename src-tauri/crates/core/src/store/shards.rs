@@ -77,7 +77,8 @@ mod tests {
         assert_eq!(Index::parse(&serde_json::to_vec(&index).expect("text"), &[]).expect("an index"), index);
         assert_eq!((beside("a/b.json", "c"), beside("b.json", "c")), ("a/c".into(), "c".into()));
         assert!(Index::parse(text, &["x".into()]).is_err());
-        for bad in [r#"{"weight_map":{"a":"../x"}}"#, r#"{"weight_map":{}}"#, "[]", r#"{"weight_map":{"a":"/etc/x"}}"#] {
+        for bad in [r#"{"weight_map":{"a":"../x"}}"#, r#"{"weight_map":{}}"#, "[]", r#"{"weight_map":{"a":"/etc/x"}}"#]
+        {
             assert!(Index::parse(bad.as_bytes(), &[]).is_err(), "{bad}");
         }
     }
