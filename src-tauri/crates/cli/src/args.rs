@@ -6,6 +6,7 @@ use gallop_engine::device::Kind;
 use gallop_engine::shape::{Aspect, MAX_SECONDS, Pixels};
 use gallop_protocol::shot::Language;
 
+use crate::models::args as models;
 use crate::studio::args as studio;
 
 /// Make clips with picture and sound from a prompt, a reference picture and spoken lines, on this machine.
@@ -39,6 +40,9 @@ pub enum Command {
     /// See all takes of all projects
     #[command(subcommand)]
     Library(studio::LibraryCommand),
+    /// Download models, see and check them
+    #[command(subcommand)]
+    Models(models::ModelsCommand),
     /// Serve a studio over stdin and stdout; started by Gallop itself, also on other machines
     Engine(EngineArgs),
 }

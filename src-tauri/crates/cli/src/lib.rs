@@ -9,6 +9,7 @@ mod doctor;
 mod engine;
 mod error;
 mod generate;
+mod models;
 mod output;
 mod prepare;
 mod recipe;
@@ -47,6 +48,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Render(args) => studio::render::run(&args),
         Command::Jobs(command) => studio::jobs::run(command),
         Command::Library(command) => studio::library::run(command),
+        Command::Models(command) => models::run(command),
         Command::Engine(args) => engine::run(args),
     };
     match outcome {

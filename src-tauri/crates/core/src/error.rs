@@ -18,6 +18,12 @@ pub enum Code {
     JobState,
     /// No engine can be started, or none that fits the job.
     NoEngine,
+    /// The source of a model wants its terms accepted there first; the message says where.
+    Gated,
+    /// A model's licence has not been accepted yet.
+    Licence,
+    /// The disk is too small for what is to be put on it.
+    DiskFull,
     /// Anything else.
     Internal,
 }

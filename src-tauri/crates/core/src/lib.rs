@@ -13,6 +13,7 @@ pub mod places;
 pub mod project;
 pub mod runner;
 pub mod settings;
+pub mod store;
 pub mod take;
 
 pub use error::{Code, code_of, coded};

@@ -1,0 +1,119 @@
+//! The flags of `gallop models`.
+
+use std::path::PathBuf;
+
+/// What can be done with models. A model is named by its id in the catalog.
+#[derive(Debug, clap::Subcommand)]
+pub enum ModelsCommand {
+    /// List what can be downloaded and what is here
+    List(ListArgs),
+    /// Tell all about a model: licence, size, files, what could not be verified
+    Show(ShowArgs),
+    /// Download a model, or the rest of it; it goes on where it stopped
+    Pull(Box<PullArgs>),
+    /// Check every file of a model against its hash
+    Verify(VerifyArgs),
+    /// Take a model from a folder, a USB disk or another program
+    Import(ImportArgs),
+    /// Remove a model from this machine
+    Remove(ShowArgs),
+    /// Print the folder of a model
+    Where(ShowArgs),
+}
+
+/// Flags of `gallop models list`.
+#[derive(Debug, clap::Args)]
+pub struct ListArgs {
+    /// Print one JSON array on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Flags of what needs only a model.
+#[derive(Debug, clap::Args)]
+pub struct ShowArgs {
+    /// The model
+    #[arg(value_name = "MODEL")]
+    pub model: String,
+
+    /// Print one JSON object on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Flags of `gallop models pull`.
+#[derive(Debug, clap::Args)]
+pub struct PullArgs {
+    /// The model
+    #[arg(value_name = "MODEL")]
+    pub model: String,
+
+    /// Where from: `hub`, `mirror`, an address like https://hub.example, or a folder; give it again for the next to try
+    /// [default: the hub or HF_ENDPOINT, then the mirrors]
+    #[arg(long = "from", value_name = "SOURCE")]
+    pub from: Vec<String>,
+
+    /// Accept the model's licence, which `gallop models show` tells
+    #[arg(long)]
+    pub accept_licence: bool,
+
+    /// Take at most so many megabytes a second
+    #[arg(long, value_name = "MB", value_parser = megabytes)]
+    pub limit: Option<u64>,
+
+    /// Requests at the same time
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=32))]
+    pub connections: u8,
+
+    /// Do not look into the cache of the hub's own tools
+    #[arg(long)]
+    pub no_cache: bool,
+
+    /// Print progress as JSON lines on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Flags of `gallop models verify`.
+#[derive(Debug, clap::Args)]
+pub struct VerifyArgs {
+    /// The model
+    #[arg(value_name = "MODEL")]
+    pub model: String,
+
+    /// Forget files that are damaged, so that the next pull fetches them again
+    #[arg(long)]
+    pub mend: bool,
+
+    /// Print one JSON object on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Flags of `gallop models import`.
+#[derive(Debug, clap::Args)]
+pub struct ImportArgs {
+    /// The model
+    #[arg(value_name = "MODEL")]
+    pub model: String,
+
+    /// The folder with its files
+    #[arg(value_name = "FOLDER")]
+    pub folder: PathBuf,
+
+    /// Use the files where they lie, instead of copying them
+    #[arg(long)]
+    pub in_place: bool,
+
+    /// Accept the model's licence, which `gallop models show` tells
+    #[arg(long)]
+    pub accept_licence: bool,
+}
+
+/// Reads megabytes a second as bytes a second.
+fn megabytes(text: &str) -> Result<u64, String> {
+    match text.parse::<f64>() {
+        Ok(megabytes) if (0.001..=1e6).contains(&megabytes) => Ok((megabytes * 1e6) as u64),
+        _ => Err("expected megabytes a second, as in 2.5".into()),
+    }
+}
