@@ -118,8 +118,8 @@ impl Worker<'_> {
             }
         };
         recipe.latents = Some(format!("{:016x}", draft.fingerprint()?));
-        let upscaled = match kept.upscaled.as_deref().map(|path| Latents::load(path, &self.device)).transpose()? {
-            Some(latents) if is_of_size(&latents, request.size) => Some(latents),
+        let upscaled = match steps.kept(kept.upscaled.as_deref())? {
+            Some((_, latents)) if is_of_size(&latents, request.size) => Some(latents),
             _ => {
                 let upscaled = generator.upscale(&draft, &request, &mut relay)?;
                 if let Some(latents) = &upscaled {
@@ -239,10 +239,24 @@ struct Steps<'a> {
 }
 
 impl Steps<'_> {
+    /// Latents that the order brought, and their note. A file that is damaged is no reason not to make the clip.
+    fn kept(&self, path: Option<&Path>) -> anyhow::Result<Option<(Option<String>, Latents)>> {
+        let Some(path) = path else { return Ok(None) };
+        match Latents::note(path).and_then(|note| Ok((note, Latents::load(path, self.device)?))) {
+            Ok(kept) => Ok(Some(kept)),
+            Err(error) => {
+                eprintln!("gallop engine: {error}");
+                let text = "latents that were there cannot be read; they are made anew".into();
+                self.outbox.send(Event::Notice { job: self.job, text })?;
+                Ok(None)
+            }
+        }
+    }
+
     /// The draft that the order brought, where it is one of the same clip.
     fn kept_draft(&self, path: Option<&Path>, recipe: &Recipe) -> anyhow::Result<Option<Latents>> {
-        let Some(path) = path else { return Ok(None) };
-        let before = Latents::note(path)?.and_then(|note| Recipe::from_json(&note).ok());
+        let Some((note, latents)) = self.kept(path)? else { return Ok(None) };
+        let before = note.and_then(|note| Recipe::from_json(&note).ok());
         let Some(before) = before.filter(|before| is_same_clip(before, recipe)) else {
             let text = "the draft that was there is of another clip; a new one is made".into();
             self.outbox.send(Event::Notice { job: self.job, text })?;
@@ -252,7 +266,7 @@ impl Steps<'_> {
             let text = "the draft was made by another model or other weights".into();
             self.outbox.send(Event::Notice { job: self.job, text })?;
         }
-        Ok(Some(Latents::load(path, self.device)?))
+        Ok(Some(latents))
     }
 
     fn store_latents(
@@ -316,7 +330,7 @@ fn code_of(error: &anyhow::Error) -> Code {
     }
 }
 
-/// The causes in one line, without the code.
+/// The causes in one line, without the code. It is short, whatever a file says in it.
 fn one_line(error: &anyhow::Error) -> String {
     let mut text = String::new();
     let code = error.downcast_ref::<Refused>().map(ToString::to_string);
@@ -326,7 +340,9 @@ fn one_line(error: &anyhow::Error) -> String {
             text = if text.is_empty() { cause } else { format!("{text}: {cause}") };
         }
     }
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    const CHARS: usize = 1000;
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.chars().filter(|c| !c.is_control()).take(CHARS).collect()
 }
 
 #[cfg(test)]
