@@ -150,7 +150,7 @@ impl<'a> Shared<'a> {
             }
             while at < until {
                 let wanted = BUFFER.min(usize::try_from(until - at).unwrap_or(BUFFER));
-                let Some(room) = buffer.get_mut(..wanted) else { return None };
+                let room = buffer.get_mut(..wanted)?;
                 if let Err(error) = file.read_exact(room) {
                     return Some(Err(error));
                 }
@@ -196,16 +196,14 @@ impl<'a> Shared<'a> {
 
     /// One request for the rest of a segment.
     fn request(&self, index: usize, segment: &Segment, file: &mut File) -> Result<(), Trouble> {
-        let identity = &self.fetch.facts.identity;
+        let facts = self.fetch.facts;
         let start = segment.remote + self.done(index);
         let range = start..segment.remote + segment.bytes;
-        let answer = self.fetch.http.get(self.fetch.remote, Some(range), identity.etag.as_deref())?;
+        let answer = self.fetch.http.get(self.fetch.remote, Some(&range), facts.condition())?;
         match answer.part {
-            _ if answer.etag != identity.etag => Err(Trouble::Halt(Halt::Changed)),
-            Some((_, total)) if total != identity.bytes => Err(Trouble::Halt(Halt::Changed)),
+            _ if !facts.is_same(&answer) => Err(Trouble::Halt(Halt::Changed)),
             Some((first, _)) if first != start => Err(Fault::again("the source sent another part").into()),
             Some(_) => self.keep(index, segment, &mut answer.body.into_reader(), file),
-            None if answer.length.is_some_and(|length| length != identity.bytes) => Err(Trouble::Halt(Halt::Changed)),
             None => Err(Trouble::Halt(Halt::NoParts)),
         }
     }
@@ -265,9 +263,8 @@ impl<'a> Shared<'a> {
     }
 
     fn stream_once(&self, file: &mut File) -> Result<(), Trouble> {
-        let identity = &self.fetch.facts.identity;
         let answer = self.fetch.http.get(self.fetch.remote, None, None)?;
-        if answer.etag != identity.etag || answer.length.is_some_and(|length| length != identity.bytes) {
+        if !self.fetch.facts.is_same(&answer) {
             return Err(Trouble::Halt(Halt::Changed));
         }
         let mut body = answer.body.into_reader();

@@ -43,7 +43,7 @@ pub(super) fn convert(path: &Path, how: &Convert, go_on: &dyn Fn() -> bool) -> a
     let (mut tensors, notes) = select::tensors(&header, total).with_context(cannot)?;
     let is_halved = |tensor: &select::Tensor| {
         let is_f32 = tensor.about.get("dtype").and_then(|dtype| dtype.as_str()) == Some("F32");
-        is_f32 && tensor.bytes % 4 == 0 && !keep.iter().any(|word| tensor.name.contains(word))
+        is_f32 && tensor.bytes.is_multiple_of(4) && !keep.iter().any(|word| tensor.name.contains(word))
     };
     let halved: Vec<bool> = tensors.iter().map(is_halved).collect();
     if !halved.contains(&true) {
@@ -77,9 +77,9 @@ pub(super) fn convert(path: &Path, how: &Convert, go_on: &dyn Fn() -> bool) -> a
             let room = buffer.get_mut(..wanted).unwrap_or_default();
             source.read_exact(room).with_context(cannot)?;
             if *halved {
-                put(&to_bf16(room))?
+                put(&to_bf16(room))?;
             } else {
-                put(room)?
+                put(room)?;
             }
             left -= wanted as u64;
         }

@@ -23,9 +23,29 @@ const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
 #[derive(Debug, Clone)]
 pub(super) struct Facts {
     pub identity: Identity,
+    /// The ETag that the hub tells before it sends us elsewhere. Where there is one it decides: the servers behind the
+    /// hub may each have their own.
+    pub linked: Option<String>,
     pub commit: Option<String>,
     /// Whether the source gives parts.
     pub gives_parts: bool,
+}
+
+impl Facts {
+    /// The ETag under which a part is asked for: a server that has another file by now sends all of that.
+    pub fn condition(&self) -> Option<&str> {
+        if self.linked.is_some() { None } else { self.identity.etag.as_deref() }
+    }
+
+    /// Whether an answer is of the same file.
+    pub fn is_same(&self, answer: &Answer) -> bool {
+        let is_tagged_alike = match &self.linked {
+            Some(linked) => answer.linked.etag.as_ref() == Some(linked),
+            None => answer.etag == self.identity.etag,
+        };
+        let bytes = answer.part.map(|(_, total)| total).or(answer.length);
+        is_tagged_alike && bytes.is_none_or(|bytes| bytes == self.identity.bytes)
+    }
 }
 
 /// How hard to try.
@@ -68,14 +88,14 @@ pub(super) enum End {
 pub(super) fn ask(http: &Http, remote: &Remote, effort: Effort, control: &Control) -> anyhow::Result<Option<Facts>> {
     let mut failures = 0;
     loop {
-        let fault = match http.get(remote, Some(0..1), None) {
+        let fault = match http.get(remote, Some(&(0..1)), None) {
             Ok(answer) => match facts(&answer, remote) {
                 Some(facts) => return Ok(Some(facts)),
                 None => Fault::again("the source does not tell how long the file is"),
             },
             Err(Fault::NoSuchPart { total: Some(0) }) => {
                 let identity = Identity { bytes: 0, sha256: None, etag: None, url: remote.url.clone() };
-                return Ok(Some(Facts { identity, commit: None, gives_parts: true }));
+                return Ok(Some(Facts { identity, linked: None, commit: None, gives_parts: true }));
             }
             Err(fault) => fault,
         };
@@ -94,7 +114,7 @@ fn facts(answer: &Answer, remote: &Remote) -> Option<Facts> {
     let sha256 =
         answer.linked.etag.as_ref().or(answer.etag.as_ref()).and_then(|etag| etag.trim_matches('"').parse().ok());
     let identity = Identity { bytes, sha256, etag: answer.etag.clone(), url: remote.url.clone() };
-    Some(Facts { identity, commit: answer.linked.commit.clone(), gives_parts })
+    Some(Facts { identity, linked: answer.linked.etag.clone(), commit: answer.linked.commit.clone(), gives_parts })
 }
 
 /// Waits before the next try; no more where the user stopped it.

@@ -88,13 +88,13 @@ impl Http {
     pub fn get(
         &self,
         remote: &Remote,
-        part: Option<Range<u64>>,
+        part: Option<&Range<u64>>,
         unchanged_since: Option<&str>,
     ) -> Result<Answer, Fault> {
         let mut uri = parse(&remote.url)?;
         let mut linked = Linked::default();
         for hop in 0..=MAX_REDIRECTS {
-            let response = self.once(&uri, part.as_ref(), unchanged_since)?;
+            let response = self.once(&uri, part, unchanged_since)?;
             if hop == 0 {
                 linked = Linked {
                     etag: text(&response, "x-linked-etag").as_deref().and_then(strong_etag),

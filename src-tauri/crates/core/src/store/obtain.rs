@@ -108,13 +108,10 @@ impl Pull<'_> {
     ) -> anyhow::Result<Option<Vec<u8>>> {
         let mut failures = 0;
         loop {
-            let part = facts.map(|_| start..start + length);
-            let result = self.http.get(remote, part, None).and_then(|answer| {
-                let (begin, known) = match (answer.part, facts) {
-                    (Some((begin, total)), Some(facts)) => (begin, total == facts.identity.bytes),
-                    _ => (0, true),
-                };
-                if !known || begin > start || facts.is_some_and(|facts| answer.etag != facts.identity.etag) {
+            let part = start..start + length;
+            let result = self.http.get(remote, facts.map(|_| &part), None).and_then(|answer| {
+                let begin = answer.part.map_or(0, |(begin, _)| begin);
+                if begin > start || facts.is_some_and(|facts| !facts.is_same(&answer)) {
                     return Err(Fault::again("the file changed at the source"));
                 }
                 let mut body = answer.body.into_reader();
@@ -344,8 +341,7 @@ impl Pull<'_> {
         let (Some(how), Some(kept)) = (&self.entry.convert, record.files.get(&target.local).cloned()) else {
             return Ok(true);
         };
-        let is_done =
-            kept.made_from.is_some() && !(self.is_half_converted(target, &kept) && !self.is_as_recorded(target, &kept));
+        let is_done = kept.made_from.is_some() && self.is_as_recorded(target, &kept);
         if is_done || !target.local.ends_with(".safetensors") {
             return Ok(true);
         }
