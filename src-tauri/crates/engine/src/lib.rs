@@ -8,6 +8,8 @@ pub mod clip;
 pub mod complete;
 pub mod device;
 pub mod digest;
+mod failure;
+pub mod fit;
 mod inbox;
 pub mod machine;
 mod meter;
