@@ -140,7 +140,7 @@ impl Worker<'_> {
         let budgets = &self.budgets;
         let room_for = |stages: &[Stage]| fit::check(forecast, stages, &budgets());
         let wanted = Wanted { index: *index, plan: forecast.plan, size: request.size };
-        let generator = load(&mut self.loaded, wanted, &self.models, &self.device, &self.features, relay)?;
+        let generator = load(&mut self.loaded, &wanted, &self.models, &self.device, &self.features, relay)?;
         if !std::mem::replace(begun, true) {
             self.outbox.send(Event::Begun { job, recipe: Box::new(recipe.clone()) })?;
             for text in notices.drain(..) {
@@ -278,15 +278,15 @@ impl Loaded {
 /// The generator of a model, loaded where another one was.
 fn load<'a>(
     loaded: &'a mut Option<Loaded>,
-    wanted: Wanted,
+    wanted: &Wanted,
     models: &[Installed],
     device: &Device,
     features: &Path,
     relay: &mut Relay<'_>,
 ) -> anyhow::Result<&'a mut Generator> {
-    let Wanted { index, plan, size } = wanted;
+    let Wanted { index, plan, size } = *wanted;
     let manifest = &models[index].manifest;
-    if !loaded.as_ref().is_some_and(|loaded| loaded.is(&wanted, manifest)) {
+    if !loaded.as_ref().is_some_and(|loaded| loaded.is(wanted, manifest)) {
         // The old one goes first: two may not fit.
         *loaded = None;
         let made = relay.stage(Stage::Load, || Generator::load(manifest.clone(), device.clone(), plan));
