@@ -83,8 +83,7 @@ fn work(ram: impl Fn(usize) -> Option<u64> + 'static) -> Vec<Event> {
         loaded: None,
     };
     worker.work("0199d0a2-1111-7000-8000-000000000001".parse().expect("id"), order()).expect("the studio is there");
-    let heard = std::mem::take(&mut *heard.lock().unwrap_or_else(PoisonError::into_inner));
-    heard
+    std::mem::take(&mut *heard.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 fn begun(events: &[Event], wanted: message::Stage) -> usize {
