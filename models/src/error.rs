@@ -28,7 +28,7 @@ pub enum Error {
     },
 
     /// A file is not what its name promises: truncated, foreign, or of a format that is not read.
-    #[error("{reason}: {}", path.display())]
+    #[error("{}: {}", shown(reason), path.display())]
     Format {
         /// What is wrong and, where known, what to do.
         reason: String,
@@ -37,7 +37,7 @@ pub enum Error {
     },
 
     /// A tensor that the network needs is not in the file.
-    #[error("tensor `{name}` is missing, expected shape {expected:?}: {}", path.display())]
+    #[error("tensor `{}` is missing, expected shape {expected:?}: {}", shown(name), path.display())]
     MissingTensor {
         /// Full name of the tensor.
         name: String,
@@ -48,7 +48,7 @@ pub enum Error {
     },
 
     /// A tensor has another shape than the network's configuration asks for.
-    #[error("tensor `{name}` has shape {found:?}, expected {expected:?}: {}", path.display())]
+    #[error("tensor `{}` has shape {found:?}, expected {expected:?}: {}", shown(name), path.display())]
     TensorShape {
         /// Full name of the tensor.
         name: String,
@@ -62,8 +62,9 @@ pub enum Error {
 
     /// A file ends before a tensor does.
     #[error(
-        "tensor `{name}` with shape {shape:?} is cut off: {found_bytes} of its {needed_bytes} bytes are there, the file \
+        "tensor `{}` with shape {shape:?} is cut off: {found_bytes} of its {needed_bytes} bytes are there, the file \
          is incomplete; download it again: {}",
+        shown(name),
         path.display()
     )]
     TruncatedTensor {
@@ -93,5 +94,44 @@ impl Error {
     /// An [`Error::Format`] for `path`.
     pub fn format(path: impl AsRef<Path>, reason: impl Into<String>) -> Self {
         Self::Format { reason: reason.into(), path: path.as_ref().to_owned() }
+    }
+}
+
+/// Text that may come from a file, in one line: it can neither fill the screen nor steer the terminal.
+fn shown(text: &str) -> String {
+    const HEAD: usize = 400;
+    const TAIL: usize = 200;
+    match text.char_indices().nth(HEAD + TAIL) {
+        None => text.chars().map(plain).collect(),
+        Some(_) => {
+            let head: String = text.chars().take(HEAD).map(plain).collect();
+            let tail: Vec<char> = text.chars().rev().take(TAIL).map(plain).collect();
+            format!("{head} … {}", tail.into_iter().rev().collect::<String>())
+        }
+    }
+}
+
+fn plain(c: char) -> char {
+    match c {
+        '\n' | '\r' | '\t' => ' ',
+        // The latter break lines, or turn the direction of what follows.
+        c if c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
+            char::REPLACEMENT_CHARACTER
+        }
+        c => c,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_file_says_stays_in_one_short_line() {
+        let error = |reason: String| Error::format("a.pth", reason).to_string();
+        assert_eq!(error("it's “whole”".into()), "it's “whole”: a.pth");
+        assert_eq!(error("two\nlines\x1b[2J".into()), "two lines\u{fffd}[2J: a.pth");
+        let long = error(format!("`{}` is odd", "é".repeat(1 << 20)));
+        assert!(long.starts_with("`éé") && long.ends_with("é` is odd: a.pth") && long.chars().count() < 700, "{long}");
     }
 }

@@ -153,6 +153,7 @@ fn views_outside_of_their_storage_are_refused() {
         (0, vec![1 << 31, 1 << 31], vec![1 << 31, 1]),
         (0, vec![2, 2], vec![1]),
         (0, vec![1; 17], vec![1; 17]),
+        (0, vec![0, 1 << 47, 1 << 47], vec![1, 1, 1]),
     ] {
         let (_folder, path) = save(&pickle("a", &tensor(offset, &shape, &strides)), &floats(&[0.0; 4]));
         assert!(Weights::open(&path).is_err(), "{offset} {shape:?} {strides:?}");
@@ -186,6 +187,32 @@ fn bombs_are_defused() {
         let (_folder, path) = save(&bomb, &[]);
         assert!(Weights::open(&path).is_err());
     }
+}
+
+/// A dictionary that contains itself under long keys: without a bound on their sum, a few kilobytes of file would be six
+/// gigabytes of names.
+#[test]
+fn names_do_not_multiply() {
+    let mut cycle = b"\x80\x02}q\x00(".to_vec();
+    cycle.extend((0..10).flat_map(|key| [text(&format!("t{key}")), tensor(0, &[1], &[1])].concat()));
+    cycle.extend((0..10).flat_map(|key| [text(&format!("{key}{}", "k".repeat(1000))), b"h\x00".to_vec()].concat()));
+    cycle.extend(b"u.");
+    let (_folder, path) = save(&cycle, &floats(&[7.0]));
+    let weights = Weights::open(&path).unwrap();
+    assert!(weights.info("t0").is_some(), "what is not nested is there");
+    let names: usize = weights.names().map(str::len).sum();
+    assert!(names < 16 << 20, "{names} bytes of names");
+}
+
+/// A key of megabytes that many tensors refer to would be copied for each of them.
+#[test]
+fn long_names_of_storages_are_no_names() {
+    let storage = [b"((".to_vec(), text("storage"), b"ctorch\nFloatStorage\n".to_vec(), text(&"0".repeat(1 << 20))];
+    let storage = [storage.concat(), text("cpu"), int(4), b"tQ".to_vec()].concat();
+    let view = [int(0), ints(&[1]), ints(&[1]), b"\x89}tR".to_vec()].concat();
+    let tensor = [b"ctorch._utils\n_rebuild_tensor_v2\n".to_vec(), storage, view].concat();
+    let (_folder, path) = save(&pickle("a", &tensor), &floats(&[7.0]));
+    assert!(Weights::open(&path).unwrap_err().to_string().contains("`a`"));
 }
 
 #[test]

@@ -206,6 +206,11 @@ fn hostile_safetensors_headers_are_refused() {
         (r#"{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,8]}}"#.to_owned(), "entry of `a`"),
         ("{\"a\":".to_owned(), "cannot be read"),
         ("{\"a\":3}".to_owned(), "entry of `a`"),
+        // Its strides would be products beyond all numbers, although it has no elements.
+        (format!(r#"{{"a":{{"dtype":"F32","shape":[0,{huge},{huge}],"data_offsets":[0,0]}}}}"#), "does not fit"),
+        (format!(r#"{{"a":{{"dtype":"U8","shape":[1{}],"data_offsets":[0,1]}}}}"#, ",1".repeat(5000)), "5001 axes"),
+        (r#"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#.to_owned(), "two of `a`"),
+        (r#"{"\n\u001b[2J":{"dtype":"U8","shape":[9],"data_offsets":[0,1]}}"#.to_owned(), "` \u{fffd}[2J`"),
     ] {
         let message = refusal("a.safetensors", &safetensors(&header, 12));
         assert!(message.contains(why), "{header}: {message}");
@@ -213,6 +218,18 @@ fn hostile_safetensors_headers_are_refused() {
     let mut long = safetensors("{}", 0);
     long[..8].copy_from_slice(&(1u64 << 20).to_le_bytes());
     assert!(refusal("a.safetensors", &long).contains("cut off"));
+}
+
+/// A pipe would be waited for, and nobody writes into it.
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_not_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a.safetensors", "a.safetensors.index.json"] {
+        let path = folder.path().join(name);
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        assert!(Weights::open(&path).unwrap_err().to_string().contains("not a file"), "{name}");
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod doing;
+mod engine_input;
 mod farm;
 #[cfg(target_os = "linux")]
 #[path = "../faults/mod.rs"]

@@ -54,7 +54,7 @@ def stages(work: Path, out: Path, clips: int, scale: float) -> list[Stage]:
             [*video, "--part", "encoder", "--resume", "--rate", "0.2", "--minutes", minutes(16)],
             [*sound, "--part", "encoder", "--minutes", minutes(10)],
         ], work / "oobleck_encoder.pt"),
-        Stage("train transformer and text encoder", [["transformer.train", w, "--minutes", minutes(60)]]),
+        Stage("train transformer and text encoder", [["transformer.train", w, "--minutes", minutes(120)]]),
         Stage("measure", [["transformer.evaluate", w, "--sheet", str(work / "sheet.png")]]),
         Stage("write the model folder", [
             ["transformer.export", w, str(out)], ["codecs.export", "--work", w, "--out", str(out)],

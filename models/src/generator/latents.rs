@@ -5,6 +5,7 @@ use std::path::Path;
 
 use candle_core::Device;
 
+use crate::weights::{self, StoredType, TensorInfo, Weights};
 use crate::{Error, Result};
 
 /// The name of a note in a file's metadata.
@@ -38,24 +39,25 @@ impl Latents {
     /// # Errors
     /// [`Error::Format`] where the file is not safetensors, [`Error::Io`] where it cannot be read.
     pub fn note(path: impl AsRef<Path>) -> Result<Option<String>> {
-        let path = path.as_ref();
-        let bytes = std::fs::read(path).map_err(|error| Error::io("reading latents", path, error))?;
-        let (_, header) = safetensors::SafeTensors::read_metadata(&bytes)
-            .map_err(|error| Error::format(path, format!("not readable as latents ({error})")))?;
-        Ok(header.metadata().as_ref().and_then(|notes| notes.get(NOTE).cloned()))
+        weights::note(path.as_ref(), NOTE)
     }
 
     /// Reads what [`Latents::save`] wrote.
     ///
     /// # Errors
-    /// [`Error::Format`] where the file is not such a pair.
+    /// [`Error::Format`] where the file is not such a pair, or as [`Weights::open`].
     pub fn load(path: impl AsRef<Path>, device: &Device) -> Result<Self> {
         let path = path.as_ref();
-        let mut tensors = candle_core::safetensors::load(path, device)
-            .map_err(|error| Error::format(path, format!("not readable as latents ({error})")))?;
-        let mut take = |name: &str, rank: usize| {
-            let tensor = tensors.remove(name).filter(|tensor| tensor.rank() == rank);
-            tensor.ok_or_else(|| Error::format(path, format!("holds no {name} latent")))
+        let weights = Weights::open(path)?;
+        let take = |name: &str, rank: usize| {
+            // Seen before anything is read: the file may come from anywhere.
+            let is_latent = |info: &TensorInfo<'_>| {
+                let [batch, axes @ ..] = info.shape else { return false };
+                info.dtype == StoredType::F32 && *batch == 1 && axes.len() + 1 == rank && !axes.contains(&0)
+            };
+            let info = weights.info(name).filter(is_latent);
+            let info = info.ok_or_else(|| Error::format(path, format!("holds no {name} latent")))?;
+            weights.root(device).get(info.shape, name)
         };
         Ok(Self { video: take("video", 5)?, audio: take("audio", 3)? })
     }

@@ -20,12 +20,12 @@ impl Mapped {
     /// The file cannot be opened, or is empty.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         let failed = |source| Error::io("reading weights", path, source);
-        let file = File::open(path).map_err(failed)?;
-        let meta = file.metadata().map_err(failed)?;
-        if !meta.is_file() {
+        // Looked at before it is opened: a pipe would be waited for.
+        if !std::fs::metadata(path).map_err(failed)?.is_file() {
             return Err(Error::format(path, "not a file"));
         }
-        if meta.len() == 0 {
+        let file = File::open(path).map_err(failed)?;
+        if file.metadata().map_err(failed)?.len() == 0 {
             return Err(Error::format(path, "the file is empty; download it again"));
         }
         // SAFETY: the map is only read; a file that is changed underneath a running program is undefined for every

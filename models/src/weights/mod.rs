@@ -39,6 +39,9 @@ pub(crate) use open::download_mishap;
 pub use scope::Scope;
 pub use tally::Footprint;
 
+/// More axes than any tensor has.
+const MAX_RANK: usize = 16;
+
 /// Opened weight files: names, shapes and types are known, no tensor has been read.
 pub struct Weights {
     path: PathBuf,
@@ -193,7 +196,8 @@ impl Weights {
             (self.readable(name, entry)?, self.bytes(name, entry)?, width * entry.dtype.size_bytes());
         let mut rows = Vec::with_capacity(indices.len() * row_bytes);
         for index in indices {
-            let row = bytes.get(*index as usize * row_bytes..).and_then(|rest| rest.get(..row_bytes));
+            let start = (*index as usize).checked_mul(row_bytes).filter(|_| (*index as usize) < count);
+            let row = start.and_then(|start| bytes.get(start..)?.get(..row_bytes));
             rows.extend_from_slice(row.ok_or_else(|| outside(*index))?);
         }
         Ok(Tensor::from_raw_buffer(&rows, dtype, &[indices.len(), width], device)?)
@@ -211,6 +215,21 @@ impl Weights {
         };
         entry.dtype.dtype().ok_or_else(unread)
     }
+}
+
+/// The text under `key` beside the tensors of a safetensors file.
+///
+/// # Errors
+/// [`Error::Format`] where the file is none, [`Error::Io`] where it cannot be read.
+pub(crate) fn note(path: &Path, key: &str) -> Result<Option<String>> {
+    safetensors::note(&Mapped::open(path)?, key)
+}
+
+/// Bytes of a tensor; nothing where no machine could count them. An axis without elements does not make up for others
+/// that are beyond all numbers, for the distances between elements are products of these.
+fn size_bytes(dtype: StoredType, shape: &[usize]) -> Option<usize> {
+    let filled = shape.iter().try_fold(dtype.size_bytes(), |size, dim| size.checked_mul(*dim.max(&1)))?;
+    Some(if shape.contains(&0) { 0 } else { filled })
 }
 
 impl Entry {

@@ -69,7 +69,7 @@ pub(crate) fn download_mishap(bytes: &[u8]) -> Option<String> {
 }
 
 /// What a file is that is no weight file, and what to do.
-fn what_instead(bytes: &[u8]) -> String {
+pub(super) fn what_instead(bytes: &[u8]) -> String {
     if let Some(mishap) = download_mishap(bytes) {
         mishap
     } else if bytes.trim_ascii_start().starts_with(b"{") || bytes.trim_ascii_start().starts_with(b"[") {
@@ -136,7 +136,11 @@ struct Index {
 
 fn open_index(path: &Path, prefix: &str) -> Result<Weights> {
     let failed = |source| Error::io("reading the index of weights", path, source);
-    let len = std::fs::metadata(path).map_err(failed)?.len();
+    let meta = std::fs::metadata(path).map_err(failed)?;
+    if !meta.is_file() {
+        return Err(Error::format(path, "not a file"));
+    }
+    let len = meta.len();
     if len > MAX_INDEX_BYTES {
         return Err(Error::format(path, format!("an index of {len} bytes is larger than that of any model")));
     }

@@ -8,10 +8,8 @@
 
 use std::collections::HashMap;
 
+use super::MAX_RANK;
 use super::dtype::StoredType;
-
-/// More axes than any tensor has; a bound on what one instruction may copy.
-const MAX_RANK: usize = 16;
 
 /// A value on the stack of the pickle machine.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -412,6 +410,7 @@ impl Pickle {
 
     fn numbers(&self, value: Value) -> Option<Vec<i64>> {
         let number = |value: &Value| if let Value::Int(number) = value { Some(*number) } else { None };
+        // Also a bound on what one instruction may copy.
         self.items(value).filter(|items| items.len() <= MAX_RANK)?.iter().map(number).collect()
     }
 

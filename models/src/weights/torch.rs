@@ -10,13 +10,14 @@ use super::zip::{self, Members, ZipError};
 use super::{Entry, Mapped};
 use crate::{Error, Result};
 
-/// The description of 40 layers takes some 300 kB.
-const MAX_PICKLE_BYTES: usize = 64 << 20;
+/// The description of 40 layers takes some 300 kB, and each of its bytes may take 100 in memory.
+const MAX_PICKLE_BYTES: usize = 8 << 20;
 /// Dictionaries in dictionaries beyond this are not looked into.
 const MAX_DEPTH: usize = 6;
-/// More than any checkpoint holds; ends the walk through dictionaries that contain each other.
-const MAX_VISITS: usize = 1 << 20;
-/// Longer keys name no tensor.
+/// What the walk through all dictionaries may cost, see [`collect`]: some 100,000 tensors. It ends where dictionaries
+/// contain each other, too.
+const MAX_COST: usize = 8 << 20;
+/// Longer keys name no tensor and no storage.
 const MAX_KEY_BYTES: usize = 1024;
 /// A view that repeats elements may not blow up beyond this.
 const MAX_REPEATED_BYTES: usize = 64 << 20;
@@ -66,8 +67,10 @@ pub(super) fn entries(file: &Mapped) -> Result<Vec<(String, Entry)>> {
         Ok((name, view, layout))
     });
     let layouts = layouts.collect::<Result<Vec<_>>>()?;
-    let member =
-        |view: &View| Some(format!("{root}data/{}", pickle.strings.get(pickle.storages.get(view.storage)?.key)?));
+    let member = |view: &View| {
+        let key = pickle.strings.get(pickle.storages.get(view.storage)?.key)?;
+        (key.len() <= MAX_KEY_BYTES).then(|| format!("{root}data/{key}"))
+    };
     let members = if cut { salvage(bytes, &layouts, member) } else { members };
     let mut entries = Vec::with_capacity(layouts.len());
     for (name, view, layout) in layouts {
@@ -133,16 +136,18 @@ fn child(pickle: &Pickle, value: Value, key: &str) -> Option<Value> {
     matches!(found, Value::Dict(_)).then_some(found)
 }
 
+/// Goes through dictionaries. A visit costs as many bytes as its name has, and some: a few keys of a kilobyte in a
+/// dictionary that contains itself would make gigabytes of names else.
 fn collect<'a>(
     pickle: &'a Pickle,
     value: Value,
     name: &str,
     depth: usize,
-    visits: &mut usize,
+    cost: &mut usize,
     found: &mut Vec<(String, &'a View)>,
 ) {
-    *visits += 1;
-    if *visits > MAX_VISITS {
+    *cost += 64 + name.len();
+    if *cost > MAX_COST {
         return;
     }
     match value {
@@ -159,7 +164,7 @@ fn collect<'a>(
                     },
                 };
                 let name = if name.is_empty() { key } else { format!("{name}.{key}") };
-                collect(pickle, *value, &name, depth + 1, visits, found);
+                collect(pickle, *value, &name, depth + 1, cost, found);
             }
         }
         _ => {}
@@ -184,7 +189,7 @@ impl Layout {
         let shape = unsigned(&view.shape).ok_or_else(absurd)?;
         let strides = unsigned(&view.strides).filter(|strides| strides.len() == shape.len()).ok_or_else(absurd)?;
         let size = view.dtype.size_bytes();
-        let total_bytes = shape.iter().try_fold(size, |total, dim| total.checked_mul(*dim)).ok_or_else(absurd)?;
+        let total_bytes = super::size_bytes(view.dtype, &shape).ok_or_else(absurd)?;
         let span = if total_bytes == 0 {
             0
         } else {

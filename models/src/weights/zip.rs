@@ -85,19 +85,25 @@ fn central(bytes: &[u8], at: usize) -> Option<Central> {
     };
     let (size, _packed) = (field(24)?, field(20)?);
     let local = usize::try_from(field(42)?).ok()?;
-    let start = local_data(bytes, local)?.1;
+    let start = local_data(bytes, local)?.end;
     let end = start.checked_add(usize::try_from(size).ok()?).filter(|end| *end <= bytes.len())?;
     Some(Ok((name, start..end, at + 46 + name_len + extra_len + comment_len)))
 }
 
-/// The name in a local header and where the member's bytes begin.
-fn local_data(bytes: &[u8], at: usize) -> Option<(String, usize)> {
+/// A local header. The member's bytes begin where it ends.
+fn local_data(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     if bytes.get(at..at.checked_add(30)?)?.get(..4)? != LOCAL {
         return None;
     }
     let (name_len, extra_len) = (usize::from(u16_at(bytes, at + 26)?), usize::from(u16_at(bytes, at + 28)?));
-    let name = String::from_utf8_lossy(bytes.get(at + 30..at + 30 + name_len)?).into_owned();
-    Some((name, at + 30 + name_len + extra_len))
+    bytes.get(at + 30..at + 30 + name_len)?;
+    Some(at..at + 30 + name_len + extra_len)
+}
+
+/// The name in a local header.
+fn local_name(bytes: &[u8], at: usize) -> Option<String> {
+    let name_len = usize::from(u16_at(bytes, at + 26)?);
+    Some(String::from_utf8_lossy(bytes.get(at + 30..at + 30 + name_len)?).into_owned())
 }
 
 fn zip64(mut extra: &[u8]) -> Option<&[u8]> {
@@ -117,7 +123,7 @@ fn zip64(mut extra: &[u8]) -> Option<&[u8]> {
 pub(super) fn salvage(bytes: &[u8], size: impl Fn(&str) -> Option<usize>) -> Members {
     let mut members = HashMap::new();
     let mut at = 0;
-    while let Some((name, start)) = local_data(bytes, at) {
+    while let Some((start, name)) = local_data(bytes, at).and_then(|head| Some((head.end, local_name(bytes, at)?))) {
         let skip = start.saturating_add(size(&name).unwrap_or(0)).min(bytes.len());
         let next = bytes.get(skip..).and_then(|rest| rest.windows(4).position(|window| window == LOCAL));
         let end = next.map_or(bytes.len(), |next| skip + next);

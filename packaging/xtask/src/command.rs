@@ -23,11 +23,15 @@ pub fn at_root(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// Where cargo puts what it builds with `profile` (`debug` or `release`): this very program lies in it.
-pub fn built(profile: &str, name: &str) -> Result<PathBuf, String> {
+/// The folder that cargo builds into: this very program lies in it.
+pub fn target() -> Result<PathBuf, String> {
     let here = std::env::current_exe().map_err(|error| format!("cannot find this program's own folder: {error}"))?;
-    let target = here.ancestors().nth(2).ok_or("this program lies in no target folder")?;
-    Ok(target.join(profile).join(name).with_extension(std::env::consts::EXE_EXTENSION))
+    Ok(here.ancestors().nth(2).ok_or("this program lies in no target folder")?.to_path_buf())
+}
+
+/// Where cargo puts what it builds with `profile` (`debug` or `release`).
+pub fn built(profile: &str, name: &str) -> Result<PathBuf, String> {
+    Ok(target()?.join(profile).join(name).with_extension(std::env::consts::EXE_EXTENSION))
 }
 
 /// Runs `command` and asks for success.

@@ -4,6 +4,7 @@
 
 mod command;
 mod faults;
+mod fuzz;
 mod packages;
 mod sample;
 mod test;
@@ -17,6 +18,9 @@ usage: cargo xtask CHORE
   test [--skip X]...  check the format, the lints, every test and the parity with the reference;
                       X is fmt, clippy, tests or parity
   bench [ARGS]        stage times of a clip (`gallop bench ARGS`), then the benchmarks of the networks
+  fuzz [TARGET] [--seconds N]
+                      feeds what reads foreign bytes with bytes that go new ways through it, 60 seconds each;
+                      TARGET is frame, safetensors, pickle, latents or project
   faults [--count N] [--seed S]
                       kill the processes of a studio at random moments, fill its disk and take its files away, N times
   packages            only check the system packages, and install them where that is possible";
@@ -28,6 +32,7 @@ fn main() -> ExitCode {
         ["run"] => packages::ensure().and_then(|()| sample::run_sample()),
         ["test", options @ ..] => test::run(options),
         ["bench", options @ ..] => packages::ensure().and_then(|()| sample::bench(options)),
+        ["fuzz", options @ ..] => packages::ensure().and_then(|()| fuzz::run(options)),
         ["faults", options @ ..] => packages::ensure().and_then(|()| faults::run(options)),
         ["packages"] => packages::ensure(),
         [] | ["help" | "-h" | "--help"] => {

@@ -32,6 +32,7 @@ fn main() {
             }
             "--version" => engine.version = Some(value().parse().expect("a number")),
             "--model" => engine.model = value(),
+            "--weights" => engine.weights = value(),
             "--clip" => engine.clip = Some(value().into()),
             "--log" => engine.log = Some(value().into()),
             "--home" => engine.home = Some(value().into()),
@@ -53,6 +54,7 @@ enum End {
 struct Engine {
     version: Option<u32>,
     model: String,
+    weights: String,
     clip: Option<PathBuf>,
     log: Option<PathBuf>,
     home: Option<PathBuf>,
@@ -82,10 +84,10 @@ impl Engine {
         });
         self.input = Some(receiver);
         assert!(matches!(self.next().head, Command::Hello { .. }));
-        let model = if self.model.is_empty() { "pony" } else { &self.model };
+        let Model { name, sha256 } = self.model();
         let model = ModelInfo {
-            name: model.into(),
-            sha256: Digest::of(model).to_string(),
+            name,
+            sha256: sha256.unwrap_or_default(),
             sizes: [("9:16".to_owned(), [36, 64])].into(),
             upscales: vec![128],
             seconds: [1.0, 5.0, 2.0],
@@ -120,6 +122,11 @@ impl Engine {
         }
     }
 
+    fn model(&self) -> Model {
+        let name = if self.model.is_empty() { "pony" } else { &self.model };
+        Model { name: name.into(), sha256: Some(Digest::of(&self.weights).to_string()) }
+    }
+
     fn next(&self) -> Frame<Command> {
         self.input.as_ref().expect("input").recv().expect("a command")
     }
@@ -129,8 +136,7 @@ impl Engine {
         let given = self.gather(order)?;
         self.at("begun")?;
         let mut recipe = order.recipe.clone();
-        let model = if self.model.is_empty() { "pony" } else { &self.model };
-        recipe.model = Some(Model { name: model.into(), sha256: Some(Digest::of(model).to_string()) });
+        recipe.model = Some(self.model());
         recipe.size = recipe.size.or(Some([36, 64]));
         recipe.seconds = recipe.seconds.or(Some(2.0));
         send(Event::Begun { job, recipe: Box::new(recipe) });

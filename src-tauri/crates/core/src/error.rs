@@ -37,9 +37,9 @@ impl std::fmt::Display for Coded {
 
 impl std::error::Error for Coded {}
 
-/// An error of this kind with this message.
+/// An error of this kind with this message, which may hold words of a stranger's file.
 pub fn coded(code: Code, message: impl Into<String>) -> anyhow::Error {
-    Coded { code, message: message.into() }.into()
+    Coded { code, message: gallop_protocol::shown(&message.into()) }.into()
 }
 
 /// The kind of an error.
@@ -57,5 +57,10 @@ mod tests {
         let error = Err::<(), _>(coded(Code::ProjectBusy, "open elsewhere")).context("opening").expect_err("an error");
         assert_eq!((code_of(&error), format!("{error:#}")), (Code::ProjectBusy, "opening: open elsewhere".into()));
         assert_eq!(code_of(&anyhow::anyhow!("x")), Code::Internal);
+    }
+
+    #[test]
+    fn what_a_file_says_stays_in_one_line() {
+        assert_eq!(coded(Code::Input, "two\nlines\x7f").to_string(), "two lines\u{fffd}");
     }
 }

@@ -143,6 +143,12 @@ impl Settings {
             if name.trim().is_empty() {
                 return Err("an engine in the settings has no name".into());
             }
+            if name.contains(char::is_control) || engine.launch.iter().any(|word| word.contains('\0')) {
+                return Err(format!(
+                    "an engine in the settings has characters that nobody can read: {}",
+                    name.escape_debug()
+                ));
+            }
             if self.engines.iter().take(index).any(|other| other.name == *name) {
                 return Err(format!("two engines in the settings have the name `{name}`"));
             }
@@ -206,6 +212,8 @@ mod tests {
             (engines(r#"[{"launch": []}]"#), "damaged"),
             (r#"{"format": 2, "engines": 7}"#.to_owned(), "newer"),
             (engines(r#"[{"name": " "}]"#), "no name"),
+            (engines(r#"[{"name": "a\u0000"}]"#), "nobody can read"),
+            (engines(r#"[{"name": "a", "launch": ["b\u0000"]}]"#), "nobody can read"),
             (engines(r#"[{"name": "a"}, {"name": "a"}]"#), "two engines"),
             (engines(r#"[{"name": "a", "launch": [""]}]"#), "empty word"),
         ];

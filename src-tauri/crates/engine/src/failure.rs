@@ -39,7 +39,7 @@ pub fn code_of(error: &anyhow::Error) -> Code {
     }
 }
 
-/// The causes in one line, without the code.
+/// The causes in one line, without the code. It is short, whatever a file says in it.
 pub fn one_line(error: &anyhow::Error) -> String {
     let mut text = String::new();
     let code = error.downcast_ref::<Refused>().map(ToString::to_string);
@@ -49,7 +49,9 @@ pub fn one_line(error: &anyhow::Error) -> String {
             text = if text.is_empty() { cause } else { format!("{text}: {cause}") };
         }
     }
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    const CHARS: usize = 1000;
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.chars().filter(|c| !c.is_control()).take(CHARS).collect()
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod outbox;
 mod relay;
 mod serve;
 pub mod shape;
+mod steps;
 mod work;
 
 pub use serve::{Options, serve};

@@ -17,6 +17,7 @@ use crate::inbox::{Cancelled, Inbox};
 use crate::meter::Meter;
 use crate::outbox::Outbox;
 use crate::relay::Relay;
+use crate::steps::{Steps, is_of_size};
 use crate::{device, digest, fit};
 
 /// A model that orders can name.
@@ -162,8 +163,8 @@ impl Worker<'_> {
         };
         recipe.latents = Some(format!("{:016x}", draft.fingerprint()?));
         if upscaled.is_none() {
-            let kept = kept.upscaled.as_deref().map(|path| Latents::load(path, &self.device)).transpose()?;
-            *upscaled = kept.filter(|latents| is_of_size(latents, request.size));
+            let found = steps.kept(kept.upscaled.as_deref())?;
+            *upscaled = found.map(|(_, latents)| latents).filter(|latents| is_of_size(latents, request.size));
         }
         if upscaled.is_none() {
             room_for(UPSCALE)?;
@@ -329,69 +330,6 @@ fn decode(
         clip.finish()?;
     }
     Ok(())
-}
-
-/// Keeps what the stages of a job make.
-struct Steps<'a> {
-    job: Id,
-    inbox: &'a Inbox,
-    outbox: &'a Outbox,
-    folder: &'a Path,
-    device: &'a Device,
-}
-
-impl Steps<'_> {
-    /// The draft that the order brought, where it is one of the same clip.
-    fn kept_draft(&self, path: Option<&Path>, recipe: &Recipe) -> anyhow::Result<Option<Latents>> {
-        let Some(path) = path else { return Ok(None) };
-        let before = Latents::note(path)?.and_then(|note| Recipe::from_json(&note).ok());
-        let Some(before) = before.filter(|before| is_same_clip(before, recipe)) else {
-            let text = "the draft that was there is of another clip; a new one is made".into();
-            self.outbox.send(Event::Notice { job: self.job, text })?;
-            return Ok(None);
-        };
-        if before.model != recipe.model {
-            let text = "the draft was made by another model or other weights".into();
-            self.outbox.send(Event::Notice { job: self.job, text })?;
-        }
-        Ok(Some(Latents::load(path, self.device)?))
-    }
-
-    fn store_latents(
-        &self,
-        checkpoint: Checkpoint,
-        latents: &Latents,
-        recipe: &Recipe,
-        relay: &mut Relay<'_>,
-    ) -> anyhow::Result<()> {
-        let path = self.folder.join(format!("{}-{}", self.job, checkpoint.file_name()));
-        let recipe = Recipe { latents: Some(format!("{:016x}", latents.fingerprint()?)), ..recipe.clone() };
-        latents.save_with_note(&path, &recipe.to_json()?)?;
-        self.store(checkpoint, &path, relay)
-    }
-
-    /// Sends what a stage made and waits until it is on the studio's disk.
-    fn store(&self, checkpoint: Checkpoint, path: &Path, relay: &mut Relay<'_>) -> anyhow::Result<()> {
-        let stored = relay.meter.waiting(|| -> anyhow::Result<()> {
-            let blob = self.outbox.send_file(path)?;
-            self.outbox.send(Event::Checkpoint { job: self.job, checkpoint, blob })?;
-            Ok(self.inbox.stored(self.job, checkpoint).map_err(Error::from)?)
-        });
-        std::fs::remove_file(path).ok();
-        stored
-    }
-}
-
-/// Whether a draft belongs to this clip, whatever size the clip is brought to and whichever weights made it.
-fn is_same_clip(draft: &Recipe, recipe: &Recipe) -> bool {
-    let hash = |reference: &Option<gallop_protocol::recipe::Reference>| reference.as_ref().map(|found| found.sha256);
-    (&draft.prompt, draft.seed, draft.seconds) == (&recipe.prompt, recipe.seed, recipe.seconds)
-        && (hash(&draft.image), hash(&draft.voice)) == (hash(&recipe.image), hash(&recipe.voice))
-}
-
-fn is_of_size(latents: &Latents, size: Size) -> bool {
-    let (h, w) = size.latent_hw();
-    matches!(latents.video.dims(), [_, _, _, y, x] if (*y, *x) == (h, w))
 }
 
 #[cfg(test)]

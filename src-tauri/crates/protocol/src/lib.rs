@@ -17,5 +17,5 @@ pub mod recipe;
 pub mod shot;
 
 pub use digest::{Digest, Hasher};
-pub use error::{Error, Result};
+pub use error::{Error, Result, shown};
 pub use id::Id;

@@ -46,7 +46,10 @@ fn sum(totals: &Totals) -> String {
 fn rebuild(library: &Library, args: &RebuildArgs) -> anyhow::Result<()> {
     let rebuilt = library.rebuild(&args.folders)?;
     for trouble in &rebuilt.troubles {
-        eprintln!("Note: {}: {}", trouble.message, trouble.path.display());
+        let path = trouble.path.display().to_string();
+        // Most messages name the file already.
+        let place = if trouble.message.contains(&path) { String::new() } else { format!(": {path}") };
+        eprintln!("Note: {}{place}", trouble.message);
     }
     let mut lines = vec![format!("{} projects, {} takes", rebuilt.projects.len(), rebuilt.takes)];
     if !rebuilt.jobs.is_empty() {

@@ -13,6 +13,9 @@ use super::tail::Tail;
 use crate::settings::EngineSettings;
 use crate::{Code, coded};
 
+/// `CREATE_NEW_PROCESS_GROUP | CREATE_NO_WINDOW`
+#[cfg(windows)]
+const NEW_GROUP_WITHOUT_WINDOW: u32 = 0x0800_0200;
 /// How long an ended process may take until the system tells so, and its last words are read.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
@@ -52,6 +55,8 @@ impl Process {
         // started can be ended with it.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        #[cfg(windows)]
+        std::os::windows::process::CommandExt::creation_flags(&mut command, NEW_GROUP_WITHOUT_WINDOW);
         let spawned = Command::from(command).kill_on_drop(true).spawn();
         let mut child = spawned.map_err(|error| cannot(engine, &format!("{error}: {}", program.display())))?;
         let (input, output, errors) = (child.stdin.take(), child.stdout.take(), child.stderr.take());

@@ -163,6 +163,11 @@ impl Link {
         &self.hello
     }
 
+    /// The last lines that it wrote to its standard error.
+    pub fn last_words(&self) -> Vec<String> {
+        self.process.last_words()
+    }
+
     /// Whether it takes another job.
     pub fn is_usable(&self) -> bool {
         self.usable

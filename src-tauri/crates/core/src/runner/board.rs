@@ -10,6 +10,7 @@ use gallop_protocol::recipe::Recipe;
 use serde::Serialize;
 use tokio::sync::broadcast;
 
+use crate::engine::Loss;
 use crate::jobs::{Job, State};
 use crate::settings::EngineSettings;
 
@@ -97,6 +98,8 @@ pub struct EngineStatus {
     pub state: EngineState,
     /// What it is, where it has ever answered.
     pub hello: Option<Hello>,
+    /// What it last wrote to its standard error, where it takes none of the jobs that wait: why a model is left out, say.
+    pub words: Vec<String>,
 }
 
 /// What an engine does.
@@ -143,8 +146,12 @@ struct Now {
 
 impl Board {
     pub(super) fn new(engines: &[EngineSettings]) -> Self {
-        let status =
-            |engine: &EngineSettings| EngineStatus { name: engine.name.clone(), state: EngineState::Off, hello: None };
+        let status = |engine: &EngineSettings| EngineStatus {
+            name: engine.name.clone(),
+            state: EngineState::Off,
+            hello: None,
+            words: Vec::new(),
+        };
         let engines = engines.iter().map(status).collect();
         let now = Now { engines, ..Now::default() };
         Self { sender: broadcast::channel(CAPACITY).0, now: Mutex::new(now) }
@@ -174,7 +181,7 @@ impl Board {
     pub(super) fn hopeless(&self, job: &Job) -> Option<String> {
         let engines = self.engines();
         let mut reasons = Vec::new();
-        for EngineStatus { name, state, hello } in &engines {
+        for EngineStatus { name, state, hello, words } in &engines {
             reasons.push(match (state, hello) {
                 (EngineState::Lost { why, failed_starts: HOPELESS.. }, _) => why.clone(),
                 (EngineState::Lost { .. } | EngineState::Starting, _) | (_, None) => return None,
@@ -182,7 +189,8 @@ impl Board {
                     let wanted = job.order.recipe.model.as_ref().map_or("any", |model| &model.name);
                     let names: Vec<_> = hello.models.iter().map(|model| model.name.as_str()).collect();
                     let names = if names.is_empty() { "none".into() } else { names.join(", ") };
-                    format!("the engine `{name}` has not the model `{wanted}`, but {names}")
+                    let why = format!("the engine `{name}` has not the model `{wanted}`, but {names}");
+                    Loss { why, last_words: words.clone() }.to_string()
                 }
                 _ => return None,
             });
@@ -193,20 +201,16 @@ impl Board {
 
     /// Whether an engine takes a job. Weights of the very same content go before others of the same name.
     pub(super) fn fits(&self, engine: &str, hello: &Hello, job: &Job) -> bool {
-        let has_better = |status: &EngineStatus| {
-            let lives = status.name != engine && !matches!(status.state, EngineState::Lost { .. });
-            lives && status.hello.as_ref().is_some_and(|hello| has_weights(hello, job))
-        };
-        has_model(hello, job) && (has_weights(hello, job) || !self.now().engines.iter().any(has_better))
+        self.now().fits(engine, hello, job)
     }
 
     /// Whether a job is left for an engine, when each engine before it in the settings that has nothing to do takes one: a
     /// card on a cluster is not asked for before it is needed.
     pub(super) fn leaves_one(&self, engine: &str, mut jobs: Vec<Job>) -> bool {
         let now = self.now();
-        for EngineStatus { state, hello, .. } in now.engines.iter().take_while(|before| before.name != engine) {
+        for EngineStatus { name, state, hello, .. } in now.engines.iter().take_while(|before| before.name != engine) {
             let is_free = matches!(state, EngineState::Off | EngineState::Starting | EngineState::Idle);
-            let takes = |job: &Job| hello.as_ref().is_none_or(|hello| has_model(hello, job));
+            let takes = |job: &Job| hello.as_ref().is_none_or(|hello| now.fits(name, hello, job));
             if is_free && let Some(taken) = jobs.iter().position(takes) {
                 jobs.remove(taken);
             }
@@ -248,8 +252,25 @@ impl Board {
         }
     }
 
+    pub(super) fn words(&self, name: &str, words: Vec<String>) {
+        if let Some(engine) = self.now().engines.iter_mut().find(|engine| engine.name == name) {
+            engine.words = words;
+        }
+    }
+
     fn now(&self) -> MutexGuard<'_, Now> {
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Now {
+    fn fits(&self, engine: &str, hello: &Hello, job: &Job) -> bool {
+        // One that has not answered yet may have them.
+        let may_be_better = |status: &EngineStatus| {
+            let counts = status.name != engine && !matches!(status.state, EngineState::Lost { .. });
+            counts && status.hello.as_ref().is_none_or(|hello| has_weights(hello, job))
+        };
+        has_model(hello, job) && (has_weights(hello, job) || !self.engines.iter().any(may_be_better))
     }
 }
 

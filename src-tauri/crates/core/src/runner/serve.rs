@@ -147,19 +147,17 @@ impl Post {
                 idle_since = Instant::now();
                 continue;
             }
-            // A database that cannot be used just now is asked again like one with nothing to do.
-            if claimed.is_ok() {
-                self.misfits = self
-                    .waiting()
-                    .into_iter()
-                    .filter(|job| !board.fits(&self.engine.name, &hello, job))
-                    .map(|job| job.id)
-                    .collect();
-            }
+            let waiting = self.waiting();
+            self.misfits =
+                waiting.iter().filter(|job| !board.fits(&self.engine.name, &hello, job)).map(|job| job.id).collect();
+            let words = if self.misfits.is_empty() { Vec::new() } else { link.last_words() };
+            self.board.words(&self.engine.name, words);
             self.show(EngineState::Idle);
             tokio::select! {
                 loss = link.watch() => return End::Lost(loss),
                 () = self.changed(seen) => {}
+                // The engine that should take them may get lost, or the database may be in use for long.
+                () = sleep(FIRST_PAUSE), if !waiting.is_empty() || seen.is_none() => {}
                 () = stopped(self.course.clone()) => {}
                 () = sleep_until(idle_since + self.engine.idle_limit()) => {
                     link.stop().await;

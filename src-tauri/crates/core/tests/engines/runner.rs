@@ -391,6 +391,26 @@ fn jobs_go_to_engines_that_have_their_model() {
 }
 
 #[test]
+fn the_very_weights_go_before_others_of_their_name() {
+    let mut house = House::new();
+    let with_weights = |house: &House, weights: &str| {
+        let mut job = house.order("A pony.", 1);
+        let sha256 = Some(Digest::of(weights).to_string());
+        job.order.recipe.model = Some(Model { name: "pony".into(), sha256 });
+        let id = house.add(job);
+        house.run(&[id]).remove(0).engine.expect("an engine")
+    };
+    let one = house.engine("one", &["--weights", "a"]);
+    house.settings.engines = vec![one.clone(), house.engine("two", &["--weights", "b"])];
+    assert_eq!(with_weights(&house, "a"), "one");
+    assert_eq!(with_weights(&house, "b"), "two");
+    // Nobody has them, or the one that may have them does not start.
+    assert!(["one", "two"].contains(&with_weights(&house, "c").as_str()));
+    house.settings.engines = vec![one, house.engine("two", &["--end"])];
+    assert_eq!(with_weights(&house, "b"), "one");
+}
+
+#[test]
 fn another_engine_takes_over_from_one_that_does_not_start() {
     let mut house = House::new();
     house.settings.engines = vec![house.engine("one", &["--end"]), house.engine("two", &[])];
