@@ -8,6 +8,7 @@ pub mod error;
 pub mod generator;
 pub mod image;
 pub mod ops;
+pub mod plan;
 pub mod sampling;
 pub mod text;
 pub mod transformer;

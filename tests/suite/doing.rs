@@ -191,6 +191,39 @@ fn the_machine_is_told() {
 }
 
 #[test]
+fn a_clip_is_planned_before_anything_is_loaded() {
+    let place = Place::empty();
+    let planned = |line: &str| {
+        let output = place.run(&format!("{line} --json"));
+        let found: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!(output.status.code(), Some(if found["runs"] == true { 0 } else { 1 }), "{found:#}");
+        found
+    };
+    let found = planned("plan --size 128x224 --seconds 2 --device cpu --ram 4GB");
+    assert_eq!((&found["model"], &found["runs"], &found["seconds"]), (&"pony".into(), &true.into(), &2.0.into()));
+    let first = &found["plans"][0];
+    assert_eq!(first["plan"]["residency"], "kept");
+    assert!(first["ram_bytes"].as_u64().is_some_and(|bytes| bytes > 1 << 26 && bytes < 4 << 30), "{first:#}");
+    assert!(first["stages"].as_array().is_some_and(|stages| stages.iter().all(|stage| stage["seconds"].is_null())));
+
+    // The released model is told from its configuration; none of its files is here.
+    let released = "plan --model daVinci-MagiHuman --seconds 5 --ram 64GB";
+    let found = planned(&format!("{released} --size 448x256 --vram 80GB"));
+    assert_eq!((&found["runs"], &found["plans"][0]["plan"]["precision"]), (&true.into(), &"bf16".into()));
+    let found = planned(&format!("{released} --size 1920x1088 --vram 24GB"));
+    assert_eq!((&found["runs"], &found["later"]["state"]), (&false.into(), &"not yet".into()));
+    assert!(found["reason"].as_str().is_some_and(|reason| reason.contains("24.0 GiB")), "{found:#}");
+    let page = text(&place.run(&format!("{released} --size 1920x1088 --vram 24GB")).stdout);
+    for word in ["It does not run", "Not yet: with", "8 bit, whole on the card", "not measured yet"] {
+        assert!(page.contains(word), "{word} is not in {page}");
+    }
+    place.refuses("plan --vram lots", 2, "24GB");
+    place.refuses("plan --vram 8GB --device cpu", 2, "--vram");
+    place.refuses("plan --model none-such", 1, "none-such");
+    assert!(place.files().is_empty());
+}
+
+#[test]
 fn a_bench_is_measured() {
     let place = Place::empty();
     let output = place.run("bench --size 64x64 --seconds 1 --json");

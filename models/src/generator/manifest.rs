@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::request::Size;
+use super::route::Route;
 use crate::{Error, Result};
 
 /// The file that describes a model folder.
@@ -179,6 +181,16 @@ impl Manifest {
         manifest.join(folder);
         manifest.check_files()?;
         Ok(manifest)
+    }
+
+    /// The size that a draft for a clip of `size` is made at.
+    pub fn draft_size(&self, size: Size) -> Size {
+        self.route(size).draft
+    }
+
+    pub(super) fn route(&self, size: Size) -> Route {
+        let upscalers: Vec<u32> = self.upscale.iter().map(|part| part.short_side).collect();
+        Route::new(size, &self.sizes, &upscalers)
     }
 
     fn read(file: &Path) -> Result<Self> {

@@ -3,11 +3,12 @@
 pub mod event;
 pub mod latents;
 pub mod manifest;
-mod parts;
+pub(crate) mod parts;
 pub mod plan;
 mod progress;
-mod released;
+pub(crate) mod released;
 pub mod request;
+pub(crate) mod route;
 mod soundtrack;
 
 use std::path::Path;
@@ -28,6 +29,7 @@ use crate::{Error, Result, image};
 use manifest::{CoordsName, SamplerName};
 use parts::Parts;
 use progress::{MiddleFrame, send, stage};
+use route::Route;
 
 /// Latent frames that local layers see to each side (reference: `DataProxyConfig.frame_receptive_field`).
 const FRAME_RADIUS: usize = 11;
@@ -43,12 +45,6 @@ pub struct Generator {
     manifest: Manifest,
     device: Device,
     parts: Parts,
-}
-
-/// Where a request's pictures are made: the draft's size, and the upscaler that brings it to the final one.
-struct Route {
-    draft: Size,
-    upscaler: Option<usize>,
 }
 
 impl Generator {
@@ -92,7 +88,7 @@ impl Generator {
     /// # Errors
     /// [`Error::Input`] for a request that cannot be carried out, [`Error::Cancelled`] where the sink breaks.
     pub fn draft(&mut self, request: &Request, sink: &mut dyn Sink) -> Result<Latents> {
-        let length = length_of(request)?;
+        let length = request.length()?;
         let route = self.route(request.size);
         let scales = self.manifest.base.guidance;
         let negative = scales.map(|_| self.manifest.base.negative_prompt.clone());
@@ -139,9 +135,9 @@ impl Generator {
             let (base, decoder) = self.parts.base_and_decoder()?;
             let mut noise = Philox::new(request.seed);
             let mut on_step = |step: &Step| report(sink, Stage::Denoise, step, decoder);
-            let latents = sampling::denoise(base, &denoise, &mut noise, &mut on_step)?;
+            let latents = sampling::denoise(base, &denoise, &mut noise, &mut on_step);
             self.parts.release_base();
-            Ok(latents)
+            latents
         })
     }
 
@@ -180,7 +176,7 @@ impl Generator {
         check_latents(latents, request, &[self.draft_size(request.size), request.size])?;
         stage(sink, Stage::DecodeAudio, 0, |sink| {
             let sound = match &request.voice {
-                Some(voice) => soundtrack::cut(voice, length_of(request)?),
+                Some(voice) => soundtrack::cut(voice, request.length()?),
                 None => self.parts.decode_audio(&latents.audio)?,
             };
             soundtrack::hand_over(&sound, sink)
@@ -188,31 +184,19 @@ impl Generator {
         self.parts.load_decoder()?;
         let chunks = self.parts.decoder()?.chunks(&latents.video)?;
         let total = chunks.total();
-        stage(sink, Stage::DecodeVideo, total, |sink| {
+        let decoded = stage(sink, Stage::DecodeVideo, total, |sink| {
             for (index, piece) in chunks.enumerate() {
                 sink.frames(&Frames::from_pixels(&piece?)?)?;
                 send(sink, Event::Step { stage: Stage::DecodeVideo, done: index + 1, total, preview: None })?;
             }
             Ok(())
-        })?;
+        });
         self.parts.release_decoder();
-        Ok(())
+        decoded
     }
 
-    /// The base size for a final one, and the upscaler in between where the model has one and it is needed.
     fn route(&self, size: Size) -> Route {
-        let short_side = |size: Size| size.width().min(size.height());
-        let aspect = |size: Size| f64::from(size.width()) / f64::from(size.height());
-        let distance = |known: &Size| (aspect(*known) / aspect(size)).ln().abs();
-        let known = self.manifest.sizes.values().map(|&[width, height]| Size::nearest(width, height));
-        let base = known.min_by(|a, b| distance(a).total_cmp(&distance(b)));
-        let wanted = short_side(size);
-        let reach = |part: &manifest::UpscalePart| part.short_side.abs_diff(wanted);
-        let upscaler = self.manifest.upscale.iter().enumerate().min_by_key(|(_, part)| reach(part)).map(|(i, _)| i);
-        match (base, upscaler) {
-            (Some(base), Some(index)) if wanted > short_side(base) => Route { draft: base, upscaler: Some(index) },
-            _ => Route { draft: size, upscaler: None },
-        }
+        self.manifest.route(size)
     }
 
     fn encode_texts(&mut self, prompts: &[&str], sink: &mut dyn Sink) -> Result<Vec<Text>> {
@@ -267,16 +251,16 @@ impl Generator {
             let (upscaler, decoder) = self.parts.upscaler_and_decoder(index)?;
             let mut on_step = |step: &Step| report(sink, Stage::Upscale, step, decoder);
             let mut noise = Philox::new(request.seed);
-            let latents = sampling::upscale(upscaler, draft, &upscale, &mut noise, &mut on_step)?;
+            let latents = sampling::upscale(upscaler, draft, &upscale, &mut noise, &mut on_step);
             self.parts.release_upscaler(index);
-            Ok(latents.video)
+            Ok(latents?.video)
         })
     }
 }
 
 /// Latents may come from a file: they must be of this request, at one of these sizes.
 fn check_latents(latents: &Latents, request: &Request, sizes: &[Size]) -> Result<()> {
-    let length = length_of(request)?;
+    let length = request.length()?;
     let (video, audio) = (latents.video.dims(), latents.audio.dims());
     let fits = |size: &Size| {
         let (h, w) = size.latent_hw();
@@ -296,13 +280,6 @@ fn check_latents(latents: &Latents, request: &Request, sizes: &[Size]) -> Result
 
 fn no_prompt() -> Error {
     Error::Input("the prompt is empty: describe what the clip shows".into())
-}
-
-fn length_of(request: &Request) -> Result<Length> {
-    match &request.voice {
-        Some(voice) => Length::following_voice(request.duration_secs.min(voice.duration_secs() as f32)),
-        None => Length::generated(request.duration_secs),
-    }
 }
 
 fn report(

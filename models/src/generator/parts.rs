@@ -21,6 +21,9 @@ use crate::vae::{oobleck, turbo, wan};
 use crate::weights::{Scope, Weights};
 use crate::{Error, Result, audio};
 
+/// The released file is an encoder and a decoder; only the shards of the encoder need to be there.
+pub(crate) const TEXT_PREFIX: &str = "model.encoder";
+
 /// The networks of a model.
 pub(super) struct Parts {
     manifest: Manifest,
@@ -81,8 +84,7 @@ impl Parts {
         let upscaler = |part: &super::manifest::UpscalePart| {
             Slot::open(&part.weights, |scope| transformer(part.config.as_ref(), &part.local_attn_layers, plan, scope))
         };
-        // The released file is an encoder and a decoder; only the shards of the encoder need to be there.
-        let text_weights = Weights::open_part(&manifest.text.weights, "model.encoder")?;
+        let text_weights = Weights::open_part(&manifest.text.weights, TEXT_PREFIX)?;
         let mut parts = Self {
             tokenizer: Tokenizer::open(&manifest.text.tokenizer, manifest.text.max_tokens)?,
             text: Slot::of(text_weights, |scope| text_encoder(manifest, plan, scope))?,
@@ -229,6 +231,11 @@ impl Parts {
 }
 
 fn transformer(config: Option<&Value>, local_layers: &[usize], plan: Plan, scope: &Scope) -> Result<Transformer> {
+    Transformer::new(&transformer_config(config, local_layers, scope)?, plan.precision, scope)
+}
+
+/// The numbers of a transformer: those of the model description, else those of the shapes.
+pub(crate) fn transformer_config(config: Option<&Value>, local_layers: &[usize], scope: &Scope) -> Result<Config> {
     let mut config: Config = match config {
         Some(value) => serde_json::from_value(value.clone())
             .map_err(|error| Error::Input(format!("the transformer's configuration is not readable ({error})")))?,
@@ -237,7 +244,7 @@ fn transformer(config: Option<&Value>, local_layers: &[usize], plan: Plan, scope
     if !local_layers.is_empty() {
         config.local_attn_layers = local_layers.to_vec();
     }
-    Transformer::new(&config, plan.precision, scope)
+    Ok(config)
 }
 
 fn text_encoder(manifest: &Manifest, plan: Plan, scope: &Scope) -> Result<t5gemma::Encoder> {
@@ -261,7 +268,7 @@ fn audio_decoder(manifest: &Manifest, scope: &Scope) -> Result<oobleck::Decoder>
 }
 
 /// A network's configuration; the released one where the model folder names no file.
-fn configuration<T: DeserializeOwned>(file: Option<&PathBuf>) -> Result<T> {
+pub(crate) fn configuration<T: DeserializeOwned>(file: Option<&PathBuf>) -> Result<T> {
     let Some(file) = file else {
         return serde_json::from_value(Value::Object(serde_json::Map::new()))
             .map_err(|error| Error::Input(format!("this network needs a configuration file ({error})")));

@@ -5,7 +5,7 @@ use candle_core::Device;
 use crate::ops::Precision;
 
 /// How a run uses the machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Plan {
     /// Compute type of the transformers and the text encoder.
     pub precision: Precision,
@@ -14,7 +14,8 @@ pub struct Plan {
 }
 
 /// How long networks stay loaded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Residency {
     /// From the first use to the end of the generator.
     Kept,

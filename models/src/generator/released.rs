@@ -11,7 +11,7 @@ use super::manifest::{
 use crate::{Error, Result};
 
 /// Layers of the 1080p upscaler that attend to the whole clip; the other 32 of 40 attend locally.
-const GLOBAL_LAYERS_1080P: [usize; 8] = [3, 7, 11, 15, 19, 23, 27, 31];
+pub(crate) const GLOBAL_LAYERS_1080P: [usize; 8] = [3, 7, 11, 15, 19, 23, 27, 31];
 
 /// Describes a folder of released files.
 ///

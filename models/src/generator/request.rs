@@ -27,6 +27,19 @@ pub struct Request {
     pub voice: Option<Sound>,
 }
 
+impl Request {
+    /// The clip's length: a given voice sets it.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where no clip is that long.
+    pub fn length(&self) -> Result<Length> {
+        match &self.voice {
+            Some(voice) => Length::following_voice(self.duration_secs.min(voice.duration_secs() as f32)),
+            None => Length::generated(self.duration_secs),
+        }
+    }
+}
+
 /// Width and height in pixels, both positive multiples of 32.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Size {

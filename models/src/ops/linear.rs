@@ -85,7 +85,10 @@ impl Linear {
         precision: Precision,
         scope: &Scope,
     ) -> Result<Self> {
-        let stored = scope.get((experts * output, input), "weight")?;
+        // A dry scope is told what is kept, so that it can be counted.
+        let shape = (experts * output, input);
+        let dry = scope.is_dry().then(|| scope.get_as(shape, "weight", precision.dtype()));
+        let stored = dry.unwrap_or_else(|| scope.get(shape, "weight"))?;
         let experts = (0..experts)
             .map(|expert| {
                 // Converting and laying out is work on every weight, and a dry scope only asks whether they fit.

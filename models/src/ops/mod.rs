@@ -21,7 +21,8 @@ use half::bf16;
 use crate::Result;
 
 /// The compute type of block linears and attention. Norms, embedders, heads and rotary bands are always float32.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Precision {
     /// Everything in float32.
     F32,

@@ -22,6 +22,7 @@ mod open;
 mod pickle;
 mod safetensors;
 mod scope;
+mod tally;
 mod torch;
 mod zip;
 
@@ -36,6 +37,7 @@ pub use dtype::StoredType;
 use mapped::Mapped;
 pub(crate) use open::download_mishap;
 pub use scope::Scope;
+pub use tally::Footprint;
 
 /// More axes than any tensor has.
 const MAX_RANK: usize = 16;

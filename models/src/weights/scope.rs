@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use candle_core::{DType, Device, Shape, Tensor};
 
-use super::{Entry, Weights};
+use super::tally::Tally;
+use super::{Entry, Footprint, StoredType, Weights};
 use crate::{Error, Result};
 
 /// A prefix of tensor names in [`Weights`]: networks descend with [`Scope::pp`] as the names do.
@@ -15,17 +16,37 @@ pub struct Scope {
     prefix: String,
     device: Device,
     reading: Reading,
+    tally: Option<Arc<Tally>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reading {
     Real,
     Dry,
+    /// Of a checkpoint that is not here, all of whose tensors are stored in this type.
+    Imagined(StoredType),
 }
 
 impl Scope {
     pub(super) fn new(weights: Arc<Weights>, prefix: String, device: Device) -> Self {
-        Self { weights, prefix, device, reading: Reading::Real }
+        Self { weights, prefix, device, reading: Reading::Real, tally: None }
+    }
+
+    /// A dry scope of a checkpoint that is not here: whatever tensor is asked for is taken to be there, `stored` in this
+    /// type. What a network would ask for can so be told from its configuration alone.
+    pub fn imagined(stored: StoredType) -> Self {
+        let weights = Weights { path: "a checkpoint that is not here".into(), files: Vec::new(), tensors: [].into() };
+        Self { reading: Reading::Imagined(stored), ..Self::new(Arc::new(weights), String::new(), Device::Cpu) }
+    }
+
+    /// What a network takes that `build` makes from this scope; nothing is read.
+    ///
+    /// # Errors
+    /// Those of `build`.
+    pub fn footprint<T>(&self, build: impl FnOnce(&Self) -> Result<T>) -> Result<Footprint> {
+        let tally = Arc::new(Tally::default());
+        build(&Self { tally: Some(Arc::clone(&tally)), ..self.dry() })?;
+        Ok(tally.footprint())
     }
 
     /// The scope below `name`.
@@ -38,7 +59,8 @@ impl Scope {
     /// `Net::new(&config, &scope.dry())` proves that a checkpoint fits a configuration in the time it takes to say so.
     #[must_use]
     pub fn dry(&self) -> Self {
-        Self { device: Device::Cpu, reading: Reading::Dry, ..self.clone() }
+        let reading = if self.reading == Reading::Real { Reading::Dry } else { self.reading };
+        Self { device: Device::Cpu, reading, ..self.clone() }
     }
 
     /// Where tensors are loaded to.
@@ -92,23 +114,29 @@ impl Scope {
     /// As [`Scope::get`], also where an index is outside of the table.
     pub fn rows(&self, shape: (usize, usize), name: &str, indices: &[u32]) -> Result<Tensor> {
         let name = self.full_name(name);
-        let entry = self.checked(&[shape.0, shape.1], &name)?;
-        match self.reading {
-            Reading::Real => self.weights.load_rows(&name, entry, indices, &self.device),
-            Reading::Dry => self.zeros(entry, &name, None, vec![indices.len(), shape.1]),
+        if let Reading::Imagined(stored) = self.reading {
+            return zeros(readable(stored)?, vec![indices.len(), shape.1]);
         }
+        let entry = self.checked(&[shape.0, shape.1], &name)?;
+        if self.is_dry() {
+            return zeros(self.weights.readable(&name, entry)?, vec![indices.len(), shape.1]);
+        }
+        self.weights.load_rows(&name, entry, indices, &self.device)
     }
 
     /// Whether tensors are only checked, see [`Scope::dry`]. What reorders weights in its constructor may skip it then.
     pub fn is_dry(&self) -> bool {
-        self.reading == Reading::Dry
+        self.reading != Reading::Real
     }
 
     fn read(&self, shape: Shape, name: &str, dtype: Option<DType>) -> Result<Tensor> {
         let expected = shape.into_dims();
+        if let Reading::Imagined(stored) = self.reading {
+            return self.stand_in(name, (stored, readable(stored)?), dtype, expected);
+        }
         let entry = self.checked(&expected, name)?;
         if self.is_dry() {
-            return self.zeros(entry, name, dtype, expected);
+            return self.stand_in(name, (entry.dtype, self.weights.readable(name, entry)?), dtype, expected);
         }
         let tensor = self.weights.load(name, entry, &self.device)?;
         match dtype {
@@ -134,12 +162,32 @@ impl Scope {
         Ok(entry)
     }
 
-    fn zeros(&self, entry: &Entry, name: &str, dtype: Option<DType>, shape: Vec<usize>) -> Result<Tensor> {
-        let stored = self.weights.readable(name, entry)?;
-        Ok(Tensor::zeros((), dtype.unwrap_or(stored), &self.device)?.broadcast_as(shape)?)
+    /// What a dry scope hands out, which is counted where somebody counts.
+    fn stand_in(
+        &self,
+        name: &str,
+        (stored, loaded): (StoredType, DType),
+        dtype: Option<DType>,
+        shape: Vec<usize>,
+    ) -> Result<Tensor> {
+        let dtype = dtype.unwrap_or(loaded);
+        if let Some(tally) = &self.tally {
+            let bytes = |of_one: usize| shape.iter().fold(of_one as u64, |size, dim| size.saturating_mul(*dim as u64));
+            tally.note(name, bytes(stored.size_bytes()), bytes(dtype.size_in_bytes()));
+        }
+        zeros(dtype, shape)
     }
 
     fn full_name(&self, name: &str) -> String {
         if self.prefix.is_empty() { name.to_owned() } else { format!("{}.{name}", self.prefix) }
     }
+}
+
+/// Zeros of any shape that take no memory.
+fn zeros(dtype: DType, shape: Vec<usize>) -> Result<Tensor> {
+    Ok(Tensor::zeros((), dtype, &Device::Cpu)?.broadcast_as(shape)?)
+}
+
+fn readable(stored: StoredType) -> Result<DType> {
+    stored.dtype().ok_or_else(|| Error::Input(format!("tensors of type {stored} are not read")))
 }

@@ -30,6 +30,9 @@ pub(super) fn weight_normed(scope: &Scope, channels: (usize, usize), kernel: usi
 fn direction_times_length(scope: &Scope, shape: [usize; 3]) -> Result<Tensor> {
     let v = scope.get_as(&shape[..], "weight_v", DType::F32)?;
     let g = scope.get_as((shape[0], 1, 1), "weight_g", DType::F32)?;
+    if scope.is_dry() {
+        return Ok(v);
+    }
     let length = v.sqr()?.flatten_from(1)?.sum_keepdim(1)?.sqrt()?.unsqueeze(2)?;
     Ok(v.broadcast_mul(&g.broadcast_div(&length)?)?)
 }

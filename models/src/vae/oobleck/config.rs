@@ -34,7 +34,7 @@ struct Autoencoder {
 /// Layers of the encoder.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
-pub(super) struct EncoderStack {
+pub(crate) struct EncoderStack {
     pub in_channels: usize,
     pub channels: usize,
     pub c_mults: Vec<usize>,
@@ -46,7 +46,7 @@ pub(super) struct EncoderStack {
 /// Layers of the decoder.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
-pub(super) struct DecoderStack {
+pub(crate) struct DecoderStack {
     pub out_channels: usize,
     pub channels: usize,
     pub c_mults: Vec<usize>,
@@ -88,11 +88,11 @@ impl Default for DecoderStack {
 }
 
 impl Config {
-    pub(super) fn encoder(&self) -> &EncoderStack {
+    pub(crate) fn encoder(&self) -> &EncoderStack {
         &self.model.pretransform.config.encoder.config
     }
 
-    pub(super) fn decoder(&self) -> &DecoderStack {
+    pub(crate) fn decoder(&self) -> &DecoderStack {
         &self.model.pretransform.config.decoder.config
     }
 

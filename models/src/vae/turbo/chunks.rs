@@ -7,8 +7,8 @@ use std::ops::Range;
 
 use candle_core::Tensor;
 
-use super::Decoder;
 use super::blocks::FirstFrame;
+use super::{Config, Decoder};
 use crate::Result;
 
 /// The pieces `[3, t, h, w]` of a clip in order of time, `f32`; made by [`Decoder::chunks`].
@@ -67,6 +67,12 @@ impl Iterator for Chunks<'_> {
 }
 
 impl ExactSizeIterator for Chunks<'_> {}
+
+/// The most latent frames that one pass decodes of a clip of `frames`.
+pub(crate) fn longest(config: &Config, frames: usize) -> usize {
+    let (_, chunks) = plan(frames, config.first_chunk_size, config.step_size, config.temporal_compression_ratio);
+    chunks.into_iter().map(|chunk| chunk.latent.len()).max().unwrap_or(0)
+}
 
 /// The padded number of latent frames, and the chunks. `ratio` is pixel frames per latent frame.
 fn plan(frames: usize, first: usize, step: usize, ratio: usize) -> (usize, Vec<Chunk>) {

@@ -95,6 +95,22 @@ impl Config {
         (0..self.decoder_block_out_channels.len()).rev().map(stage).collect()
     }
 
+    /// The extent `[c, t, h, w]` of what each up block makes of a latent of `[t, h, w]`; the frames in front that a
+    /// first chunk loses are counted.
+    pub(crate) fn extents(&self, [t, h, w]: [usize; 3]) -> Vec<[usize; 4]> {
+        let mut extent = [0, t, h, w];
+        let enlarge = |stage: Stage| {
+            let (time, space) = match stage.enlarge {
+                Enlarge::Nothing => (1, 1),
+                Enlarge::Space => (1, 2),
+                Enlarge::SpaceAndTime => (2, 2),
+            };
+            extent = [stage.channels, extent[1] * time, extent[2] * space, extent[3] * space];
+            extent
+        };
+        self.stages().into_iter().map(enlarge).collect()
+    }
+
     pub(super) fn mid_layers(&self) -> usize {
         self.decoder_layers_per_block[self.decoder_block_out_channels.len()]
     }

@@ -3,7 +3,7 @@
 //! Source: daVinci-MagiHuman, `inference/model/turbo_vaed/turbo_vaed_module.py`, commit 209209b.
 
 mod blocks;
-mod chunks;
+pub(crate) mod chunks;
 mod config;
 
 pub use chunks::Chunks;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use gallop_engine::device::Kind;
 use gallop_engine::shape::{Aspect, MAX_SECONDS, Pixels};
+use gallop_models::plan::parse_bytes;
 use gallop_protocol::shot::Language;
 
 use crate::models::args as models;
@@ -25,6 +26,8 @@ pub enum Command {
     Generate(Box<GenerateArgs>),
     /// Tell what this machine has and what will run on it
     Doctor(DoctorArgs),
+    /// Tell what a clip takes, and how it will be made here, before anything is loaded
+    Plan(PlanArgs),
     /// Make a clip and tell how long each stage took
     Bench(BenchArgs),
     /// Make a project: a folder for shots and what is made of them
@@ -154,6 +157,42 @@ pub struct DoctorArgs {
     pub json: bool,
 }
 
+/// Flags of `gallop plan`.
+#[derive(Debug, clap::Args)]
+pub struct PlanArgs {
+    /// Name of an installed model, or a model folder; daVinci-MagiHuman need not be here [default: pony]
+    #[arg(long, value_name = "NAME|FOLDER")]
+    pub model: Option<PathBuf>,
+
+    /// Size of the picture in pixels, as in 1920x1088 [default: the model's]
+    #[arg(long, value_name = "WxH")]
+    pub size: Option<Pixels>,
+
+    /// Length of the clip [default: the model's]
+    #[arg(long, value_name = "N", value_parser = seconds)]
+    pub seconds: Option<f32>,
+
+    /// Memory of the NVIDIA card, as in 24GB [default: what is free on this one]
+    #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
+    pub vram: Option<u64>,
+
+    /// Main memory, as in 64GB [default: what is free here]
+    #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
+    pub ram: Option<u64>,
+
+    /// Disk space for the clip and files on their way, as in 1GB [default: not looked at]
+    #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
+    pub disk: Option<u64>,
+
+    /// Where the networks run [default: the NVIDIA card where there is one, else the CPU]
+    #[arg(long, value_enum)]
+    pub device: Option<DeviceName>,
+
+    /// Print one JSON object on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Flags of `gallop bench`.
 #[derive(Debug, clap::Args)]
 pub struct BenchArgs {
@@ -192,6 +231,14 @@ pub struct EngineArgs {
     /// Where the networks run [default: the NVIDIA card where there is one, else the CPU]
     #[arg(long, value_enum)]
     pub device: Option<DeviceName>,
+
+    /// Use no more of the card's memory than this, as in 12GB [default: what is free]
+    #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
+    pub vram: Option<u64>,
+
+    /// Use no more main memory than this, as in 16GB [default: what is free]
+    #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
+    pub ram: Option<u64>,
 }
 
 /// Where the networks run.

@@ -72,7 +72,7 @@ pub fn run(args: &BenchArgs) -> anyhow::Result<()> {
     if let Some(text) = &no_card {
         studio.news(&News::Notice { text });
     }
-    let mut generator = studio.load(manifest, &device)?;
+    let mut generator = studio.load(manifest, &device, &request)?;
     let started = Instant::now();
     let latents = generator.draft(&request, &mut studio)?;
     recipe.latents = Some(format!("{:016x}", latents.fingerprint()?));

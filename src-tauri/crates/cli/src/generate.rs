@@ -47,7 +47,7 @@ fn make(args: &GenerateArgs, report: &mut dyn Report) -> anyhow::Result<()> {
     report.tell(&News::Begin { model, device: on, size, seconds, seed, prompt: &request.prompt });
 
     let mut studio = Studio::new(report, &cancel, args.preview.as_deref());
-    let mut generator = studio.load(manifest.clone(), &device)?;
+    let mut generator = studio.load(manifest.clone(), &device, &request)?;
     let latents = match &args.finish {
         Some(path) => Latents::load(path, &device)?,
         None => generator.draft(&request, &mut studio)?,

@@ -11,6 +11,7 @@ mod error;
 mod generate;
 mod models;
 mod output;
+mod plan;
 mod prepare;
 mod recipe;
 mod report;
@@ -42,6 +43,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let outcome = match cli.command {
         Command::Generate(args) => generate::run(&args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Plan(args) => plan::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::New(args) => studio::project::create(args),
         Command::Shot(command) => studio::shot::run(command),

@@ -8,6 +8,8 @@ pub mod clip;
 pub mod complete;
 pub mod device;
 pub mod digest;
+mod failure;
+pub mod fit;
 mod inbox;
 pub mod machine;
 mod meter;
@@ -16,6 +18,7 @@ mod outbox;
 mod relay;
 mod serve;
 pub mod shape;
+mod steps;
 mod work;
 
 pub use serve::{Options, serve};

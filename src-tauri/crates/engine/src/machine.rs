@@ -80,6 +80,25 @@ pub fn peak_memory_bytes() -> Option<u64> {
     Some(field(&status, "VmHWM")?.strip_suffix(" kB")?.trim().parse::<u64>().ok()? * 1024)
 }
 
+/// The memory that this process holds now, mapped files left out.
+pub fn own_memory_bytes() -> Option<u64> {
+    let status = read_to_string("/proc/self/status").ok()?;
+    Some(field(&status, "RssAnon")?.strip_suffix(" kB")?.trim().parse::<u64>().ok()? * 1024)
+}
+
+/// What the first card has free, together with what this process holds of it; none where no driver tells.
+pub fn video_memory_bytes() -> Option<u64> {
+    let nvml = nvml_wrapper::Nvml::init().ok()?;
+    let card = nvml.device_by_index(0).ok()?;
+    let processes = card.running_compute_processes().unwrap_or_default();
+    let own = processes.into_iter().find(|process| process.pid == std::process::id());
+    let own = match own.map(|process| process.used_gpu_memory) {
+        Some(nvml_wrapper::enums::device::UsedGpuMemory::Used(bytes)) => bytes,
+        _ => 0,
+    };
+    Some(card.memory_info().ok()?.free + own)
+}
+
 /// Lets [`peak_memory_bytes`] begin anew, where the system can.
 pub fn forget_peak_memory() {
     // 5 resets the high-water mark, see `man 5 proc`. Elsewhere the mark of the whole process stands.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use bytes::BytesMut;
 use gallop_models::generator::Manifest;
+use gallop_models::plan::Budgets;
 use gallop_protocol::frame::{Codec, Frame};
 use gallop_protocol::message::{self, Command, Event, Hello, ModelInfo, VERSION};
 use tempfile::TempDir;
@@ -16,7 +17,7 @@ use tokio_util::codec::Decoder as _;
 use crate::inbox::Inbox;
 use crate::outbox::Outbox;
 use crate::work::{Installed, Worker};
-use crate::{complete, device, machine};
+use crate::{complete, device, fit, machine};
 
 /// How an engine is started.
 #[derive(Debug, Default)]
@@ -27,6 +28,8 @@ pub struct Options {
     pub device: Option<device::Kind>,
     /// Folders of models; those that are installed where none is named.
     pub models: Vec<PathBuf>,
+    /// What may be used at most; all that is free where nothing is said.
+    pub limits: Budgets,
 }
 
 /// Serves a studio at the other end of these pipes until its end closes, and then ends the process: whatever is being made
@@ -47,6 +50,7 @@ pub fn serve(
     let models = models(&options.models);
     let mut reader = Reader::new(input);
     greet(&mut reader, &outbox, hello(device::name(&device), &models))?;
+    let (processor, limits) = (fit::processor(&device), options.limits);
     let mut worker = Worker {
         inbox: &inbox,
         outbox: &outbox,
@@ -54,6 +58,7 @@ pub fn serve(
         models,
         features: options.cache.join("text"),
         folder: folder.path().to_owned(),
+        budgets: Box::new(move || fit::budgets(processor).at_most(limits)),
         loaded: None,
     };
     let ears = Arc::clone(&inbox);

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use gallop_models::generator::{Generator, Latents, Manifest, Plan, Request, Size, Stage};
+use gallop_models::plan::{Budgets, Forecast};
 use gallop_models::{Device, Error};
 use gallop_protocol::message::{Checkpoint, Code, Cost, Event, Goal, Order};
 use gallop_protocol::recipe::{Model, Recipe};
@@ -11,11 +12,13 @@ use gallop_protocol::{Digest, Id};
 
 use crate::clip::Clip;
 use crate::complete::{self, Completed, References};
+use crate::failure::{Refused, code_of, is_cancelled, one_line};
 use crate::inbox::{Cancelled, Inbox};
 use crate::meter::Meter;
 use crate::outbox::Outbox;
 use crate::relay::Relay;
-use crate::{device, digest};
+use crate::steps::{Steps, is_of_size};
+use crate::{device, digest, fit};
 
 /// A model that orders can name.
 pub struct Installed {
@@ -39,18 +42,20 @@ pub struct Worker<'a> {
     pub features: PathBuf,
     /// For files on their way.
     pub folder: PathBuf,
-    /// The model that is loaded, by its place in `models`.
-    pub loaded: Option<(usize, Generator)>,
+    /// What can be used now. It is asked again before each stage.
+    pub budgets: Box<dyn Fn() -> Budgets>,
+    /// The model that is loaded.
+    pub loaded: Option<Loaded>,
 }
 
-/// An error with the code that the studio acts on.
-#[derive(Debug)]
-struct Refused(Code);
-
-impl std::fmt::Display for Refused {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:?}", self.0)
-    }
+/// A model that is loaded.
+pub struct Loaded {
+    /// Its place in [`Worker::models`].
+    index: usize,
+    plan: Plan,
+    /// The size that it upscaled for; another one may need another upscaler beside the first.
+    size: Size,
+    generator: Generator,
 }
 
 impl From<Cancelled> for Error {
@@ -90,48 +95,87 @@ impl Worker<'_> {
         let mut meter = Meter::begin(device::name(&self.device));
         let kept = meter.waiting(|| self.fetch(job, &order))?;
         let index = self.choose(order.recipe.model.as_ref())?;
-        let references = References { image: kept.image, voice: kept.voice };
+        let references = References { image: kept.image.clone(), voice: kept.voice.clone() };
         let installed = &self.models[index];
         let Completed { mut request, mut recipe, notices } =
             complete::complete(order.recipe, &references, &installed.manifest, installed.model.clone())
                 .map_err(|error| error.context(Refused(Code::Input)))?;
 
-        let preview = self.folder.join(format!("{job}.png"));
-        let mut relay = Relay::new(job, self.inbox, self.outbox, meter, preview);
-        let generator = load(&mut self.loaded, index, &self.models, &self.device, &self.features, &mut relay)?;
         if order.goal == Goal::Draft {
-            request.size = generator.draft_size(request.size);
+            request.size = installed.manifest.draft_size(request.size);
             recipe.size = Some([request.size.width(), request.size.height()]);
         }
-        self.outbox.send(Event::Begun { job, recipe: Box::new(recipe.clone()) })?;
-        for text in notices {
-            self.outbox.send(Event::Notice { job, text })?;
-        }
+        let planned = fit::plan(&installed.manifest, &self.device, &request, &(self.budgets)())?;
+        let mut plans = planned.plans.iter();
+        let mut forecast = plans.next().ok_or_else(|| {
+            anyhow!(planned.refusal().unwrap_or_else(|| "no plan fits".into())).context(Refused(Code::OutOfMemory))
+        })?;
 
+        let preview = self.folder.join(format!("{job}.png"));
+        let relay = Relay::new(job, self.inbox, self.outbox, meter, preview);
+        let mut making =
+            Making { job, index, request, recipe, kept, notices, begun: false, draft: None, upscaled: None, relay };
+        // What a stage has made stays: a smaller plan goes on from there.
+        while let Err(error) = self.attempt(&mut making, forecast) {
+            if code_of(&error) != Code::OutOfMemory {
+                return Err(error);
+            }
+            self.loaded = None;
+            let (now, left) = ((self.budgets)(), making.stages_left());
+            let Some(smaller) = plans.find(|forecast| fit::check(forecast, &left, &now).is_ok()) else {
+                return Err(error);
+            };
+            let plan = fit::words(smaller.plan);
+            let text = format!("memory ran out ({}); the job goes on from where it was, {plan}", one_line(&error));
+            self.outbox.send(Event::Notice { job, text })?;
+            forecast = smaller;
+        }
+        Ok(making.relay.meter.finish())
+    }
+
+    /// Goes the way from what is there to the clip, under one plan.
+    fn attempt(&mut self, making: &mut Making<'_>, forecast: &Forecast) -> anyhow::Result<()> {
+        let Making { job, index, request, recipe, kept, notices, begun, draft, upscaled, relay } = making;
+        let job = *job;
+        let clip = self.folder.join(format!("{job}.mp4"));
+        let budgets = &self.budgets;
+        let room_for = |stages: &[Stage]| fit::check(forecast, stages, &budgets());
+        let wanted = Wanted { index: *index, plan: forecast.plan, size: request.size };
+        let generator = load(&mut self.loaded, &wanted, &self.models, &self.device, &self.features, relay)?;
+        if !std::mem::replace(begun, true) {
+            self.outbox.send(Event::Begun { job, recipe: Box::new(recipe.clone()) })?;
+            for text in notices.drain(..) {
+                self.outbox.send(Event::Notice { job, text })?;
+            }
+        }
         let steps = Steps { job, inbox: self.inbox, outbox: self.outbox, folder: &self.folder, device: &self.device };
-        let draft = match steps.kept_draft(kept.draft.as_deref(), &recipe)? {
+        if draft.is_none() {
+            *draft = steps.kept_draft(kept.draft.as_deref(), recipe)?;
+        }
+        let draft = match draft {
             Some(latents) => latents,
             None => {
-                let latents = generator.draft(&request, &mut relay)?;
-                steps.store_latents(Checkpoint::Draft, &latents, &recipe, &mut relay)?;
-                latents
+                room_for(DRAFT)?;
+                let latents = generator.draft(request, relay)?;
+                steps.store_latents(Checkpoint::Draft, &latents, recipe, relay)?;
+                draft.insert(latents)
             }
         };
         recipe.latents = Some(format!("{:016x}", draft.fingerprint()?));
-        let upscaled = match steps.kept(kept.upscaled.as_deref())? {
-            Some((_, latents)) if is_of_size(&latents, request.size) => Some(latents),
-            _ => {
-                let upscaled = generator.upscale(&draft, &request, &mut relay)?;
-                if let Some(latents) = &upscaled {
-                    steps.store_latents(Checkpoint::Upscaled, latents, &recipe, &mut relay)?;
-                }
-                upscaled
+        if upscaled.is_none() {
+            let found = steps.kept(kept.upscaled.as_deref())?;
+            *upscaled = found.map(|(_, latents)| latents).filter(|latents| is_of_size(latents, request.size));
+        }
+        if upscaled.is_none() {
+            room_for(UPSCALE)?;
+            *upscaled = generator.upscale(draft, request, relay)?;
+            if let Some(latents) = upscaled {
+                steps.store_latents(Checkpoint::Upscaled, latents, recipe, relay)?;
             }
-        };
-        let clip = self.folder.join(format!("{job}.mp4"));
-        decode(generator, upscaled.as_ref().unwrap_or(&draft), &request, &clip, &recipe, &mut relay)?;
-        steps.store(Checkpoint::Clip, &clip, &mut relay)?;
-        Ok(relay.meter.finish())
+        }
+        room_for(DECODE)?;
+        decode(generator, upscaled.as_ref().unwrap_or(draft), request, &clip, recipe, relay)?;
+        steps.store(Checkpoint::Clip, &clip, relay)
     }
 
     /// Asks for the files of the order and waits for them.
@@ -183,29 +227,88 @@ struct Kept {
     upscaled: Option<PathBuf>,
 }
 
+/// A job on its way, and what it has so far.
+struct Making<'a> {
+    job: Id,
+    /// The model's place in [`Worker::models`].
+    index: usize,
+    request: Request,
+    recipe: Recipe,
+    kept: Kept,
+    /// What is to be told when the work begins.
+    notices: Vec<String>,
+    begun: bool,
+    draft: Option<Latents>,
+    upscaled: Option<Latents>,
+    relay: Relay<'a>,
+}
+
+/// What runs between two checkpoints.
+const DRAFT: &[Stage] = &[Stage::Text, Stage::Reference, Stage::Denoise];
+const UPSCALE: &[Stage] = &[Stage::Upscale];
+const DECODE: &[Stage] = &[Stage::DecodeAudio, Stage::DecodeVideo];
+
+impl Making<'_> {
+    /// The stages that are still to run.
+    fn stages_left(&self) -> Vec<Stage> {
+        match (&self.draft, &self.upscaled) {
+            (_, Some(_)) => DECODE.to_vec(),
+            (Some(_), None) => [UPSCALE, DECODE].concat(),
+            (None, None) => [DRAFT, UPSCALE, DECODE].concat(),
+        }
+    }
+}
+
+/// The model that a job needs.
+struct Wanted {
+    index: usize,
+    plan: Plan,
+    size: Size,
+}
+
+impl Loaded {
+    /// Whether it serves. A generator that keeps its networks holds an upscaler that another size may not count on.
+    fn is(&self, wanted: &Wanted, manifest: &Manifest) -> bool {
+        let same_upscaler = [self.size, wanted.size].iter().any(|size| manifest.draft_size(*size) == *size)
+            || manifest.upscale.len() < 2
+            || self.size == wanted.size;
+        self.index == wanted.index && self.plan == wanted.plan && same_upscaler
+    }
+}
+
 /// The generator of a model, loaded where another one was.
 fn load<'a>(
-    loaded: &'a mut Option<(usize, Generator)>,
-    index: usize,
+    loaded: &'a mut Option<Loaded>,
+    wanted: &Wanted,
     models: &[Installed],
     device: &Device,
     features: &Path,
     relay: &mut Relay<'_>,
 ) -> anyhow::Result<&'a mut Generator> {
-    if loaded.as_ref().is_none_or(|(known, _)| *known != index) {
+    let Wanted { index, plan, size } = *wanted;
+    let manifest = &models[index].manifest;
+    if !loaded.as_ref().is_some_and(|loaded| loaded.is(wanted, manifest)) {
         // The old one goes first: two may not fit.
         *loaded = None;
-        let manifest = &models[index].manifest;
-        let made =
-            relay.stage(Stage::Load, || Generator::load(manifest.clone(), device.clone(), Plan::for_device(device)));
+        let made = relay.stage(Stage::Load, || Generator::load(manifest.clone(), device.clone(), plan));
         let mut generator = made.map_err(|error| match error {
             Error::Cancelled => error.into(),
-            error => anyhow::Error::from(error).context(Refused(Code::Model)),
+            error => {
+                let code = match code_of(&anyhow!(error.to_string())) {
+                    Code::OutOfMemory => Code::OutOfMemory,
+                    _ => Code::Model,
+                };
+                anyhow::Error::from(error).context(Refused(code))
+            }
         })?;
         generator.keep_text_features(features, &digest::of_text_encoder(manifest)?)?;
-        *loaded = Some((index, generator));
+        *loaded = Some(Loaded { index, plan, size, generator });
     }
-    loaded.as_mut().map(|(_, generator)| generator).context("no model is loaded")
+    let loaded = loaded.as_mut().context("no model is loaded")?;
+    if manifest.draft_size(size) != size {
+        loaded.size = size;
+    }
+    Ok(&mut loaded.generator)
 }
 
 /// Decodes into a clip at `path`.
@@ -229,135 +332,5 @@ fn decode(
     Ok(())
 }
 
-/// Keeps what the stages of a job make.
-struct Steps<'a> {
-    job: Id,
-    inbox: &'a Inbox,
-    outbox: &'a Outbox,
-    folder: &'a Path,
-    device: &'a Device,
-}
-
-impl Steps<'_> {
-    /// Latents that the order brought, and their note. A file that is damaged is no reason not to make the clip.
-    fn kept(&self, path: Option<&Path>) -> anyhow::Result<Option<(Option<String>, Latents)>> {
-        let Some(path) = path else { return Ok(None) };
-        match Latents::note(path).and_then(|note| Ok((note, Latents::load(path, self.device)?))) {
-            Ok(kept) => Ok(Some(kept)),
-            Err(error) => {
-                eprintln!("gallop engine: {error}");
-                let text = "latents that were there cannot be read; they are made anew".into();
-                self.outbox.send(Event::Notice { job: self.job, text })?;
-                Ok(None)
-            }
-        }
-    }
-
-    /// The draft that the order brought, where it is one of the same clip.
-    fn kept_draft(&self, path: Option<&Path>, recipe: &Recipe) -> anyhow::Result<Option<Latents>> {
-        let Some((note, latents)) = self.kept(path)? else { return Ok(None) };
-        let before = note.and_then(|note| Recipe::from_json(&note).ok());
-        let Some(before) = before.filter(|before| is_same_clip(before, recipe)) else {
-            let text = "the draft that was there is of another clip; a new one is made".into();
-            self.outbox.send(Event::Notice { job: self.job, text })?;
-            return Ok(None);
-        };
-        if before.model != recipe.model {
-            let text = "the draft was made by another model or other weights".into();
-            self.outbox.send(Event::Notice { job: self.job, text })?;
-        }
-        Ok(Some(latents))
-    }
-
-    fn store_latents(
-        &self,
-        checkpoint: Checkpoint,
-        latents: &Latents,
-        recipe: &Recipe,
-        relay: &mut Relay<'_>,
-    ) -> anyhow::Result<()> {
-        let path = self.folder.join(format!("{}-{}", self.job, checkpoint.file_name()));
-        let recipe = Recipe { latents: Some(format!("{:016x}", latents.fingerprint()?)), ..recipe.clone() };
-        latents.save_with_note(&path, &recipe.to_json()?)?;
-        self.store(checkpoint, &path, relay)
-    }
-
-    /// Sends what a stage made and waits until it is on the studio's disk.
-    fn store(&self, checkpoint: Checkpoint, path: &Path, relay: &mut Relay<'_>) -> anyhow::Result<()> {
-        let stored = relay.meter.waiting(|| -> anyhow::Result<()> {
-            let blob = self.outbox.send_file(path)?;
-            self.outbox.send(Event::Checkpoint { job: self.job, checkpoint, blob })?;
-            Ok(self.inbox.stored(self.job, checkpoint).map_err(Error::from)?)
-        });
-        std::fs::remove_file(path).ok();
-        stored
-    }
-}
-
-/// Whether a draft belongs to this clip, whatever size the clip is brought to and whichever weights made it.
-fn is_same_clip(draft: &Recipe, recipe: &Recipe) -> bool {
-    let hash = |reference: &Option<gallop_protocol::recipe::Reference>| reference.as_ref().map(|found| found.sha256);
-    (&draft.prompt, draft.seed, draft.seconds) == (&recipe.prompt, recipe.seed, recipe.seconds)
-        && (hash(&draft.image), hash(&draft.voice)) == (hash(&recipe.image), hash(&recipe.voice))
-}
-
-fn is_of_size(latents: &Latents, size: Size) -> bool {
-    let (h, w) = size.latent_hw();
-    matches!(latents.video.dims(), [_, _, _, y, x] if (*y, *x) == (h, w))
-}
-
-fn is_cancelled(error: &anyhow::Error) -> bool {
-    matches!(error.downcast_ref(), Some(Error::Cancelled)) || crate::outbox::is_closed(error)
-}
-
-fn code_of(error: &anyhow::Error) -> Code {
-    if let Some(Refused(code)) = error.downcast_ref() {
-        return *code;
-    }
-    let full = |error: &std::io::Error| {
-        matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
-    };
-    if error.chain().filter_map(|cause| cause.downcast_ref()).any(full) {
-        return Code::Disk;
-    }
-    let text = format!("{error:#}").to_lowercase();
-    match error.downcast_ref() {
-        _ if text.contains("out of memory") || text.contains("out_of_memory") => Code::OutOfMemory,
-        _ if text.contains("no space left") => Code::Disk,
-        Some(Error::Input(_)) => Code::Input,
-        Some(Error::MissingTensor { .. } | Error::TensorShape { .. } | Error::TruncatedTensor { .. }) => Code::Model,
-        _ => Code::Internal,
-    }
-}
-
-/// The causes in one line, without the code. It is short, whatever a file says in it.
-fn one_line(error: &anyhow::Error) -> String {
-    let mut text = String::new();
-    let code = error.downcast_ref::<Refused>().map(ToString::to_string);
-    for cause in error.chain().map(ToString::to_string).filter(|cause| Some(cause) != code.as_ref()) {
-        // Libraries that put the cause into their own message are not told twice.
-        if !text.contains(&cause) {
-            text = if text.is_empty() { cause } else { format!("{text}: {cause}") };
-        }
-    }
-    const CHARS: usize = 1000;
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    line.chars().filter(|c| !c.is_control()).take(CHARS).collect()
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn failures_have_codes_and_one_line() {
-        let refused = anyhow!("no model `x`").context(Refused(Code::Model));
-        assert_eq!((code_of(&refused), one_line(&refused)), (Code::Model, "no model `x`".into()));
-        let full = anyhow::Error::from(std::io::Error::from(std::io::ErrorKind::StorageFull)).context("writing");
-        assert_eq!(code_of(&full), Code::Disk);
-        let input = anyhow::Error::from(Error::Input("two\nlines".into()));
-        assert_eq!((code_of(&input), one_line(&input)), (Code::Input, "two lines".into()));
-        assert_eq!(code_of(&anyhow!("CUDA_ERROR_OUT_OF_MEMORY")), Code::OutOfMemory);
-        assert!(is_cancelled(&anyhow::Error::from(Error::Cancelled).context("while drawing")));
-    }
-}
+mod tests;

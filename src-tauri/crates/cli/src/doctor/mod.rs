@@ -6,8 +6,11 @@ mod verdict;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use gallop_engine::{digest, machine, model_folder};
+use gallop_engine::complete::nearest_trained;
+use gallop_engine::shape::Aspect;
+use gallop_engine::{digest, fit, machine, model_folder};
 use gallop_models::generator::Manifest;
+use gallop_models::plan::{self, ModelSizes, Processor, Task};
 use serde::Serialize;
 
 use crate::args::DoctorArgs;
@@ -39,6 +42,10 @@ struct FoundModel {
     name: String,
     folder: PathBuf,
     bytes: u64,
+    /// Peak of its usual clip on the CPU.
+    peak_bytes: Option<u64>,
+    /// Why that clip does not fit, where it does not.
+    refusal: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -83,7 +90,16 @@ fn look_for_model(wanted: Option<&Path>) -> anyhow::Result<FoundModel> {
     let folder = model_folder::find(wanted)?;
     let manifest = Manifest::open(&folder)?;
     let folder = folder.canonicalize().unwrap_or(folder);
-    Ok(FoundModel { bytes: digest::model_bytes(&manifest)?, name: manifest.name, folder })
+    let size = nearest_trained(Aspect::of(9, 16), &manifest)?.1;
+    let task = Task::new(size, manifest.seconds.default)?;
+    let planned = plan::plan(&ModelSizes::of(&manifest)?, &task, Processor::Cpu, &fit::budgets(Processor::Cpu), None);
+    Ok(FoundModel {
+        bytes: digest::model_bytes(&manifest)?,
+        name: manifest.name,
+        folder,
+        peak_bytes: planned.first().map(|forecast| forecast.ram_bytes),
+        refusal: planned.refusal(),
+    })
 }
 
 fn page(findings: &Findings, verdict: &[verdict::Line]) -> String {
@@ -98,7 +114,7 @@ fn page(findings: &Findings, verdict: &[verdict::Line]) -> String {
     let aac = if ffmpeg.aac_encoder { "" } else { ", no AAC encoder" };
     lines.push(format!("FFmpeg   {}, H.264 encoder {encoder}{aac}", ffmpeg.version));
     lines.push(match (&findings.model, &findings.model_problem) {
-        (Some(FoundModel { name, folder, bytes }), _) => {
+        (Some(FoundModel { name, folder, bytes, .. }), _) => {
             format!("Model    {name}, {}: {}", machine::size(*bytes), folder.display())
         }
         (None, problem) => format!("Model    none: {}", problem.as_deref().unwrap_or("not found")),

@@ -2,14 +2,11 @@
 
 use serde::Serialize;
 
-use super::Findings;
-use gallop_engine::machine::gib;
+use gallop_engine::fit;
+use gallop_models::generator::Size;
+use gallop_models::plan::{self, Budgets, ModelSizes, Processor, Task, gib};
 
-/// Memory that the model in the box and FFmpeg need, with room to spare.
-const BOX_BYTES: u64 = 2 << 30;
-/// The released model in bfloat16 with everything kept: transformer 28.5 GiB, text encoder 16.8 GiB, autoencoders 4 GiB,
-/// and the activations of a 256p clip.
-const RELEASED_BYTES: u64 = 56 << 30;
+use super::Findings;
 
 /// Whether something works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -51,7 +48,9 @@ fn encodes(findings: &Findings) -> bool {
 
 /// What the findings mean, most important first.
 pub fn of(findings: &Findings) -> Vec<Line> {
-    vec![model(findings), clips(findings), cuda(findings), released(findings)]
+    let mut lines = vec![model(findings), clips(findings), cuda(findings)];
+    lines.extend(released(findings));
+    lines
 }
 
 fn line(outcome: Outcome, text: impl Into<String>) -> Line {
@@ -62,12 +61,8 @@ fn model(findings: &Findings) -> Line {
     let Some(model) = &findings.model else {
         return line(Outcome::Misses, "no model was found, so nothing can be generated");
     };
-    let needed = BOX_BYTES.max(2 * model.bytes);
-    match findings.memory.available_bytes {
-        Some(free) if free < needed => {
-            let text = format!("{} needs about {} of memory, {} are free", model.name, gib(needed), gib(free));
-            line(Outcome::Misses, text)
-        }
+    match &model.refusal {
+        Some(reason) => line(Outcome::Misses, format!("{} does not run on the CPU: {reason}", model.name)),
         _ if findings.cpu.vector.is_empty() => {
             line(Outcome::Runs, format!("{} runs on the CPU, slowly: it has no AVX2", model.name))
         }
@@ -98,24 +93,38 @@ fn cuda(findings: &Findings) -> Line {
     }
 }
 
-fn released(findings: &Findings) -> Line {
-    let needed = gib(RELEASED_BYTES);
-    let largest = findings.gpu.cards.iter().filter_map(|card| card.memory_bytes).max();
-    match largest {
-        Some(bytes) if bytes >= RELEASED_BYTES && findings.gpu.driver.is_some() => {
-            let text = format!("the card's {} hold the 15 B model (daVinci-MagiHuman) in bfloat16", gib(bytes));
-            line(Outcome::Runs, text)
-        }
-        Some(bytes) => {
-            let text = format!(
-                "the 15 B model (daVinci-MagiHuman) needs about {needed} of GPU memory, the card has {}",
-                gib(bytes)
-            );
-            line(Outcome::Misses, text)
-        }
-        None => line(
-            Outcome::Misses,
-            format!("the 15 B model (daVinci-MagiHuman) needs an NVIDIA card with about {needed}"),
-        ),
-    }
+/// What each size of the released model needs, by the planner, against the largest card.
+fn released(findings: &Findings) -> Vec<Line> {
+    let Ok(sizes) = ModelSizes::released() else { return Vec::new() };
+    let name = "the 15 B model (daVinci-MagiHuman)";
+    let card = findings.gpu.cards.iter().filter_map(|card| card.memory_bytes).max();
+    let Some(vram) = card.filter(|_| findings.gpu.driver.is_some()) else {
+        let least = least_vram(&sizes).map_or_else(|| "much".into(), gib);
+        let text = format!("{name} needs an NVIDIA card with about {least} of memory, and its driver");
+        return vec![line(Outcome::Misses, text)];
+    };
+    let budgets = Budgets { vram_bytes: Some(vram), ram_bytes: findings.memory.total_bytes, disk_bytes: None };
+    let verdict_of = |(target, width, height): (&str, u32, u32)| {
+        let task = Task::new(Size::nearest(width, height), RELEASED_SECONDS).ok()?;
+        let planned = plan::plan(&sizes, &task, Processor::Card, &budgets, None);
+        Some(match planned.first() {
+            Some(forecast) => {
+                line(Outcome::Runs, format!("{name} makes {target} on this card, {}", fit::words(forecast.plan)))
+            }
+            None => line(Outcome::Misses, format!("{name} does not make {target}: {}", planned.refusal()?)),
+        })
+    };
+    RELEASED_TARGETS.into_iter().filter_map(verdict_of).collect()
 }
+
+/// The least that a card needs for the smallest target.
+fn least_vram(sizes: &ModelSizes) -> Option<u64> {
+    let [(_, width, height), ..] = RELEASED_TARGETS;
+    let task = Task::new(Size::nearest(width, height), RELEASED_SECONDS).ok()?;
+    let planned = plan::plan(sizes, &task, Processor::Card, &Budgets::default(), None);
+    planned.plans.iter().map(|forecast| forecast.vram_bytes).min()
+}
+
+/// The sizes that the released model was trained for.
+const RELEASED_TARGETS: [(&str, u32, u32); 3] = [("256p", 448, 256), ("540p", 896, 512), ("1080p", 1920, 1088)];
+const RELEASED_SECONDS: f32 = 5.0;

@@ -1,0 +1,286 @@
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use super::activations::Stream;
+use super::budget::parse_bytes;
+use super::forecast::{forecast, ladder};
+use super::*;
+use crate::generator::{Manifest, Residency, Size, Stage};
+use crate::ops::Precision;
+
+const GIB: u64 = 1 << 30;
+
+static RELEASED: LazyLock<ModelSizes> = LazyLock::new(|| ModelSizes::released().expect("sizes"));
+
+fn task(width: u32, height: u32, seconds: f32) -> Task {
+    Task::new(Size::nearest(width, height), seconds).expect("task")
+}
+
+fn sizes_256_540_1080() -> [Task; 3] {
+    [task(448, 256, 5.0), task(896, 512, 5.0), task(1920, 1088, 5.0)]
+}
+
+fn card(vram_gib: u64) -> Budgets {
+    Budgets { vram_bytes: Some(vram_gib * GIB), ram_bytes: Some(64 * GIB), disk_bytes: None }
+}
+
+fn near(found: u64, expected: f64) -> bool {
+    (found as f64 / expected - 1.0).abs() < 0.01
+}
+
+fn pony() -> ModelSizes {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("pony");
+    ModelSizes::of(&Manifest::open(&folder).expect("description")).expect("sizes")
+}
+
+#[test]
+fn the_released_model_is_as_large_as_its_files() {
+    let base = &RELEASED.base;
+    assert!(near(base.at(Precision::Bf16).loaded_bytes, 30.6e9), "{:?}", base.at(Precision::Bf16).loaded_bytes);
+    assert!(near(base.at(Precision::F32).stored_bytes, 61.2e9), "13 shards of float32");
+    let layers = &base.at(Precision::Bf16).layer_bytes;
+    assert_eq!(layers.len(), 40);
+    assert!(near(layers[10], 546e6) && near(layers[39], 3.0 * 546e6), "one expert and three: {layers:?}");
+    assert!(near(RELEASED.text.at(Precision::Bf16).loaded_bytes, 8.32e9 * 2.0), "without the table of words");
+    assert!(near(RELEASED.video_decoder.loaded_bytes, 107.1e6 * 4.0));
+    // The largest tensor is the three experts' first product in the last layers.
+    assert_eq!(base.at(Precision::Bf16).largest_stored_bytes, 3 * 27_304 * 5120 * 4);
+}
+
+#[test]
+fn the_model_in_the_box_is_read_off_its_files() {
+    let sizes = pony();
+    let files = 8_139_944 + 1_043_600 + 1_373_416 + 2_457_112 + 1_697_458;
+    let all = [&sizes.base, &sizes.text].map(|network| network.at(Precision::F32).clone());
+    let fixed = [&sizes.image_encoder, &sizes.video_decoder, &sizes.audio_encoder, &sizes.audio_decoder];
+    let stored = all.iter().chain(fixed).map(|footprint| footprint.stored_bytes).sum::<u64>();
+    // Headers and the table of words are not counted.
+    assert!(stored < files && stored > files * 9 / 10, "{stored} of {files}");
+    assert_eq!(all[0].layer_bytes.len(), 6);
+    assert!(all[0].loaded_bytes > sizes.base.at(Precision::Bf16).loaded_bytes);
+}
+
+#[test]
+fn cards_by_size() {
+    use Residency::{Kept, PerStage};
+    // What runs today. Where nothing does, what Gallop lacks for it.
+    let table: [(u64, [Option<Residency>; 3]); 7] = [
+        (8, [None, None, None]),
+        (12, [None, None, None]),
+        (16, [None, None, None]),
+        (24, [None, None, None]),
+        (32, [None, None, None]),
+        (48, [Some(PerStage), Some(PerStage), None]),
+        (80, [Some(Kept), Some(PerStage), None]),
+    ];
+    for (vram, expected) in table {
+        let planned = sizes_256_540_1080().map(|task| plan(&RELEASED, &task, Processor::Card, &card(vram), None));
+        let found = planned.each_ref().map(|planned| planned.first().map(|forecast| forecast.plan.residency));
+        assert_eq!(found, expected, "{vram} GB");
+        for planned in planned {
+            assert_eq!(planned.first().is_none(), planned.refusal().is_some());
+            assert!(planned.plans.iter().all(|forecast| forecast.plan.precision == Precision::Bf16));
+        }
+    }
+}
+
+#[test]
+fn peaks_of_the_released_model() {
+    // GiB on the card, one network at a time: draft, upscaling, decoding.
+    let table = [(33.1, None, 12.0), (33.1, Some(42.4), 44.7), (33.1, Some(86.6), 199.3)];
+    for (task, (draft, upscale, decode)) in sizes_256_540_1080().into_iter().zip(table) {
+        let made = forecast(&RELEASED, &task, Processor::Card, ladder(Processor::Card)[1], None);
+        let peak = |stage| made.stage(stage).map(|need| (need.vram_bytes as f64 / GIB as f64 * 10.0).round() / 10.0);
+        assert_eq!(peak(Stage::Denoise), Some(draft), "{task:?}");
+        assert_eq!(peak(Stage::Upscale), upscale, "{task:?}");
+        assert_eq!(peak(Stage::DecodeVideo), Some(decode), "{task:?}");
+    }
+}
+
+#[test]
+fn what_is_not_built_yet_is_never_a_plan() {
+    let weights = |later: &Later, stage| {
+        let stage = later.stages.iter().find(|found| found.stage == stage).expect("stage");
+        (stage.weight_bits, stage.resident_layers, stage.tiles)
+    };
+    // Bits and resident layers of the 1080p upscaler, tiles of the decoder.
+    let table = [
+        (8, 8, 2, 3),
+        (12, 8, 13, 2),
+        (16, 8, 29, 1),
+        (24, 8, 40, 1),
+        (32, 8, 40, 1),
+        (48, 16, 40, 1),
+        (80, 16, 40, 1),
+    ];
+    for (vram, bits, resident, tiles) in table {
+        let planned = plan(&RELEASED, &task(1920, 1088, 5.0), Processor::Card, &card(vram), None);
+        let later = planned.later.as_ref().expect("a card");
+        assert!(planned.plans.is_empty() && later.runs && later.state == "not yet", "{vram} GB");
+        assert_eq!(weights(later, Stage::Upscale), (bits, resident, 1), "{vram} GB");
+        assert_eq!(weights(later, Stage::DecodeVideo).2, tiles, "{vram} GB");
+        assert_eq!(later.missing.contains(&Missing::StreamedLayers), resident < 40 || vram < 12, "{vram} GB");
+        assert!(planned.remedies.iter().any(|remedy| matches!(remedy, Remedy::WaitForLater { .. })));
+    }
+    let tiny = plan(&RELEASED, &task(1920, 1088, 5.0), Processor::Card, &card(2), None);
+    let later = tiny.later.as_ref().expect("a card");
+    assert!(!later.runs && later.reason.as_ref().is_some_and(|reason| reason.contains("GiB")), "{later:?}");
+    let poor = Budgets { ram_bytes: Some(4 * GIB), ..card(8) };
+    let later = plan(&RELEASED, &task(448, 256, 5.0), Processor::Card, &poor, None).later.expect("a card");
+    assert!(later.stages.iter().any(|stage| stage.source == Some(Source::Disk)), "layers that no memory holds");
+}
+
+#[test]
+fn peaks_on_the_processor_are_near_what_was_measured() {
+    // `gallop bench`, which writes no clip; the high-water mark holds the 15 MB of mapped weights too.
+    let table = [((128, 224, 4.0), 209_219_584), ((256, 448, 4.0), 526_319_616)];
+    let sizes = pony();
+    for ((width, height, seconds), measured) in table {
+        let clip = task(width, height, seconds);
+        let made = forecast(&sizes, &clip, Processor::Cpu, ladder(Processor::Cpu)[0], None);
+        let ratio = made.ram_bytes as f64 / measured as f64;
+        assert!((1.0..1.6).contains(&ratio), "{width}x{height}: {} expected, {measured} measured", made.ram_bytes);
+    }
+}
+
+#[test]
+fn a_processor_alone() {
+    let ram = |gib| Budgets { ram_bytes: Some(gib * GIB), ..Budgets::default() };
+    let first = |sizes: &ModelSizes, task: &Task, gib| {
+        let planned = plan(sizes, task, Processor::Cpu, &ram(gib), None);
+        assert!(planned.later.is_none());
+        planned.first().map(|forecast| (forecast.plan.precision, forecast.plan.residency))
+    };
+    let task_256 = task(448, 256, 5.0);
+    for (gib, expected) in [
+        (16, None),
+        (32, Some((Precision::Bf16, Residency::PerStage))),
+        (48, Some((Precision::Bf16, Residency::PerStage))),
+        (64, Some((Precision::F32, Residency::PerStage))),
+        (128, Some((Precision::F32, Residency::Kept))),
+    ] {
+        assert_eq!(first(&RELEASED, &task_256, gib), expected, "{gib} GB");
+    }
+    let sizes = pony();
+    for task in [task(128, 224, 4.0), task(540, 960, 4.0), task(1088, 1920, 4.0)] {
+        let expected = Some((Precision::F32, Residency::Kept));
+        assert_eq!(first(&sizes, &task, 16), expected, "{task:?}");
+        assert_eq!(first(&sizes, &task, 0), None);
+    }
+}
+
+#[test]
+fn a_refusal_says_what_would_help() {
+    let planned = plan(&RELEASED, &task(1920, 1088, 5.0), Processor::Card, &card(48), None);
+    assert!(planned.remedies.contains(&Remedy::SmallerSize { size: [896, 512] }), "{:?}", planned.remedies);
+    let told = planned.refusal().expect("refused");
+    for part in ["video memory", "decoding the picture", "48.0 GiB", "896x512"] {
+        assert!(told.contains(part) && !told.contains('\n'), "{part} is not in: {told}");
+    }
+    let long = plan(
+        &pony(),
+        &task(1088, 1920, 60.0),
+        Processor::Cpu,
+        &Budgets { ram_bytes: Some(10 * GIB), ..Budgets::default() },
+        None,
+    );
+    let Some(Remedy::Shorter { seconds }) =
+        long.remedies.iter().find(|remedy| matches!(remedy, Remedy::Shorter { .. }))
+    else {
+        panic!("{long:?}");
+    };
+    let fits =
+        |seconds| plan(&pony(), &task(1088, 1920, seconds), Processor::Cpu, &long.budgets, None).first().is_some();
+    assert!(fits(*seconds) && !fits(*seconds + 1.0), "{seconds}");
+    let full = Budgets { disk_bytes: Some(1 << 20), ..Budgets::default() };
+    let planned = plan(&pony(), &task(128, 224, 4.0), Processor::Cpu, &full, None);
+    assert_eq!(planned.lacking.first().map(|short| short.resource), Some(Resource::Disk));
+}
+
+#[test]
+fn operations_are_counted_as_they_were_by_hand() {
+    // TFLOP a call: 256p, 540p, 1080p with near frames in 32 of 40 layers.
+    let expected = [100.7, 500.7, 3825.3];
+    let numbers = &RELEASED.numbers;
+    let configs = [&numbers.base, &RELEASED.upscalers[0].config, &RELEASED.upscalers[1].config];
+    for ((task, expected), config) in sizes_256_540_1080().iter().zip(expected).zip(configs) {
+        let stream = Stream { size: task.size, length: task.length, text_tokens: 300 };
+        let found = flops::of_call(config, &stream) / 1e12;
+        assert!((found / expected - 1.0).abs() < 2e-3, "{found} TFLOP, expected {expected}");
+    }
+}
+
+#[test]
+fn seconds_come_only_from_a_probe() {
+    let task = task(448, 256, 5.0);
+    let seconds = |probe: Option<&Probe>| {
+        let planned = plan(&RELEASED, &task, Processor::Card, &card(80), probe);
+        planned.first().and_then(|forecast| forecast.stage(Stage::Denoise)).and_then(|need| need.seconds)
+    };
+    assert_eq!(seconds(None), None);
+    let published = seconds(Some(&Probe { transformer_flops_per_second: 503e12 })).expect("seconds");
+    assert!((1.5..2.0).contains(&published), "{published} s; 1.6 s were published for 300 tokens of text");
+}
+
+/// A stream of numbers that looks random and is the same every time.
+fn draws() -> impl FnMut(u64) -> u64 {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    move |below| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state % below.max(1)
+    }
+}
+
+#[test]
+fn peaks_stay_within_budgets_and_more_memory_is_never_slower() {
+    let (mut draw, pony) = (draws(), pony());
+    let rank = |processor, planned: &Planned| {
+        let plan = planned.first()?.plan;
+        ladder(processor).iter().position(|rung| *rung == plan)
+    };
+    for _ in 0..400 {
+        let sizes = if draw(4) == 0 { &pony } else { &*RELEASED };
+        let processor = if draw(3) == 0 { Processor::Cpu } else { Processor::Card };
+        let clip = task(64 + draw(1900) as u32, 64 + draw(1900) as u32, 1.0 + draw(10) as f32);
+        let [vram, ram] = [96, 160].map(|most| (draw(most * 1024) << 20).max(1 << 26));
+        let less = Budgets { vram_bytes: Some(vram), ram_bytes: Some(ram), disk_bytes: None };
+        let more = Budgets {
+            vram_bytes: Some(vram + (draw(32) << 30)),
+            ram_bytes: Some(ram + (draw(32) << 30)),
+            disk_bytes: None,
+        };
+        let [little, much] = [less, more].map(|budgets| plan(sizes, &clip, processor, &budgets, None));
+        for planned in [&little, &much] {
+            let Budgets { vram_bytes: Some(vram), ram_bytes: Some(ram), .. } = planned.budgets else { continue };
+            assert!(planned.plans.iter().all(|forecast| forecast.vram_bytes <= vram && forecast.ram_bytes <= ram));
+            if let Some(later) = planned.later.as_ref().filter(|later| later.runs) {
+                assert!(later.vram_bytes <= vram, "{later:?}");
+            }
+        }
+        let [a, b] = [&little, &much].map(|planned| rank(processor, planned));
+        assert!(a.is_none_or(|a| b.is_some_and(|b| b <= a)), "{clip:?} {less:?} {a:?}, {more:?} {b:?}");
+        let streamed = |planned: &Planned| {
+            let later = planned.later.as_ref().filter(|later| later.runs)?;
+            Some(later.stages.iter().map(|stage| stage.streamed_bytes).sum::<u64>())
+        };
+        let [a, b] = [&little, &much].map(streamed);
+        assert!(a.is_none_or(|a| b.is_some_and(|b| b <= a)), "more streams from memory: {a:?}, {b:?}");
+    }
+}
+
+#[test]
+fn amounts_are_read() {
+    for (text, bytes) in
+        [("24GB", 24 * GIB), ("24 GiB", 24 * GIB), ("512mb", GIB / 2), ("1.5t", 1536 * GIB), ("8", 8 * GIB)]
+    {
+        assert_eq!(parse_bytes(text), Ok(bytes), "{text}");
+    }
+    for bad in ["", "GB", "-1GB", "1e9", "24 apples", "B", "nanGB", "99999999999999TB", "1.2.3GB"] {
+        assert!(parse_bytes(bad).is_err(), "{bad}");
+    }
+    let both = Budgets { vram_bytes: Some(5), ram_bytes: None, disk_bytes: Some(1) };
+    let least = both.at_most(Budgets { vram_bytes: Some(3), ram_bytes: Some(7), disk_bytes: None });
+    assert_eq!(least, Budgets { vram_bytes: Some(3), ram_bytes: Some(7), disk_bytes: Some(1) });
+}

@@ -1,0 +1,196 @@
+//! `gallop plan`: what a clip takes and how it will be made here, before anything is loaded.
+
+use std::io::Write as _;
+
+use gallop_engine::complete::nearest_trained;
+use gallop_engine::shape::Aspect;
+use gallop_engine::{device, fit, model_folder};
+use gallop_models::generator::{Manifest, Size, Stage};
+use gallop_models::plan::{
+    self, Budgets, Forecast, Later, LaterStage, ModelSizes, Planned, Processor, Source, Task, gib,
+};
+use serde::Serialize;
+
+use crate::args::PlanArgs;
+use crate::error::usage;
+
+/// The released model, which can be planned before any of its files is here.
+pub const RELEASED: &str = "daVinci-MagiHuman";
+
+/// What is printed as JSON.
+#[derive(Debug, Serialize)]
+struct Answer<'a> {
+    model: &'a str,
+    size: [u32; 2],
+    seconds: f32,
+    processor: Processor,
+    runs: bool,
+    /// Why it does not run, and what would help.
+    reason: Option<String>,
+    #[serde(flatten)]
+    planned: &'a Planned,
+}
+
+/// Tells how a clip will be made. Fails where it cannot be made.
+pub fn run(args: &PlanArgs) -> anyhow::Result<()> {
+    let (sizes, size) = look(args)?;
+    let task = Task::new(size, args.seconds.unwrap_or(plan_seconds(args)?))?;
+    let processor = processor(args)?;
+    let asked = Budgets { vram_bytes: args.vram, ram_bytes: args.ram, disk_bytes: args.disk };
+    let here = fit::budgets(processor);
+    let budgets = Budgets {
+        vram_bytes: asked.vram_bytes.or(here.vram_bytes),
+        ram_bytes: asked.ram_bytes.or(here.ram_bytes),
+        disk_bytes: asked.disk_bytes,
+    };
+    let planned = plan::plan(&sizes, &task, processor, &budgets, None);
+    let reason = planned.refusal();
+    let text = if args.json {
+        let size = [size.width(), size.height()];
+        let runs = planned.first().is_some();
+        let answer = Answer {
+            model: &sizes.name,
+            size,
+            seconds: task.seconds(),
+            processor,
+            runs,
+            reason: reason.clone(),
+            planned: &planned,
+        };
+        serde_json::to_string_pretty(&answer)?
+    } else {
+        page(&sizes.name, &task, processor, &planned)
+    };
+    writeln!(std::io::stdout().lock(), "{text}")?;
+    match reason {
+        None => Ok(()),
+        Some(reason) => anyhow::bail!("{reason}"),
+    }
+}
+
+/// The sizes of the model that is meant, and the size of the clip.
+fn look(args: &PlanArgs) -> anyhow::Result<(ModelSizes, Size)> {
+    let asked = args.size.map(|size| Size::nearest(size.width, size.height));
+    match model_folder::find(args.model.as_deref()) {
+        Ok(folder) => {
+            let manifest = Manifest::open(&folder)?;
+            let size = match asked {
+                Some(size) => size,
+                None => nearest_trained(Aspect::of(9, 16), &manifest)?.1,
+            };
+            Ok((ModelSizes::of(&manifest)?, size))
+        }
+        Err(_) if is_released(args) => Ok((ModelSizes::released()?, asked.unwrap_or(Size::nearest(256, 448)))),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_released(args: &PlanArgs) -> bool {
+    args.model.as_ref().and_then(|name| name.to_str()).is_some_and(|name| name.eq_ignore_ascii_case(RELEASED))
+}
+
+/// The model's usual length.
+fn plan_seconds(args: &PlanArgs) -> anyhow::Result<f32> {
+    match model_folder::find(args.model.as_deref()) {
+        Ok(folder) => Ok(Manifest::open(&folder)?.seconds.default),
+        Err(_) => Ok(5.0),
+    }
+}
+
+/// A card where one is named by its memory or can be used, else the processor.
+fn processor(args: &PlanArgs) -> anyhow::Result<Processor> {
+    match (args.device.map(Into::into), args.vram) {
+        (Some(device::Kind::Cpu), Some(_)) => Err(usage("--vram is of a card, and --device cpu uses none")),
+        (Some(device::Kind::Cpu), None) => Ok(Processor::Cpu),
+        (_, Some(_)) | (Some(device::Kind::Cuda), None) => Ok(Processor::Card),
+        (None, None) => Ok(fit::processor(&device::open(None)?.0)),
+    }
+}
+
+fn page(model: &str, task: &Task, processor: Processor, planned: &Planned) -> String {
+    let (seconds, size) = (task.seconds(), task.size);
+    let budget = |bytes: Option<u64>| bytes.map_or("unknown".into(), gib);
+    let Budgets { vram_bytes, ram_bytes, .. } = planned.budgets;
+    let mut lines = vec![format!("{model}, {size}, {seconds} s")];
+    lines.push(match processor {
+        Processor::Card => {
+            format!("on an NVIDIA card: {} of video memory, {} of main memory", budget(vram_bytes), budget(ram_bytes))
+        }
+        Processor::Cpu => format!("on the CPU: {} of main memory", budget(ram_bytes)),
+    });
+    match planned.first() {
+        Some(forecast) => lines.extend(table(forecast)),
+        None => lines.push(format!("\nIt does not run: {}.", planned.refusal().unwrap_or_default())),
+    }
+    for smaller in planned.plans.iter().skip(1) {
+        lines.push(format!("If memory runs out: {}, {}", fit::words(smaller.plan), peaks(smaller)));
+    }
+    lines.extend(planned.later.iter().filter(|_| planned.first().is_none()).flat_map(later));
+    if processor == Processor::Card {
+        lines.push("\nPeaks on a card are computed and were not measured yet.".into());
+    }
+    lines.join("\n")
+}
+
+fn table(forecast: &Forecast) -> Vec<String> {
+    let mut lines = vec![format!("\nIt runs {}, {}.\n", fit::words(forecast.plan), peaks(forecast))];
+    let memory = if forecast.processor == Processor::Card { "video memory" } else { "memory" };
+    lines.push(format!("{:<14}{:<17}{:<10}{:>10}{:>10}{memory:>14}", "stage", "network", "in", "weights", "working"));
+    for need in &forecast.stages {
+        let peak = if forecast.processor == Processor::Card { need.vram_bytes } else { need.ram_bytes };
+        let precision = format!("{:?}", need.precision).to_lowercase();
+        let piece = need.piece_latent_frames.map(|frames| format!("  {frames} latent frames at once"));
+        let seconds = need.seconds.map(|seconds| format!("  {seconds:.0} s"));
+        lines.push(format!(
+            "{:<14}{:<17}{precision:<10}{:>10}{:>10}{:>14}{}{}",
+            stage_name(need.stage),
+            need.network,
+            gib(need.weights_bytes),
+            gib(need.working_bytes),
+            gib(peak),
+            piece.unwrap_or_default(),
+            seconds.unwrap_or_default()
+        ));
+    }
+    lines
+}
+
+fn peaks(forecast: &Forecast) -> String {
+    let ram = gib(forecast.ram_bytes);
+    match forecast.processor {
+        Processor::Card => format!("with a peak of {} on the card and {ram} in main memory", gib(forecast.vram_bytes)),
+        Processor::Cpu => format!("with a peak of {ram}"),
+    }
+}
+
+/// What is not built yet, told apart from what runs.
+fn later(later: &Later) -> Vec<String> {
+    if let Some(reason) = &later.reason {
+        return vec![format!("Nor would it with all that is planned: {reason}.")];
+    }
+    let missing: Vec<_> = later.missing.iter().map(ToString::to_string).collect();
+    let peak = gib(later.vram_bytes);
+    let mut lines =
+        vec![format!("\nNot yet: with {} this card would make it, at a peak of {peak}:", missing.join(", "))];
+    lines.extend(later.stages.iter().map(|stage| format!("  {:<14}{}", stage_name(stage.stage), place(stage))));
+    lines
+}
+
+fn place(stage: &LaterStage) -> String {
+    let LaterStage { weight_bits, resident_layers, streamed_layers, .. } = stage;
+    let layers = match (streamed_layers, stage.source) {
+        (0, _) => format!("{weight_bits} bit, whole on the card"),
+        (_, source) => {
+            let from = if source == Some(Source::Disk) { "from the disk, slowly" } else { "from main memory" };
+            let bytes = gib(stage.streamed_bytes);
+            format!(
+                "{weight_bits} bit, {resident_layers} layers stay, {streamed_layers} ({bytes}) come {from} each step"
+            )
+        }
+    };
+    if stage.tiles > 1 { format!("{layers}, in {} tiles", stage.tiles) } else { layers }
+}
+
+fn stage_name(stage: Stage) -> &'static str {
+    crate::report::stage_name(gallop_engine::stage(stage))
+}
