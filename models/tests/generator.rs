@@ -175,11 +175,13 @@ fn a_prompt_is_encoded_once() {
 #[test]
 fn a_reference_picture_is_the_first_frame() {
     let mut generator = pony(Residency::Kept);
-    let (width, height) = (64, 96);
-    let rgb = (0..height * width).flat_map(|i| [(i % width * 4) as u8, (i / width * 2) as u8, 90]).collect();
+    // A size that the model was trained for: at others it may do what it likes with a picture.
+    let (width, height) = (128, 224);
+    let rgb = (0..height * width).flat_map(|i| [(i % width * 2) as u8, (i / width) as u8, 90]).collect();
     let picture = Picture::new(image::Size { height, width }, rgb).expect("picture");
     let mut sink = Collected::default();
-    generator.generate(&Request { image: Some(picture.clone()), ..request(1) }, &mut sink).expect("clip");
+    let size = Size::nearest(128, 224);
+    generator.generate(&Request { image: Some(picture.clone()), size, ..request(1) }, &mut sink).expect("clip");
     assert!(sink.stages.contains(&Stage::Reference));
     let first = &sink.frames[..height * width * 3];
     let error = |rgb: &[u8]| {
@@ -187,8 +189,8 @@ fn a_reference_picture_is_the_first_frame() {
         squares.sum::<f64>() / first.len() as f64
     };
     let flat = vec![first.iter().map(|&v| u64::from(v)).sum::<u64>() as u8; first.len()];
-    assert!(error(picture.rgb()) < error(&flat) / 4.0, "{} against {}", error(picture.rgb()), error(&flat));
-    assert!(error(picture.rgb()) < 900.0, "mean square error {}", error(picture.rgb()));
+    assert!(error(picture.rgb()) < error(&flat) / 10.0, "{} against {}", error(picture.rgb()), error(&flat));
+    assert!(error(picture.rgb()) < 400.0, "mean square error {}", error(picture.rgb()));
 }
 
 #[test]
