@@ -7,6 +7,7 @@ mod farm;
 #[cfg(target_os = "linux")]
 #[path = "../faults/mod.rs"]
 mod faults;
+mod models;
 mod studio;
 
 use std::collections::BTreeSet;

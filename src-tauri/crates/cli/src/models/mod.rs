@@ -82,7 +82,10 @@ fn show(entry: &Entry, store: &Store, args: &ShowArgs) -> anyhow::Result<()> {
         format!("Download:  about {}, then {} on the disk", size(entry.download_bytes), size(entry.disk_bytes)),
     ];
     for (precision, bytes) in &entry.memory_bytes {
-        text.push(format!("In memory: {} as {precision}", size(*bytes)));
+        // What the networks compute in today; the entry tells the smaller ones ahead of it.
+        let when =
+            if matches!(precision.as_str(), "f32" | "f16" | "bf16") { "" } else { ", which Gallop cannot do yet" };
+        text.push(format!("In memory: {} as {precision}{when}", size(*bytes)));
     }
     if let Some(makes) = &entry.makes {
         let seconds = makes.longest_seconds.map(|seconds| format!(", up to {seconds} s")).unwrap_or_default();
