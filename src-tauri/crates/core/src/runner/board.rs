@@ -128,6 +128,8 @@ pub enum EngineState {
 
 /// After so many failed starts an engine is not counted on.
 const HOPELESS: u32 = 3;
+/// An engine asks the queue for work once a second. After so many failures in a row it is not a moment's trouble.
+const STUCK: u32 = 5;
 
 /// What the engines do, for everybody to read.
 #[derive(Debug)]
@@ -142,6 +144,8 @@ struct Now {
     /// The newest of each job that an engine has.
     pictures: BTreeMap<Id, Bytes>,
     steps: BTreeMap<Id, JobNews>,
+    /// How often in a row an engine could not ask the queue for work, and why.
+    unasked: BTreeMap<String, (u32, String)>,
 }
 
 impl Board {
@@ -197,6 +201,29 @@ impl Board {
         }
         reasons.dedup();
         Some(if reasons.is_empty() { "there is no engine in the settings".into() } else { reasons.join("; ") })
+    }
+
+    /// Why no job will be begun although engines live: the queue cannot be written, for the disk is full, say.
+    pub(super) fn stuck(&self) -> Option<String> {
+        let now = self.now();
+        let works = |engine: &EngineStatus| matches!(engine.state, EngineState::Working { .. });
+        if now.engines.iter().any(works) {
+            return None;
+        }
+        now.unasked.values().find(|(times, _)| *times >= STUCK).map(|(_, why)| why.clone())
+    }
+
+    /// An engine asked the queue for work, and got an answer or not.
+    pub(super) fn claimed(&self, engine: &str, error: Option<&anyhow::Error>) {
+        let unasked = &mut self.now().unasked;
+        match error {
+            None => drop(unasked.remove(engine)),
+            Some(error) => {
+                let (times, why) = unasked.entry(engine.to_owned()).or_default();
+                *times += 1;
+                *why = format!("{error:#}");
+            }
+        }
     }
 
     /// Whether an engine takes a job. Weights of the very same content go before others of the same name.

@@ -86,7 +86,8 @@ impl Runner {
     /// ten times a second, and ends the waiting where it breaks.
     ///
     /// # Errors
-    /// [`Code::NoEngine`] where one of them waits and no engine will take it; or a job is not in the queue.
+    /// [`Code::NoEngine`] where one of them waits and no engine will take it; a job is not in the queue; or the queue cannot
+    /// be written any more, and so no job begins.
     pub fn until(&self, jobs: &[Id], mut tick: impl FnMut() -> ControlFlow<()>) -> anyhow::Result<Vec<Job>> {
         loop {
             let jobs = jobs.iter().map(|job| self.queue.get(*job)).collect::<anyhow::Result<Vec<_>>>()?;
@@ -99,6 +100,9 @@ impl Runner {
             let runs = jobs.iter().any(|job| job.state == State::Running);
             if let Some(why) = waiting.filter(|_| !runs).find_map(|job| self.board.hopeless(job)) {
                 return Err(coded(Code::NoEngine, format!("no engine takes the job: {why}")));
+            }
+            if let Some(why) = self.board.stuck() {
+                return Err(anyhow::anyhow!(why));
             }
             std::thread::sleep(LOOK);
         }
