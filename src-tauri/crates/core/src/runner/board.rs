@@ -128,7 +128,8 @@ pub enum EngineState {
 
 /// After so many failed starts an engine is not counted on.
 const HOPELESS: u32 = 3;
-/// An engine asks the queue for work once a second. After so many failures in a row it is not a moment's trouble.
+/// An engine asks the queue for work, or tells it of an end, once a second. After so many failures in a row it is not a
+/// moment's trouble.
 const STUCK: u32 = 5;
 
 /// What the engines do, for everybody to read.
@@ -144,8 +145,8 @@ struct Now {
     /// The newest of each job that an engine has.
     pictures: BTreeMap<Id, Bytes>,
     steps: BTreeMap<Id, JobNews>,
-    /// How often in a row an engine could not ask the queue for work, and why.
-    unasked: BTreeMap<String, (u32, String)>,
+    /// How often in a row the queue could not be written for an engine, and why.
+    unwritten: BTreeMap<String, (u32, String)>,
 }
 
 impl Board {
@@ -203,23 +204,25 @@ impl Board {
         Some(if reasons.is_empty() { "there is no engine in the settings".into() } else { reasons.join("; ") })
     }
 
-    /// Why no job will be begun although engines live: the queue cannot be written, for the disk is full, say.
+    /// Why no job begins or ends although engines live: the queue cannot be written, for the disk is full, say.
     pub(super) fn stuck(&self) -> Option<String> {
         let now = self.now();
+        let is_stuck = |name: &String| now.unwritten.get(name).is_some_and(|(times, _)| *times >= STUCK);
         let works = |engine: &EngineStatus| matches!(engine.state, EngineState::Working { .. });
-        if now.engines.iter().any(works) {
+        // As long as another one works, it is worth waiting for.
+        if now.engines.iter().any(|engine| works(engine) && !is_stuck(&engine.name)) {
             return None;
         }
-        now.unasked.values().find(|(times, _)| *times >= STUCK).map(|(_, why)| why.clone())
+        now.unwritten.values().find(|(times, _)| *times >= STUCK).map(|(_, why)| why.clone())
     }
 
-    /// An engine asked the queue for work, and got an answer or not.
-    pub(super) fn claimed(&self, engine: &str, error: Option<&anyhow::Error>) {
-        let unasked = &mut self.now().unasked;
+    /// The queue was written for an engine, or could not be.
+    pub(super) fn wrote(&self, engine: &str, error: Option<&anyhow::Error>) {
+        let unwritten = &mut self.now().unwritten;
         match error {
-            None => drop(unasked.remove(engine)),
+            None => drop(unwritten.remove(engine)),
             Some(error) => {
-                let (times, why) = unasked.entry(engine.to_owned()).or_default();
+                let (times, why) = unwritten.entry(engine.to_owned()).or_default();
                 *times += 1;
                 *why = format!("{error:#}");
             }

@@ -131,7 +131,7 @@ impl Post {
             let seen = self.queue.changes().ok();
             let board = Arc::clone(&self.board);
             let claimed = self.queue.claim(&self.engine.name, |job| board.fits(&self.engine.name, &hello, job));
-            self.board.claimed(&self.engine.name, claimed.as_ref().err());
+            self.board.wrote(&self.engine.name, claimed.as_ref().err());
             if let Ok(Some(job)) = claimed {
                 self.show(EngineState::Working { job: job.id });
                 let worked = self.work(&mut link, job).await;

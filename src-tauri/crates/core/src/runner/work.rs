@@ -100,15 +100,22 @@ impl Post {
     /// Writes the end of a job into the database, however long that takes. Where the runner stops before, the next one
     /// finds the job running, and the take in its folder.
     async fn settle(&self, job: &Job, ending: &Ending) {
+        let mut told = String::new();
         loop {
-            let error = match self.try_settle(job, ending) {
+            let settled = self.try_settle(job, ending);
+            self.board.wrote(&self.engine.name, settled.as_ref().err());
+            let error = match settled {
                 Ok(state) => {
                     self.board.tell(job.id, JobNews::Left { state });
                     return;
                 }
                 Err(error) => error,
             };
-            self.board.tell(job.id, JobNews::Notice { text: format!("{error:#}") });
+            let text = format!("{error:#}");
+            if text != told {
+                self.board.tell(job.id, JobNews::Notice { text: text.clone() });
+                told = text;
+            }
             // Where somebody else gave the job another end, that one counts.
             if self.is_stopping() || code_of(&error) != Code::Internal {
                 return;
