@@ -5,6 +5,7 @@
 
 pub mod audio;
 pub mod error;
+mod fnv;
 pub mod generator;
 pub mod image;
 pub mod ops;

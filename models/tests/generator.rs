@@ -129,7 +129,7 @@ fn upscaling_pony() -> Generator {
 fn a_draft_is_upscaled_and_each_stage_can_be_kept() {
     let mut generator = upscaling_pony();
     let large = Request { size: Size::nearest(160, 288), ..request(4) };
-    let draft_size = generator.draft_size(large.size);
+    let draft_size = generator.manifest().draft_size(large.size);
     assert_eq!((draft_size.width(), draft_size.height()), (128, 224));
 
     let mut whole = Collected::default();

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use candle_core::Device;
 
+use crate::fnv::Fnv1a;
 use crate::weights::{self, StoredType, TensorInfo, Weights};
 use crate::{Error, Result};
 
@@ -67,14 +68,12 @@ impl Latents {
     /// # Errors
     /// [`Error::Tensor`] where the values cannot be read back from the device.
     pub fn fingerprint(&self) -> Result<u64> {
-        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+        let mut hash = Fnv1a::new();
         for tensor in [&self.video, &self.audio] {
             for value in tensor.flatten_all()?.to_vec1::<f32>()? {
-                for byte in value.to_bits().to_le_bytes() {
-                    hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-                }
+                hash.update(&value.to_bits().to_le_bytes());
             }
         }
-        Ok(hash)
+        Ok(hash.finish())
     }
 }

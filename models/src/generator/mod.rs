@@ -150,11 +150,6 @@ impl Generator {
         self.decode(upscaled.as_ref().unwrap_or(latents), request, sink)
     }
 
-    /// The size that a draft for a clip of `size` is made at.
-    pub fn draft_size(&self, size: Size) -> Size {
-        self.route(size).draft
-    }
-
     /// Brings a draft to the request's size where that is above the model's base size and the model can; `None` where the
     /// draft already has it. The sound stays the draft's.
     ///
@@ -173,7 +168,7 @@ impl Generator {
     /// # Errors
     /// [`Error::Input`] where the latents are not of this request, [`Error::Cancelled`] where the sink breaks.
     pub fn decode(&mut self, latents: &Latents, request: &Request, sink: &mut dyn Sink) -> Result<()> {
-        check_latents(latents, request, &[self.draft_size(request.size), request.size])?;
+        check_latents(latents, request, &[self.manifest.draft_size(request.size), request.size])?;
         stage(sink, Stage::DecodeAudio, 0, |sink| {
             let sound = match &request.voice {
                 Some(voice) => soundtrack::cut(voice, request.length()?),

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use candle_core::{DType, Device, Tensor};
 
+use crate::fnv::Fnv1a;
 use crate::{Error, Result};
 
 /// Prompts that are kept; the one that was used longest ago goes first. One takes 9 MB at most with the released encoder.
@@ -65,11 +66,9 @@ impl FeatureFolder {
 
     /// Where the features of these tokens are.
     fn path(&self, ids: &[u32]) -> PathBuf {
-        let hash = ids
-            .iter()
-            .flat_map(|id| id.to_le_bytes())
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-        self.folder.join(format!("{hash:016x}.safetensors"))
+        let mut hash = Fnv1a::new();
+        ids.iter().for_each(|id| hash.update(&id.to_le_bytes()));
+        self.folder.join(format!("{:016x}.safetensors", hash.finish()))
     }
 
     /// Removes what was used longest ago. What cannot be removed stays: it is only a cache.

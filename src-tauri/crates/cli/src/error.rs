@@ -53,13 +53,7 @@ pub fn one_line(error: &anyhow::Error) -> String {
     if is_cancelled(error) {
         return "cancelled".into();
     }
-    let mut text = String::new();
-    for cause in error.chain().map(ToString::to_string) {
-        // Libraries that put the cause into their own message are not told twice.
-        if !text.contains(&cause) {
-            text = if text.is_empty() { cause } else { format!("{text}: {cause}") };
-        }
-    }
+    let text = gallop_engine::joined(error.chain().map(ToString::to_string));
     let lines: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     lines.join(" ")
 }

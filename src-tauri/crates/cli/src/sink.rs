@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Instant;
 
-use gallop_engine::clip::Clip;
+use gallop_engine::clip::{Clip, picture};
 use gallop_engine::fit;
 use gallop_models::Device;
 use gallop_models::generator::{self, Event, Frames, Generator, Manifest, Preview, Request, Sink, Sound};
@@ -79,8 +79,7 @@ impl<'a> Studio<'a> {
                 self.report.tell(&News::Started { stage, steps });
             }
             Event::Step { stage, done, total, preview } => {
-                let each = self.running.0.elapsed().as_secs_f64() / done.max(1) as f64;
-                let seconds_left = each * total.saturating_sub(done) as f64;
+                let seconds_left = gallop_engine::seconds_left(self.running.0.elapsed(), done, total);
                 self.running.1 = total;
                 self.report.tell(&News::Step { stage: named(stage), done, total, seconds_left });
                 if let Some(preview) = preview {
@@ -100,11 +99,10 @@ impl<'a> Studio<'a> {
     /// A preview that cannot be kept is no reason to lose the clip: it is told once, and no further one is tried.
     fn keep_preview(&mut self, preview: &dyn Preview) {
         let Some(path) = self.preview else { return };
-        let kept = preview.render().map_err(anyhow::Error::from).and_then(|frames| {
-            let rgb = frames.frame(0).unwrap_or_default().to_vec();
-            let (width, height) = (u32::try_from(frames.size.width)?, u32::try_from(frames.size.height)?);
-            Ok(gallop_media::write_picture(path, &gallop_media::Picture { width, height, rgb })?)
-        });
+        let kept = preview
+            .render()
+            .map_err(anyhow::Error::from)
+            .and_then(|frames| Ok(gallop_media::write_picture(path, &picture(&frames))?));
         if let Err(error) = kept {
             self.preview = None;
             self.report.tell(&News::Notice { text: &format!("no more previews: {error:#}") });

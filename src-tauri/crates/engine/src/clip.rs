@@ -3,10 +3,21 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use gallop_media::{Channels, ClipInfo, ClipSpec, ClipWriter, FrameRate};
+use gallop_media::{Channels, ClipInfo, ClipSpec, ClipWriter, FrameRate, Picture};
 use gallop_models::generator::{FPS, Frames, Sound};
 use gallop_protocol::Digest;
 use gallop_protocol::recipe::{KEY, Recipe};
+
+/// The first of some frames, as a picture.
+pub fn picture(frames: &Frames) -> Picture {
+    let rgb = frames.frame(0).unwrap_or_default().to_vec();
+    Picture { width: side(frames.size.width), height: side(frames.size.height), rgb }
+}
+
+/// A side in the units of media; none that is made comes near the end of them.
+fn side(side: usize) -> u32 {
+    u32::try_from(side).unwrap_or(u32::MAX)
+}
 
 /// A clip that is being written.
 pub struct Clip {
@@ -70,7 +81,6 @@ impl Clip {
 
     fn open(&mut self, frames: &Frames) -> gallop_media::Result<ClipWriter> {
         let sound = self.waiting.take();
-        let side = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
         let spec = ClipSpec {
             width: side(frames.size.width),
             height: side(frames.size.height),

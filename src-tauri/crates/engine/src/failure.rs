@@ -39,18 +39,22 @@ pub fn code_of(error: &anyhow::Error) -> Code {
     }
 }
 
+/// Causes one behind the other. Libraries that put the cause into their own message are not told twice.
+pub fn joined(causes: impl Iterator<Item = String>) -> String {
+    let join = |text: String, cause: String| match text.contains(&cause) {
+        true => text,
+        false if text.is_empty() => cause,
+        false => format!("{text}: {cause}"),
+    };
+    causes.fold(String::new(), join)
+}
+
 /// The causes in one line, without the code. It is short, whatever a file says in it.
 pub fn one_line(error: &anyhow::Error) -> String {
-    let mut text = String::new();
     let code = error.downcast_ref::<Refused>().map(ToString::to_string);
-    for cause in error.chain().map(ToString::to_string).filter(|cause| Some(cause) != code.as_ref()) {
-        // Libraries that put the cause into their own message are not told twice.
-        if !text.contains(&cause) {
-            text = if text.is_empty() { cause } else { format!("{text}: {cause}") };
-        }
-    }
+    let causes = error.chain().map(ToString::to_string).filter(|cause| Some(cause) != code.as_ref());
     const CHARS: usize = 1000;
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = joined(causes).split_whitespace().collect::<Vec<_>>().join(" ");
     line.chars().filter(|c| !c.is_control()).take(CHARS).collect()
 }
 

@@ -47,9 +47,8 @@ impl Inbox {
 
     /// Takes a command in. Hello and shutdown are the reader's own.
     ///
-    /// # Errors
-    /// A file cannot be kept, because the disk is full for example; whoever waits for it is told too.
-    pub fn put(&self, command: Command, bytes: &[u8]) -> anyhow::Result<()> {
+    /// A file that cannot be kept, because the disk is full for example, is told to who waits for it.
+    pub fn put(&self, command: Command, bytes: &[u8]) {
         let mut state = self.state();
         match command {
             Command::Submit { job, order } => {
@@ -69,7 +68,6 @@ impl Inbox {
             Command::Hello { .. } | Command::Shutdown => {}
         }
         self.changed.notify_all();
-        Ok(())
     }
 
     /// The next order, when there is one.
@@ -171,7 +169,7 @@ mod tests {
 
     fn piece(inbox: &Inbox, content: &str, from: usize, to: usize) {
         let piece = Piece { blob: Digest::of(content), offset: from as u64, size: content.len() as u64 };
-        inbox.put(Command::Blob(piece), &content.as_bytes()[from..to]).expect("taken");
+        inbox.put(Command::Blob(piece), &content.as_bytes()[from..to]);
     }
 
     #[test]
@@ -198,7 +196,7 @@ mod tests {
         let inbox = Inbox::new(folder.path().to_owned());
         let (job, blob) = (Id::new(), Digest::of("hello"));
         let send = |offset, size, bytes: &[u8]| {
-            inbox.put(Command::Blob(Piece { blob, offset, size }), bytes).expect("taken");
+            inbox.put(Command::Blob(Piece { blob, offset, size }), bytes);
             let answer = inbox.file(job, blob).expect("not cancelled").expect_err("strange");
             assert_eq!(inbox.lacking([blob]), [blob], "it is asked for again");
             answer
@@ -214,9 +212,9 @@ mod tests {
     fn waiting_ends_with_the_job() {
         let inbox = Inbox::new(PathBuf::from("nowhere"));
         let job = Id::new();
-        inbox.put(Command::Cancel { job }, b"").expect("taken");
+        inbox.put(Command::Cancel { job }, b"");
         assert_eq!(inbox.stored(job, Checkpoint::Clip), Err(Cancelled));
-        inbox.put(Command::Absent { blob: Digest::of(""), reason: "gone".into() }, b"").expect("taken");
+        inbox.put(Command::Absent { blob: Digest::of(""), reason: "gone".into() }, b"");
         assert_eq!(inbox.file(job, Digest::of("")), Ok(Err("gone".into())));
     }
 }

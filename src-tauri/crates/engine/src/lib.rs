@@ -21,10 +21,18 @@ pub mod shape;
 mod steps;
 mod work;
 
+pub use failure::joined;
 pub use serve::{Options, serve};
+
+use std::time::Duration;
 
 use gallop_models::generator;
 use gallop_protocol::message::Stage;
+
+/// What is left of a stage at the pace so far, `done` steps of `total` after `elapsed`.
+pub fn seconds_left(elapsed: Duration, done: usize, total: usize) -> f64 {
+    elapsed.as_secs_f64() / done.max(1) as f64 * total.saturating_sub(done) as f64
+}
 
 /// What the protocol calls a stage of the generator.
 pub fn stage(stage: generator::Stage) -> Stage {

@@ -4,17 +4,16 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use gallop_media::Picture;
 use gallop_models::generator::{self, Frames, Preview, Sink, Sound};
 use gallop_models::{Error, Result};
 use gallop_protocol::Id;
 use gallop_protocol::message::Event;
 
-use crate::clip::Clip;
+use crate::clip::{Clip, picture};
 use crate::inbox::Inbox;
 use crate::meter::Meter;
 use crate::outbox::Outbox;
-use crate::stage;
+use crate::{seconds_left, stage};
 
 /// One preview in so long is enough to see where a clip is going.
 const PREVIEW_EVERY: Duration = Duration::from_millis(700);
@@ -72,8 +71,7 @@ impl<'a> Relay<'a> {
             }
             generator::Event::Step { stage: current, done, total, preview } => {
                 self.meter.look();
-                let each = self.stage_began.elapsed().as_secs_f64() / done.max(1) as f64;
-                let seconds_left = each * total.saturating_sub(done) as f64;
+                let seconds_left = seconds_left(self.stage_began.elapsed(), done, total);
                 (Event::Step { job, stage: stage(current), done, total, seconds_left }, preview)
             }
             generator::Event::Finished { stage: finished, seconds } => {
@@ -95,10 +93,7 @@ impl<'a> Relay<'a> {
             return Ok(());
         }
         let frames = preview.render()?;
-        let rgb = frames.frame(0).unwrap_or_default().to_vec();
-        let side = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
-        let picture = Picture { width: side(frames.size.width), height: side(frames.size.height), rgb };
-        let written = gallop_media::write_picture(&self.preview_file, &picture);
+        let written = gallop_media::write_picture(&self.preview_file, &picture(&frames));
         if let Some(bytes) = written.ok().and_then(|()| std::fs::read(&self.preview_file).ok()) {
             self.outbox.send_with(Event::Preview { job: self.job }, bytes).map_err(|_| Error::Cancelled)?;
         }

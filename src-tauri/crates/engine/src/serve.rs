@@ -92,11 +92,7 @@ fn listen(mut reader: Reader, inbox: &Inbox, folder: &Path) {
     let status = loop {
         match reader.next() {
             Ok(Some(Frame { head: Command::Shutdown, .. }) | None) => break 0,
-            Ok(Some(frame)) => {
-                if let Err(error) = inbox.put(frame.head, &frame.bytes) {
-                    eprintln!("gallop engine: {error:#}");
-                }
-            }
+            Ok(Some(frame)) => inbox.put(frame.head, &frame.bytes),
             Err(error) => {
                 eprintln!("gallop engine: {error}");
                 break 1;

@@ -70,7 +70,7 @@ impl Watch<'_> {
     fn open(&self, jobs: &[Id]) -> anyhow::Result<Vec<Id>> {
         let mut open = Vec::new();
         for job in jobs {
-            if matches!(self.desk.queue.get(*job)?.state, State::Waiting | State::Running) {
+            if is_open(&self.desk.queue.get(*job)?) {
                 open.push(*job);
             }
         }
@@ -90,9 +90,9 @@ impl Watch<'_> {
     /// Runs engines until these jobs have ended or are held back.
     fn run(&mut self, runner: &Runner, jobs: &[Id], cancel: &Cancel) -> anyhow::Result<()> {
         let mut news = runner.board().subscribe();
-        let ended = runner.until(jobs, || {
+        let ended = runner.until(jobs, |jobs| {
             self.hear(&mut news);
-            let held_back = self.open(jobs).is_ok_and(|open| open.is_empty());
+            let held_back = !jobs.iter().any(is_open);
             if cancel.is_asked() || held_back { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         self.hear(&mut news);
@@ -166,4 +166,9 @@ impl Watch<'_> {
             }
         }
     }
+}
+
+/// Whether a job waits or runs.
+fn is_open(job: &Job) -> bool {
+    matches!(job.state, State::Waiting | State::Running)
 }

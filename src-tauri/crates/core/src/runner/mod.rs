@@ -82,17 +82,17 @@ impl Runner {
         &self.board
     }
 
-    /// Waits until these jobs are done, failed or cancelled, and gives them as they are then. Meanwhile `tick` is called
+    /// Waits until these jobs are done, failed or cancelled, and gives them as they are then. Meanwhile `tick` gets them
     /// ten times a second, and ends the waiting where it breaks.
     ///
     /// # Errors
     /// [`Code::NoEngine`] where one of them waits and no engine will take it; a job is not in the queue; or the queue cannot
     /// be written any more, and so no job begins.
-    pub fn until(&self, jobs: &[Id], mut tick: impl FnMut() -> ControlFlow<()>) -> anyhow::Result<Vec<Job>> {
+    pub fn until(&self, jobs: &[Id], mut tick: impl FnMut(&[Job]) -> ControlFlow<()>) -> anyhow::Result<Vec<Job>> {
         loop {
             let jobs = jobs.iter().map(|job| self.queue.get(*job)).collect::<anyhow::Result<Vec<_>>>()?;
             let has_ended = |job: &Job| matches!(job.state, State::Done | State::Failed | State::Cancelled);
-            if tick().is_break() || jobs.iter().all(has_ended) {
+            if tick(&jobs).is_break() || jobs.iter().all(has_ended) {
                 return Ok(jobs);
             }
             let waiting = jobs.iter().filter(|job| job.state == State::Waiting);

@@ -10,7 +10,7 @@ use gallop_protocol::recipe::{self, Recipe};
 use super::spent::Spent;
 use crate::database::now_unix_ms;
 use crate::jobs::Job;
-use crate::project::{ProjectData, find_media};
+use crate::project::{self, ProjectData, find_media};
 use crate::take::{self, Take, TakeFolder};
 use crate::{Code, coded};
 
@@ -91,7 +91,7 @@ fn check_project(job: &Job) -> anyhow::Result<()> {
         let folder = job.project.display();
         Err(coded(Code::Input, format!("{why}; put the project of this job back, then try it again: {folder}")))
     };
-    if !job.project.join("project.json").is_file() {
+    if !job.project.join(project::FILE).is_file() {
         return refuse("there is no project in this folder any more");
     }
     // One that is damaged just now has its takes made all the same.

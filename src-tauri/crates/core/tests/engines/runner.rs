@@ -78,7 +78,7 @@ impl House {
 
     /// Runs until the jobs have ended.
     fn run(&self, jobs: &[Id]) -> Vec<Job> {
-        self.runner().until(jobs, || ControlFlow::Continue(())).expect("ended")
+        self.runner().until(jobs, |_| ControlFlow::Continue(())).expect("ended")
     }
 
     fn run_one(&self, script: &str) -> Job {
@@ -132,7 +132,7 @@ fn a_job_becomes_a_take() {
     let id = house.add(house.order("A pony.", 3));
     let runner = house.runner();
     let mut progress = runner.board().subscribe();
-    let done = runner.until(&[id], || ControlFlow::Continue(())).expect("ended").remove(0);
+    let done = runner.until(&[id], |_| ControlFlow::Continue(())).expect("ended").remove(0);
     assert_eq!((done.state, done.engine.as_deref(), done.attempts), (State::Done, Some("fake"), 1));
     let folder = house.take(id);
     let take = folder.read().expect("readable").expect("a take");
@@ -283,7 +283,7 @@ fn a_running_job_is_paused_resumed_and_cancelled() {
     state(State::Cancelled);
     assert_eq!(house.stages("fake", id).iter().filter(|stage| *stage == "denoise").count(), 1, "once is enough");
     let other = house.add(house.order("A pony.", 1));
-    let done = runner.until(&[other], || ControlFlow::Continue(())).expect("ended");
+    let done = runner.until(&[other], |_| ControlFlow::Continue(())).expect("ended");
     assert_eq!(done[0].state, State::Done);
 }
 
@@ -293,7 +293,7 @@ fn an_engine_that_hangs_is_ended_when_the_job_is_cancelled() {
     let id = house.add(house.order("hang:begun", 1));
     let next = house.add(house.order("A pony.", 1));
     let runner = house.runner();
-    let cancel = || {
+    let cancel = |_: &[Job]| {
         if house.queue.get(id).expect("job").state == State::Running {
             house.queue.cancel(id).expect("cancelled");
         }
@@ -383,7 +383,7 @@ fn jobs_go_to_engines_that_have_their_model() {
 
     let lost = with_model("unicorn", 4);
     let runner = house.runner();
-    let error = runner.until(&[lost], || ControlFlow::Continue(())).expect_err("no engine");
+    let error = runner.until(&[lost], |_| ControlFlow::Continue(())).expect_err("no engine");
     assert_eq!(code_of(&error), Kind::NoEngine);
     let message = error.to_string();
     assert!(message.contains("unicorn") && message.contains("pony") && message.contains("horse"), "{message}");
@@ -419,10 +419,10 @@ fn another_engine_takes_over_from_one_that_does_not_start() {
     // And where there is no other, it is said.
     house.settings.engines.pop();
     let id = house.add(house.order("A pony.", 1));
-    let error = house.runner().until(&[id], || ControlFlow::Continue(())).expect_err("no engine");
+    let error = house.runner().until(&[id], |_| ControlFlow::Continue(())).expect_err("no engine");
     assert!(code_of(&error) == Kind::NoEngine && error.to_string().contains("no card found"), "{error}");
     house.settings.engines.clear();
-    let error = house.runner().until(&[id], || ControlFlow::Continue(())).expect_err("no engine");
+    let error = house.runner().until(&[id], |_| ControlFlow::Continue(())).expect_err("no engine");
     assert!(error.to_string().contains("no engine in the settings"), "{error}");
 }
 
@@ -432,7 +432,7 @@ fn what_is_left_is_told_where_such_clips_were_made_before() {
     let left = |id: Id| {
         let runner = house.runner();
         let mut progress = runner.board().subscribe();
-        runner.until(&[id], || ControlFlow::Continue(())).expect("ended");
+        runner.until(&[id], |_| ControlFlow::Continue(())).expect("ended");
         let mut left = Vec::new();
         while let Ok(progress) = progress.try_recv() {
             if let JobNews::Step { stage, seconds_left, .. } = progress.news {
