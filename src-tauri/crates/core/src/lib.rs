@@ -3,6 +3,7 @@
 //! It knows no tensor, no codec and no pixel; what a terminal user or a window wants done, it does.
 
 pub mod database;
+pub mod disk;
 pub mod engine;
 mod error;
 pub mod files;
