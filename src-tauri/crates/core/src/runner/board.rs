@@ -8,6 +8,7 @@ use gallop_protocol::Id;
 use gallop_protocol::message::{Checkpoint, Hello, Stage};
 use gallop_protocol::recipe::Recipe;
 use serde::Serialize;
+use ts_rs::TS;
 use tokio::sync::broadcast;
 
 use crate::engine::Loss;
@@ -90,7 +91,7 @@ pub enum JobNews {
 }
 
 /// An engine of the settings, as it is now.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct EngineStatus {
     /// Its name.
     pub name: String,
@@ -103,7 +104,7 @@ pub struct EngineStatus {
 }
 
 /// What an engine does.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum EngineState {
     /// It does not run: there is no work for it.
