@@ -10,6 +10,7 @@ use crate::project::Character;
 
 /// A character as it shall be.
 #[derive(Debug, Clone, PartialEq, Deserialize, TS)]
+#[ts(rename = "CastPutArgs")]
 pub struct PutArgs {
     /// The character.
     pub character: Character,

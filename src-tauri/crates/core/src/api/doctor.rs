@@ -9,6 +9,7 @@ use super::studio::not_yet;
 
 /// What is wanted of the doctor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[ts(rename = "DoctorReportArgs")]
 pub struct ReportArgs {
     /// Whether speed is measured.
     #[serde(default)]
@@ -28,6 +29,7 @@ pub enum Probe {
 
 /// The doctor's report.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(rename = "DoctorReport")]
 pub struct Report {
     /// The report of `gallop doctor --json`.
     #[ts(type = "unknown")]

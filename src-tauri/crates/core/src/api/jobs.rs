@@ -13,6 +13,7 @@ use super::view::JobView;
 
 /// Takes that are wanted.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
+#[ts(rename = "JobsAddArgs")]
 pub struct AddArgs {
     /// Of these shots.
     pub shots: Vec<Id>,
@@ -30,6 +31,7 @@ pub struct AddArgs {
 
 /// Drafts that are to be finished.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
+#[ts(rename = "JobsFinishArgs")]
 pub struct FinishArgs {
     /// The drafts.
     pub takes: Vec<Id>,
@@ -42,6 +44,7 @@ pub struct FinishArgs {
 /// How much of the past.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, TS)]
 #[serde(default)]
+#[ts(rename = "JobsHistoryArgs")]
 pub struct HistoryArgs {
     /// So many at most; 50 where nothing is said.
     #[ts(optional)]
@@ -50,6 +53,7 @@ pub struct HistoryArgs {
 
 /// A copy of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[ts(rename = "JobsDuplicateArgs")]
 pub struct DuplicateArgs {
     /// The job.
     pub id: Id,
@@ -61,6 +65,7 @@ pub struct DuplicateArgs {
 
 /// Another turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[ts(rename = "JobsMoveArgs")]
 pub struct MoveArgs {
     /// The job.
     pub id: Id,
@@ -85,6 +90,7 @@ pub enum PlaceArg {
 
 /// Changes of a waiting job.
 #[derive(Debug, Clone, PartialEq, Deserialize, TS)]
+#[ts(rename = "JobsEditArgs")]
 pub struct EditArgs {
     /// The job.
     pub id: Id,

@@ -11,6 +11,7 @@ use crate::project::MediaItem;
 
 /// Files to be taken in.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
+#[ts(rename = "MediaImportArgs")]
 pub struct ImportArgs {
     /// Where they are.
     pub paths: Vec<String>,
@@ -18,6 +19,7 @@ pub struct ImportArgs {
 
 /// A clip that Gallop made.
 #[derive(Debug, Clone, PartialEq, Deserialize, TS)]
+#[ts(rename = "MediaClipArgs")]
 pub struct ClipArgs {
     /// Where it is.
     pub path: String,
@@ -29,6 +31,7 @@ pub struct ClipArgs {
 
 /// A file of the library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[ts(rename = "MediaRemoveArgs")]
 pub struct RemoveArgs {
     /// The file.
     pub sha256: Digest,

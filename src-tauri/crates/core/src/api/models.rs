@@ -120,6 +120,7 @@ pub enum PullState {
 
 /// A model.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
+#[ts(rename = "ModelsModelArgs")]
 pub struct ModelArgs {
     /// Its id.
     pub id: String,
@@ -127,6 +128,7 @@ pub struct ModelArgs {
 
 /// How a model is to be brought here.
 #[derive(Debug, Clone, PartialEq, Deserialize, TS)]
+#[ts(rename = "ModelsPullArgs")]
 pub struct PullArgs {
     /// The model.
     pub id: String,
@@ -142,6 +144,7 @@ pub struct PullArgs {
 
 /// A folder with the files of a model.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
+#[ts(rename = "ModelsImportArgs")]
 pub struct ImportArgs {
     /// The model.
     pub id: String,
@@ -165,6 +168,7 @@ pub enum ImportedFiles {
 
 /// A check of a model.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
+#[ts(rename = "ModelsVerifyArgs")]
 pub struct VerifyArgs {
     /// The model.
     pub id: String,

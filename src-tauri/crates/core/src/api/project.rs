@@ -10,6 +10,7 @@ use super::view::{ProjectSummary, ProjectView};
 
 /// A new project.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
+#[ts(rename = "ProjectCreateArgs")]
 pub struct CreateArgs {
     /// What people call it.
     pub name: String,
@@ -25,6 +26,7 @@ pub struct CreateArgs {
 
 /// A project's folder.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
+#[ts(rename = "ProjectFolderArgs")]
 pub struct FolderArgs {
     /// The folder.
     pub folder: String,
@@ -33,6 +35,7 @@ pub struct FolderArgs {
 /// Changes of what holds for the whole project.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, TS)]
 #[serde(default)]
+#[ts(rename = "ProjectEditArgs")]
 pub struct EditArgs {
     /// What people call it.
     #[ts(optional)]

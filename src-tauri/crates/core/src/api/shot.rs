@@ -13,6 +13,7 @@ use crate::project::MediaRef;
 /// A new shot.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, TS)]
 #[serde(default)]
+#[ts(rename = "ShotAddArgs")]
 pub struct AddArgs {
     /// What is to be seen and heard.
     #[ts(optional)]
@@ -39,6 +40,7 @@ pub struct AddArgs {
 
 /// Changes of a shot.
 #[derive(Debug, Clone, PartialEq, Deserialize, TS)]
+#[ts(rename = "ShotEditArgs")]
 pub struct EditArgs {
     /// The shot.
     pub id: Id,
@@ -74,6 +76,7 @@ pub struct EditArgs {
 
 /// Which take of a shot is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[ts(rename = "ShotChooseArgs")]
 pub struct ChooseArgs {
     /// The shot.
     pub shot: Id,
@@ -83,6 +86,7 @@ pub struct ChooseArgs {
 
 /// Where the story goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[ts(rename = "ShotContinueArgs")]
 pub struct ContinueArgs {
     /// The clip whose last picture is the first of the new shot.
     pub clip: Id,

@@ -9,6 +9,7 @@ use super::studio::not_yet;
 
 /// Takes that are not wanted any more.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
+#[ts(rename = "TakesRemoveArgs")]
 pub struct RemoveArgs {
     /// The takes.
     pub takes: Vec<Id>,
@@ -16,6 +17,7 @@ pub struct RemoveArgs {
 
 /// What came of a comparison.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
+#[ts(rename = "TakesJudgeArgs")]
 pub struct JudgeArgs {
     /// The take that was liked best.
     pub winner: Id,

@@ -10,6 +10,7 @@ use crate::timeline::TimelineEdit;
 
 /// Edits of the timeline.
 #[derive(Debug, Clone, PartialEq, Deserialize, TS)]
+#[ts(rename = "TimelineEditArgs")]
 pub struct EditArgs {
     /// One after the other.
     pub edits: Vec<TimelineEdit>,
