@@ -26,7 +26,7 @@ export type AppStatus = {
   /** Where new projects go unless somebody says otherwise. */
   projects_folder: string,
   /** Address of the media server, with a slash at its end; nothing where none runs. */
-  media: string | null,
+  media_url: string | null,
   /** Who works the queue off. */
   runner: RunnerState,
   /** The engines of the settings, as far as this process runs them. */

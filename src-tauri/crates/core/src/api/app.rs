@@ -21,7 +21,7 @@ pub struct AppStatus {
     /// Where new projects go unless somebody says otherwise.
     pub projects_folder: String,
     /// Address of the media server, with a slash at its end; nothing where none runs.
-    pub media: Option<String>,
+    pub media_url: Option<String>,
     /// Who works the queue off.
     pub runner: RunnerState,
     /// The engines of the settings, as far as this process runs them.

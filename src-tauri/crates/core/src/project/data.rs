@@ -151,7 +151,16 @@ struct StoredText {
 
 impl From<StoredShot> for ShotEntry {
     fn from(stored: StoredShot) -> Self {
-        let StoredShot { id, shot: StoredText { shot, other: shot_other }, seconds, seed, image, voice, chosen_take, .. } = stored;
+        let StoredShot {
+            id,
+            shot: StoredText { shot, other: shot_other },
+            seconds,
+            seed,
+            image,
+            voice,
+            chosen_take,
+            ..
+        } = stored;
         let (title, size, other) = (stored.title, stored.size, stored.other);
         Self { id, shot, seconds, seed, image, voice, chosen_take, title, size, other, shot_other }
     }
@@ -343,7 +352,10 @@ impl ProjectData {
 
     fn check_the_rest(&self) -> anyhow::Result<()> {
         if self.cast.len() > MAX_LISTED || self.library.len() > MAX_LISTED || self.scores.len() > MAX_LISTED {
-            return Err(coded(Code::Input, format!("a project lists at most {MAX_LISTED} characters, files and scores")));
+            return Err(coded(
+                Code::Input,
+                format!("a project lists at most {MAX_LISTED} characters, files and scores"),
+            ));
         }
         let mut names = BTreeSet::new();
         for character in &self.cast {

@@ -8,8 +8,8 @@ use gallop_protocol::Id;
 use gallop_protocol::message::{Checkpoint, Hello, Stage};
 use gallop_protocol::recipe::Recipe;
 use serde::Serialize;
-use ts_rs::TS;
 use tokio::sync::broadcast;
+use ts_rs::TS;
 
 use crate::engine::Loss;
 use crate::jobs::{Job, State};

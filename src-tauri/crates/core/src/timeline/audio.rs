@@ -22,8 +22,16 @@ impl Timeline {
         start: u32,
         frames: u32,
     ) -> anyhow::Result<()> {
-        let item =
-            AudioItem { id: Id::new(), media: media.clone(), start, r#in: 0, out: frames, gain_db: 0.0, fade_in: 0, fade_out: 0 };
+        let item = AudioItem {
+            id: Id::new(),
+            media: media.clone(),
+            start,
+            r#in: 0,
+            out: frames,
+            gain_db: 0.0,
+            fade_in: 0,
+            fade_out: 0,
+        };
         match track {
             Some(track) => self.audio_track(track)?.items.push(item),
             None => {

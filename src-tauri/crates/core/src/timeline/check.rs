@@ -25,14 +25,19 @@ impl Timeline {
         let mut ids = Ids::default();
         let Self { track, clips, captions, tracks, markers } = self;
         if clips.len() > MOST || captions.len() > MOST || markers.len() > MOST || tracks.len() > MOST_TRACKS {
-            return refuse(format!("a timeline has at most {MOST} clips, captions and markers and {MOST_TRACKS} tracks"));
+            return refuse(format!(
+                "a timeline has at most {MOST} clips, captions and markers and {MOST_TRACKS} tracks"
+            ));
         }
         let mut end = 0;
         for clip in clips {
             ids.add(clip.id)?;
             check_range("a clip", clip.start, clip.r#in, clip.out)?;
             if clip.start < end || (*track == Track::Magnetic && clip.start != end) {
-                return refuse(format!("the clip {} begins at frame {}, but the one before ends at {end}", clip.id, clip.start));
+                return refuse(format!(
+                    "the clip {} begins at frame {}, but the one before ends at {end}",
+                    clip.id, clip.start
+                ));
             }
             end = clip.end();
         }
@@ -67,7 +72,8 @@ impl Timeline {
         }
         self.markers.sort_by_key(|marker| marker.frame);
         let place = |id: Id| self.clips.iter().position(|clip| clip.id == id);
-        let mut captions: Vec<_> = std::mem::take(&mut self.captions).into_iter().map(|one| (place(one.clip), one)).collect();
+        let mut captions: Vec<_> =
+            std::mem::take(&mut self.captions).into_iter().map(|one| (place(one.clip), one)).collect();
         captions.sort_by_key(|(place, caption)| (*place, caption.from));
         self.captions = captions.into_iter().map(|(_, caption)| caption).collect();
     }

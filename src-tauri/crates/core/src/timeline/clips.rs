@@ -144,7 +144,8 @@ impl Timeline {
             Track::Free => free::place(&mut self.clips, copy, original.end()),
         }
         let captions = self.captions.iter().filter(|caption| caption.clip == id);
-        let copies: Vec<_> = captions.map(|caption| Caption { id: Id::new(), clip: copy.id, ..caption.clone() }).collect();
+        let copies: Vec<_> =
+            captions.map(|caption| Caption { id: Id::new(), clip: copy.id, ..caption.clone() }).collect();
         self.captions.extend(copies);
         Ok(())
     }
@@ -180,7 +181,8 @@ impl Timeline {
         let at = at.min(MAX_FRAMES);
         match self.track {
             Track::Magnetic => {
-                let is_right = |other: &Clip| u64::from(other.start) * 2 + u64::from(other.frames()) > u64::from(at) * 2;
+                let is_right =
+                    |other: &Clip| u64::from(other.start) * 2 + u64::from(other.frames()) > u64::from(at) * 2;
                 let index = self.clips.iter().position(is_right).unwrap_or(self.clips.len());
                 self.clips.insert(index, clip);
             }

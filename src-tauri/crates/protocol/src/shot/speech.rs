@@ -64,7 +64,8 @@ fn count(text: &str, language: Language) -> Counted {
                 let first = letter;
                 // `1,000` and `3.5` are one number; a mark at the end of it is a mark.
                 while let Some(next) = letters.peek().copied() {
-                    let is_inside = matches!(next, ',' | '.') && letters.clone().nth(1).is_some_and(|behind| behind.is_ascii_digit());
+                    let is_inside = matches!(next, ',' | '.')
+                        && letters.clone().nth(1).is_some_and(|behind| behind.is_ascii_digit());
                     if !next.is_ascii_digit() && !is_inside {
                         break;
                     }
@@ -99,13 +100,29 @@ fn count(text: &str, language: Language) -> Counted {
 fn of_letter(letter: char, language: Language) -> f64 {
     match letter {
         // Small kana are part of the mora before; the doubling っ and the lengthening ー are morae.
-        'ぁ' | 'ぃ' | 'ぅ' | 'ぇ' | 'ぉ' | 'ゃ' | 'ゅ' | 'ょ' | 'ァ' | 'ィ' | 'ゥ' | 'ェ' | 'ォ' | 'ャ' | 'ュ' | 'ョ' => 0.0,
+        'ぁ' | 'ぃ' | 'ぅ' | 'ぇ' | 'ぉ' | 'ゃ' | 'ゅ' | 'ょ' | 'ァ' | 'ィ' | 'ゥ' | 'ェ' | 'ォ' | 'ャ' | 'ュ'
+        | 'ョ' => 0.0,
         '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | 'ー' | '\u{ff66}'..='\u{ff9d}' => 1.0,
-        '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' | '々' | '〇' => {
-            if language == Language::Japanese { 2.0 } else { 1.0 }
+        '\u{3400}'..='\u{4dbf}'
+        | '\u{4e00}'..='\u{9fff}'
+        | '\u{f900}'..='\u{faff}'
+        | '\u{20000}'..='\u{3ffff}'
+        | '々'
+        | '〇' => {
+            if language == Language::Japanese {
+                2.0
+            } else {
+                1.0
+            }
         }
         '\u{ac00}'..='\u{d7a3}' => 1.0,
-        '%' | '％' => if matches!(language, Language::Japanese) { 5.0 } else { 3.0 },
+        '%' | '％' => {
+            if matches!(language, Language::Japanese) {
+                5.0
+            } else {
+                3.0
+            }
+        }
         '&' | '+' | '=' | '@' => 1.0,
         _ => 0.0,
     }
