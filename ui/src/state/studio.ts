@@ -11,6 +11,7 @@ import {
   type JobView,
   type Link,
   type ProjectView,
+  type SetSettings,
   type UiSettings,
 } from "../backend";
 
@@ -33,7 +34,7 @@ export interface Studio {
   /** What the user chose about the window. */
   readonly settings: Accessor<UiSettings>;
   /** Changes some of the settings: at once here, then in the core. */
-  setSettings(change: Partial<UiSettings>): Promise<void>;
+  setSettings(change: SetSettings["settings"]): Promise<void>;
   /** Calls the core; an error is shown at the edge of the window and thrown on. */
   call<N extends CallName>(name: N, args: Calls[N]["args"]): Promise<Calls[N]["result"]>;
   /** Calls the core and takes the project it answers with. For buttons: errors are shown, nothing is thrown. */

@@ -52,7 +52,7 @@ export function TopBar(): JSX.Element {
             label: SHORT[language],
             hint: t("top.spoken_in", { language: languageName(language) }),
           }))}
-          onPick={(spoken) => void studio.setSettings({ spoken } as object)}
+          onPick={(spoken) => void studio.setSettings({ spoken })}
         />
       </Show>
       <div class="top-side top-end">
