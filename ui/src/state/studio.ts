@@ -4,13 +4,13 @@ import { createContext, createSignal, useContext, type Accessor } from "solid-js
 import { createStore, reconcile } from "solid-js/store";
 import {
   CallError,
+  type AppStatus,
   type Backend,
   type CallName,
   type Calls,
   type JobView,
   type Link,
   type ProjectView,
-  type Status,
 } from "../backend";
 
 /** A message at the edge of the window. */
@@ -26,7 +26,7 @@ export interface Studio {
   /** The open project; null while there is none. */
   readonly project: Accessor<ProjectView | null>;
   readonly jobs: readonly JobView[];
-  readonly status: Accessor<Status | null>;
+  readonly status: Accessor<AppStatus | null>;
   readonly link: Accessor<Link>;
   readonly notices: readonly Notice[];
   /** Calls the core; an error is shown at the edge of the window and thrown on. */
@@ -52,7 +52,7 @@ export async function createStudio(backend: Backend): Promise<Studio> {
   const [held, setHeld] = createStore<{ project: ProjectView | null }>({ project: null });
   const [jobs, setJobs] = createStore<JobView[]>([]);
   const [notices, setNotices] = createStore<Notice[]>([]);
-  const [status, setStatus] = createSignal<Status | null>(null);
+  const [status, setStatus] = createSignal<AppStatus | null>(null);
   const [link, setLink] = createSignal<Link>("open");
   let nextNotice = 1;
 
