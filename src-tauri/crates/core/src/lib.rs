@@ -10,6 +10,7 @@ mod inside;
 pub mod jobs;
 pub mod library;
 pub mod places;
+pub mod program;
 pub mod project;
 pub mod runner;
 pub mod settings;
