@@ -6,6 +6,7 @@ import { t } from "../../i18n";
 import { SIZES, VIEWER_MIN, useLayout, type Place } from "../../state/layout";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
+import { followWhere, openLast } from "../../state/where";
 import { ComparePage } from "../compare/ComparePage";
 import { DoctorPage } from "../doctor/DoctorPage";
 import { Library } from "../library/Library";
@@ -34,15 +35,13 @@ export function Frame(): JSX.Element {
   const measure = () => setRoom({ width: window.innerWidth, height: window.innerHeight });
   onMount(() => window.addEventListener("resize", measure));
   onCleanup(() => window.removeEventListener("resize", measure));
+  followWhere(studio, view, layout);
+  const choose = () => {
+    if (view.sheet() === null && !studio.status()?.first_run) view.setSheet("projects");
+  };
+  onMount(() => void openLast(studio).then((isOpen) => isOpen || choose()));
   // Without a project there is nothing to do but to choose one.
-  createEffect(
-    on(
-      () => studio.project() === null,
-      (isNone) => {
-        if (isNone && view.sheet() === null && !studio.status()?.first_run) view.setSheet("projects");
-      },
-    ),
-  );
+  createEffect(on(() => studio.project() === null, (isNone) => isNone && choose(), { defer: true }));
 
   const most = (place: Place) => {
     if (place === "timeline") return room().height - BARS - VIEWER_MIN.height;
