@@ -72,7 +72,7 @@ impl Ground {
             None => {
                 found.fit = Fit::DoesNotRun;
                 found.reasons = self.refusal(sizes, &task, &planned);
-                if let Some(least) = least(sizes, &task, self.processor) {
+                if let Some(least) = least(sizes, &task, self.processor, None) {
                     found.ram_bytes = Some(least.ram_bytes);
                     found.vram_bytes = Some(least.vram_bytes).filter(|_| self.processor == Processor::Card);
                 }
@@ -88,13 +88,18 @@ impl Ground {
     pub fn part(&self, sizes: &ModelSizes, clip: &Clip, network: &str) -> gallop_models::Result<SizeFit> {
         let task = Task::new(clip.size, clip.seconds)?;
         let mut found = self.empty(clip.size, clip.seconds);
-        let unlimited = plan::plan(sizes, &task, self.processor, &Budgets::default(), self.probe());
-        // The smallest plan: nothing stands beside the network.
-        let needs = unlimited
-            .plans
+        let plans_of = |budgets| plan::plan(sizes, &task, self.processor, budgets, self.probe()).plans;
+        // As there is room for it now, as it would be with plenty, and as small as it can be.
+        let mut plans = plans_of(&self.now);
+        plans.extend(plans_of(&Budgets::default()));
+        plans.extend(least(sizes, &task, self.processor, self.probe()));
+        let needs = plans
             .iter()
             .filter_map(|forecast| Some((forecast, forecast.stages.iter().find(|need| need.network == network)?)));
-        let Some((forecast, need)) = needs.min_by_key(|(_, need)| (need.vram_bytes, need.ram_bytes)) else {
+        let needs: Vec<_> = needs.collect();
+        let fits = needs.iter().find(|(_, need)| self.shortage(need).is_none());
+        let smallest = || needs.iter().min_by_key(|(_, need)| (need.vram_bytes, need.ram_bytes));
+        let Some((forecast, need)) = fits.or_else(smallest) else {
             found.fit = Fit::DoesNotRun;
             found.reasons = vec![reason(ReasonCode::Unknown, "nothing is known of what this takes")];
             return Ok(found);
@@ -235,7 +240,7 @@ impl Ground {
             };
             return Some(reason(ReasonCode::CardUnused, text));
         }
-        let needed = gib(least(sizes, task, Processor::Card)?.vram_bytes);
+        let needed = gib(least(sizes, task, Processor::Card, None)?.vram_bytes);
         Some(match card {
             Some(_) => reason(
                 ReasonCode::NoDriver,
@@ -249,10 +254,27 @@ impl Ground {
     }
 }
 
-/// The smallest plan of all, whether it fits or not.
-fn least(sizes: &ModelSizes, task: &Task, processor: Processor) -> Option<Forecast> {
-    let planned = plan::plan(sizes, task, processor, &Budgets::default(), None);
-    planned.plans.into_iter().min_by_key(|forecast| (forecast.vram_bytes, forecast.ram_bytes))
+/// The plan that does with the least memory of its device, found by asking for less and less; none where even 1 TiB is
+/// not enough.
+fn least(sizes: &ModelSizes, task: &Task, processor: Processor, probe: Option<&Probe>) -> Option<Forecast> {
+    let planned = |quarters: u64| {
+        let bytes = Some(quarters << 28);
+        let budgets = match processor {
+            Processor::Card => Budgets { vram_bytes: bytes, ..Budgets::default() },
+            Processor::Cpu => Budgets { ram_bytes: bytes, ..Budgets::default() },
+        };
+        plan::plan(sizes, task, processor, &budgets, probe).plans.into_iter().next()
+    };
+    let (mut too_few, mut enough) = (0, 4096);
+    let mut found = planned(enough)?;
+    while enough - too_few > 1 {
+        let middle = too_few.midpoint(enough);
+        match planned(middle) {
+            Some(forecast) => (enough, found) = (middle, forecast),
+            None => too_few = middle,
+        }
+    }
+    Some(found)
 }
 
 fn precision(precision: gallop_models::ops::Precision) -> String {
