@@ -68,3 +68,8 @@ export function when(unixMs: number, now = Date.now()): string {
 function trim(value: number): string {
   return value >= 100 ? String(Math.round(value)) : value.toFixed(1).replace(/\.0$/, "");
 }
+
+/** "Mandarin, English, Cantonese". */
+export function list(items: readonly string[]): string {
+  return new Intl.ListFormat(document.documentElement.lang || "en", { style: "narrow", type: "unit" }).format(items);
+}
