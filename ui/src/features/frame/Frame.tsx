@@ -1,6 +1,6 @@
 // The screen: four places whose edges can be moved, the bars above and below, and the pages that lie over it.
 
-import { Show, createEffect, createSignal, onCleanup, onMount, type JSX } from "solid-js";
+import { Show, createEffect, createSignal, on, onCleanup, onMount, type JSX } from "solid-js";
 import { Splitter } from "../../components/Splitter";
 import { t } from "../../i18n";
 import { SIZES, VIEWER_MIN, useLayout, type Place } from "../../state/layout";
@@ -35,9 +35,14 @@ export function Frame(): JSX.Element {
   onMount(() => window.addEventListener("resize", measure));
   onCleanup(() => window.removeEventListener("resize", measure));
   // Without a project there is nothing to do but to choose one.
-  createEffect(() => {
-    if (studio.project() === null && view.sheet() === null && !studio.status()?.first_run) view.setSheet("projects");
-  });
+  createEffect(
+    on(
+      () => studio.project() === null,
+      (isNone) => {
+        if (isNone && view.sheet() === null && !studio.status()?.first_run) view.setSheet("projects");
+      },
+    ),
+  );
 
   const most = (place: Place) => {
     if (place === "timeline") return room().height - BARS - VIEWER_MIN.height;

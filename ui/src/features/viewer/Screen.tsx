@@ -6,6 +6,7 @@ import { Ring } from "../../components/Ring";
 import { t } from "../../i18n";
 import { PLATFORMS, safeInset } from "../../lib/platforms";
 import { mediaPath } from "../../lib/media";
+import { fitOf } from "../../lib/shape";
 import { usePlayer } from "../../state/player";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
@@ -50,6 +51,7 @@ export function Screen(props: { platform: string | null }): JSX.Element {
     const entry = studio.project()?.shots.find((shot) => shot.id === piece()?.shot);
     return entry ? entry.title || entry.shot.description : "";
   };
+  const fit = () => fitOf(piece()?.take?.size ?? null, studio.project()?.aspect ?? "9:16");
   const isUnmade = () => piece() !== null && piece()?.take === null;
   const caption = createMemo(() => {
     const at = piece();
@@ -60,7 +62,7 @@ export function Screen(props: { platform: string | null }): JSX.Element {
   const isEmpty = () => player.programme().pieces.length === 0;
 
   return (
-    <div class="screen" style={{ "--ratio": ratio() }} data-testid="screen">
+    <div class="screen" style={{ "--ratio": ratio(), "--fit": fit() }} data-testid="screen">
       <video ref={(video) => (first = video)} class="screen-video" classList={{ "screen-seen": playback()?.seen() === 0 }} tabIndex={-1} />
       <video ref={(video) => (second = video)} class="screen-video" classList={{ "screen-seen": playback()?.seen() === 1 }} tabIndex={-1} />
       <Switch>
