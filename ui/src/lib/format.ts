@@ -1,6 +1,6 @@
 // Numbers as people read them, in the language of the interface.
 
-import { t } from "../i18n";
+import { language, t } from "../i18n";
 
 const GB = 1e9;
 const MB = 1e6;
@@ -70,6 +70,4 @@ function trim(value: number): string {
 }
 
 /** "Mandarin, English, Cantonese". */
-export function list(items: readonly string[]): string {
-  return new Intl.ListFormat(document.documentElement.lang || "en", { style: "narrow", type: "unit" }).format(items);
-}
+export const list = (items: readonly string[]): string => items.join(language() === "zh" ? "、" : ", ");

@@ -7,10 +7,11 @@ import { Button } from "../../components/Button";
 import { Icon } from "../../components/Icon";
 import { Link } from "../../components/Link";
 import { t } from "../../i18n";
-import { bytes, duration } from "../../lib/format";
+import { bytes, duration, list } from "../../lib/format";
 import { useStudio } from "../../state/studio";
 import { FitSign, fitName } from "../doctor/FitSign";
 import type { ModelFit } from "../doctor/report";
+import { modelName, reasonText } from "../doctor/words";
 import { licenceOf, type ModelCatalog } from "./catalog";
 import "./LargeModel.css";
 
@@ -30,7 +31,12 @@ export function LargeModel(props: { catalog: ModelCatalog; fit: ModelFit | undef
     const room = free();
     return room !== null && room < sum(missing(), (part) => Math.max(0, part.disk_bytes - part.here_bytes));
   };
-  const open = createMemo(() => missing().filter((part) => part.licence.accepted_unix_ms === null));
+  const licences = createMemo(() => [...new Set(missing().map((part) => part.licence.name))]);
+  const open = createMemo(() =>
+    licences().filter((name) =>
+      missing().some((part) => part.licence.name === name && part.licence.accepted_unix_ms === null),
+    ),
+  );
   const gated = createMemo(() => missing().filter((part) => part.licence.gate !== "none"));
 
   async function get() {
@@ -43,8 +49,8 @@ export function LargeModel(props: { catalog: ModelCatalog; fit: ModelFit | undef
     setAsking(false);
     await props.catalog.refresh();
   }
-  const accept = async (part: ModelView) => {
-    await studio.act("models.accept", { id: part.id });
+  const accept = async (under: readonly ModelView[]) => {
+    for (const part of under) await studio.act("models.accept", { id: part.id });
     await props.catalog.refresh();
   };
 
@@ -63,7 +69,7 @@ export function LargeModel(props: { catalog: ModelCatalog; fit: ModelFit | undef
               <>
                 <FitSign fit={fit().fit} />
                 {fitName(fit().fit)}
-                <Show when={fit().reasons[0]}>{(reason) => <span> · {reason().text}</span>}</Show>
+                <Show when={fit().reasons[0]}>{(reason) => <span> · {reasonText(reason())}</span>}</Show>
               </>
             )}
           </Show>
@@ -118,28 +124,34 @@ export function LargeModel(props: { catalog: ModelCatalog; fit: ModelFit | undef
           <ol>
             <li>
               <h3>{t("models.step_licences")}</h3>
-              <For each={missing()}>
-                {(part) => (
-                  <div class="large-licence">
-                    <div>
-                      <Link href={part.licence.url}>{part.licence.name}</Link> <span class="large-for">{part.name}</span>
-                      <small>{licenceOf(part)}</small>
-                    </div>
-                    <Show
-                      when={part.licence.accepted_unix_ms === null}
-                      fallback={
+              <For each={licences()}>
+                {(name) => {
+                  const under = () => missing().filter((part) => part.licence.name === name);
+                  const first = () => under()[0];
+                  const isAccepted = () => under().every((part) => part.licence.accepted_unix_ms !== null);
+                  return (
+                    <div class="large-licence">
+                      <div>
+                        <Link href={first()?.licence.url ?? ""}>{name}</Link>{" "}
+                        <span class="large-for">{list(under().map(modelName))}</span>
+                        <Show when={first()}>{(part) => <small>{licenceOf(part())}</small>}</Show>
+                      </div>
+                      <Show
+                        when={isAccepted()}
+                        fallback={
+                          <Button size="small" onClick={() => void accept(under())}>
+                            {t("models.accept")}
+                          </Button>
+                        }
+                      >
                         <span class="large-accepted">
                           <Icon name="check" size={14} />
                           {t("models.accepted")}
                         </span>
-                      }
-                    >
-                      <Button size="small" onClick={() => void accept(part)}>
-                        {t("models.accept")}
-                      </Button>
-                    </Show>
-                  </div>
-                )}
+                      </Show>
+                    </div>
+                  );
+                }}
               </For>
             </li>
             <Show when={gated().length > 0}>
@@ -151,7 +163,7 @@ export function LargeModel(props: { catalog: ModelCatalog; fit: ModelFit | undef
                     <p class="large-gate">
                       <Icon name="lock" size={14} />
                       <span>
-                        {part.name}:{" "}
+                        {modelName(part)}:{" "}
                         {part.licence.gate === "manual" ? t("models.gate_manual") : t("models.gate_automatic")}{" "}
                         <Show when={part.page}>{(page) => <Link href={page()} />}</Show>
                       </span>

@@ -11,6 +11,7 @@ import { LANGUAGES, languageName } from "../../lib/languages";
 import { useStudio } from "../../state/studio";
 import { FitSign } from "../doctor/FitSign";
 import type { ModelFit } from "../doctor/report";
+import { reasonText } from "../doctor/words";
 import { licenceOf } from "./catalog";
 import "./ModelFacts.css";
 
@@ -73,7 +74,7 @@ export function ModelFacts(props: {
                       {size.size.join(" × ")}
                       <span class="model-fact-soft">
                         {size.fit === "does_not_run"
-                          ? ` · ${size.reasons[0]?.text ?? ""}`
+                          ? ` · ${reasonText(size.reasons[0])}`
                           : [
                               "",
                               size.seconds === null

@@ -34,12 +34,13 @@ function Page(): JSX.Element {
   const [open, setOpen] = createSignal<string | null>(null);
 
   const fitOf = (model: ModelView) => doctor.report()?.models.find((fit) => fit.id === model.id);
-  const makesClips = (model: ModelView) => model.is_built_in || model.id === LARGE || fitOf(model)?.kind === "clips";
-  const isPart = (model: ModelView) => !makesClips(model) && catalog.models.some((other) => other.needs.includes(model.id));
+  const finishes = (model: ModelView) => model.needs.includes(LARGE);
+  const makesClips = (model: ModelView) =>
+    model.is_built_in || fitOf(model)?.kind === "clips" || (model.needs.length > 0 && !finishes(model));
   const groups = () => [
     { title: t("models.clips"), models: catalog.models.filter(makesClips) },
-    { title: t("models.finish"), models: catalog.models.filter((model) => !makesClips(model) && !isPart(model)) },
-    { title: t("models.parts"), models: catalog.models.filter(isPart) },
+    { title: t("models.finish"), models: catalog.models.filter(finishes) },
+    { title: t("models.parts"), models: catalog.models.filter((model) => !makesClips(model) && !finishes(model)) },
   ];
 
   return (

@@ -11,6 +11,7 @@ import { bytes, duration } from "../../lib/format";
 import { useStudio } from "../../state/studio";
 import { FitSign } from "../doctor/FitSign";
 import type { ModelFit } from "../doctor/report";
+import { modelName } from "../doctor/words";
 import { summaryOf } from "./catalog";
 import { ModelFacts } from "./ModelFacts";
 import "./ModelRow.css";
@@ -91,7 +92,7 @@ export function ModelRow(props: {
           <span>
             <span class="model-title">
               <Show when={props.fit}>{(fit) => <FitSign fit={fit().fit} />}</Show>
-              {model().name}
+              {modelName(model())}
             </span>
             <small>{summaryOf(model())}</small>
           </span>
