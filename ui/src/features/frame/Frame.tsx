@@ -8,6 +8,7 @@ import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
 import { ComparePage } from "../compare/ComparePage";
 import { DoctorPage } from "../doctor/DoctorPage";
+import { Keyboard } from "../keyboard/Keyboard";
 import { Library } from "../library/Library";
 import { ModelPage } from "../models/ModelPage";
 import { Notices } from "../notices/Notices";
@@ -98,6 +99,7 @@ export function Frame(): JSX.Element {
       <SettingsPage />
       <ProjectsPage />
       <ComparePage />
+      <Keyboard />
       <Notices />
       <Show when={studio.link() !== "open"}>
         <LinkLost />
