@@ -42,6 +42,12 @@ function ClipLines(props: { id: string }): JSX.Element {
   });
   const left = (line: SpokenLine) => Math.max(0, model.x(line.from) - model.x(clip()?.in ?? 0));
   const right = (line: SpokenLine) => model.x(line.to) - model.x(clip()?.in ?? 0);
+  /** How far a bubble may grow for its words: to the next one. */
+  const room = (line: SpokenLine) => {
+    const next = lines()[line.index + 1];
+    return Math.max(4, Math.min(box.width(), next ? left(next) - 3 : Infinity) - left(line));
+  };
+  const said = (line: SpokenLine) => Math.max(4, Math.min(box.width(), right(line)) - left(line));
   const isOver = (line: SpokenLine) => line.to > (clip()?.out ?? 0);
   return (
     <Show when={lines().length > 0}>
@@ -58,13 +64,14 @@ function ClipLines(props: { id: string }): JSX.Element {
                 classList={{ "bubble-over": isOver(line), "bubble-selected": view.clips().has(props.id) }}
                 style={{
                   transform: `translateX(${left(line)}px)`,
-                  width: `${Math.max(4, Math.min(box.width(), right(line)) - left(line) - 2)}px`,
+                  "--said": `${said(line)}px`,
+                  "max-width": `${room(line)}px`,
                 }}
                 lang={line.line.language === "yue" ? "zh-HK" : line.line.language}
                 data-tip={isOver(line) ? `${line.line.text}\n${t("timeline.line_over")}` : line.line.text}
                 onPointerDown={() => selectClip(model, view, props.id, "only")}
               >
-                <Show when={right(line) - left(line) >= WORDS_PX}>
+                <Show when={room(line) >= WORDS_PX}>
                   <b>{TAGS[line.line.language]}</b>
                   {line.line.text}
                 </Show>

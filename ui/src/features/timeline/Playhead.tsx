@@ -9,15 +9,22 @@ import { useTimeline } from "./model";
 export function Playhead(): JSX.Element {
   const view = useView();
   const model = useTimeline();
+  return <div class="playhead" style={{ transform: `translateX(${model.x(view.playhead())}px)` }} aria-hidden="true" />;
+}
+
+/** Its handle in the ruler. */
+export function PlayheadHandle(): JSX.Element {
+  const view = useView();
+  const model = useTimeline();
   return (
-    <div class="playhead" style={{ transform: `translateX(${model.x(view.playhead())}px)` }} aria-hidden="true">
-      <i
-        class="playhead-handle"
-        onPointerDown={(event) => {
-          event.stopPropagation();
-          pressRuler(model, view, event);
-        }}
-      />
-    </div>
+    <i
+      class="playhead-handle"
+      style={{ transform: `translateX(${model.x(view.playhead())}px)` }}
+      aria-hidden="true"
+      onPointerDown={(event) => {
+        event.stopPropagation();
+        pressRuler(model, view, event);
+      }}
+    />
   );
 }

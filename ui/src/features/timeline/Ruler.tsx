@@ -7,6 +7,7 @@ import { steps, ticks } from "../../lib/timeline/ruler";
 import { useView } from "../../state/view";
 import { pressMark, pressMarker, pressRuler } from "./gestures/ground";
 import { useTimeline } from "./model";
+import { PlayheadHandle } from "./Playhead";
 import { TextEdit } from "./TextEdit";
 import "./Ruler.css";
 
@@ -36,6 +37,7 @@ export function Ruler(): JSX.Element {
       </For>
       <Range />
       <For each={markers()}>{(id) => <MarkerFlag id={id} />}</For>
+      <PlayheadHandle />
     </div>
   );
 }

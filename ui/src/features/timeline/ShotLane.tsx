@@ -14,7 +14,7 @@ import { useTimeline } from "./model";
 /** Gaps that are narrower are left empty. */
 const GAP_PX = 44;
 /** Width of the offer behind the last clip. */
-const END_PX = 190;
+const END_PX = 218;
 
 /** The main track. */
 export function ShotLane(): JSX.Element {

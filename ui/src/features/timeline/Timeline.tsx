@@ -90,6 +90,13 @@ export function Timeline(): JSX.Element {
             class="timeline-scroll"
             ref={(element) => (scroller = element)}
             onScroll={() => model.measured()}
+            onMouseDown={(event) => {
+              // A press does not put the focus on a clip, where the arrow keys would go from clip to clip; it takes it
+              // out of the fields, so that single keys work.
+              if (event.target instanceof Element && event.target.closest("input, button")) return;
+              event.preventDefault();
+              scroller?.focus({ preventScroll: true });
+            }}
             tabIndex={-1}
             onPointerMove={(event) => model.tool() === "blade" && setHovered(model.laneX(event.clientX) + model.scroll())}
             onPointerLeave={() => setHovered(null)}
