@@ -36,9 +36,9 @@ export function badgeOf(shot: ShotEntry, takes: readonly TakeView[], job: JobVie
       : plain(t("timeline.badge_empty"));
   }
   if (seen.goal === "final") {
-    return { text: seen.size ? `${Math.min(...seen.size)}p` : t("takes.finished"), tone: "finished", progress: null };
+    return { text: seen.size ? `${Math.min(...seen.size)}p` : t("timeline.badge_final"), tone: "finished", progress: null };
   }
-  return plain(takes.length > 1 ? t("timeline.badge_takes", { count: takes.length }) : t("takes.draft"));
+  return plain(takes.length > 1 ? t("timeline.badge_takes", { count: takes.length }) : t("timeline.badge_draft"));
 }
 
 const RANK: Partial<Record<JobView["state"], number>> = { running: 3, waiting: 2, paused: 2, failed: 1 };
