@@ -9,6 +9,7 @@ import { useView } from "../../state/view";
 import { followWhere, openLast } from "../../state/where";
 import { ComparePage } from "../compare/ComparePage";
 import { DoctorPage } from "../doctor/DoctorPage";
+import { Keyboard } from "../keyboard/Keyboard";
 import { Library } from "../library/Library";
 import { ModelPage } from "../models/ModelPage";
 import { Notices } from "../notices/Notices";
@@ -102,6 +103,7 @@ export function Frame(): JSX.Element {
       <SettingsPage />
       <ProjectsPage />
       <ComparePage />
+      <Keyboard />
       <Notices />
       <Show when={studio.link() !== "open"}>
         <LinkLost />
