@@ -3,8 +3,9 @@
 import { Index, Show, createEffect, createMemo, createSignal, on, onCleanup, type JSX } from "solid-js";
 import type { Language, ProjectView, ShotCheck, ShotEntry } from "../../backend";
 import { Button } from "../../components/Button";
-import { language as interfaceLanguage, t } from "../../i18n";
+import { t } from "../../i18n";
 import { provideCommands } from "../../state/commands";
+import { spokenLanguage } from "../../state/spoken";
 import { useStudio } from "../../state/studio";
 import { GenerateBar } from "./GenerateBar";
 import { LineBox } from "./LineBox";
@@ -54,11 +55,7 @@ export function ShotEditor(props: { id: string; entry: ShotEntry; project: Proje
     }
   }
 
-  // The language of the film so far; of the first line, the one that the window speaks.
-  const language = (): Language => {
-    const spoken = props.project.shots.findLast((shot) => shot.shot.lines.length > 0);
-    return words.now.lines.at(-1)?.language ?? spoken?.shot.lines.at(-1)?.language ?? interfaceLanguage();
-  };
+  const language = (): Language => words.now.lines.at(-1)?.language ?? spokenLanguage(studio);
   function addLine() {
     setFocusKey(words.addLine(language()));
   }

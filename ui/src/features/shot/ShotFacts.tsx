@@ -38,7 +38,10 @@ export function ShotFacts(props: {
 
   const usual = () => props.entry.seconds ?? props.check?.seconds ?? model()?.seconds[2] ?? 4;
   function setSeconds(text: string) {
-    if (text === "") return props.onEdit({ seconds: null });
+    if (text === "") {
+      if (props.entry.seconds !== null) props.onEdit({ seconds: null });
+      return;
+    }
     const seconds = Number.parseFloat(text.replace(",", "."));
     if (Number.isFinite(seconds) && seconds > 0) put(seconds);
   }
@@ -139,6 +142,7 @@ export function ShotFacts(props: {
       <TextCell
         name={t("shot.seconds")}
         value={props.entry.seconds === null ? "" : String(props.entry.seconds)}
+        {...(props.entry.seconds === null ? {} : { shown: duration(props.entry.seconds) })}
         placeholder={duration(usual())}
         numeric
         onDone={setSeconds}
