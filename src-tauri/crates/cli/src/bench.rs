@@ -7,7 +7,7 @@ use gallop_engine::clip::Clip;
 use gallop_engine::complete::{self, nearest_trained};
 use gallop_engine::shape::Aspect;
 use gallop_engine::{device, machine};
-use gallop_models::generator::{Manifest, Request, Size};
+use gallop_models::generator::{Request, Size};
 use gallop_protocol::recipe::{Model, Recipe};
 use serde::Serialize;
 
