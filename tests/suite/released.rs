@@ -14,7 +14,7 @@ use crate::{Place, last, models, text, words};
 
 #[path = "../../src-tauri/crates/core/tests/http/server.rs"]
 #[allow(dead_code, reason = "the other tests with this server look at more of it")]
-mod server;
+pub mod server;
 
 use server::{Answer, Request, Server};
 
