@@ -49,7 +49,8 @@ fn a_token_lies_in_the_keychain_and_opens_gates() {
     }
     let place = Place::empty();
     std::fs::create_dir_all(place.path("home/config/catalog")).expect("folder");
-    place.write("home/config/catalog/toy.toml", crate::models::ENTRY.replace("gate = \"none\"", "gate = \"automatic\""));
+    place
+        .write("home/config/catalog/toy.toml", crate::models::ENTRY.replace("gate = \"none\"", "gate = \"automatic\""));
     let content = Arc::new(b"hello world".to_vec());
     let server = Server::start(move |request, _| match request.token.as_deref() {
         Some("Bearer hf_lies_there") => Answer::of(&content),

@@ -115,7 +115,8 @@ fn released() -> Files {
     put(&mut files, &format!("{magihuman}/turbo_vae/checkpoint-340000.ckpt"), golden("turbo_vaed.ckpt"));
     put(&mut files, "Wan-AI/Wan2.2-TI2V-5B/Wan2.2_VAE.pth", golden("wan_vae.pth"));
 
-    let other = |name: &str| Tensor { name: name.into(), dtype: "U8".into(), shape: json!([70_000]), bytes: vec![7; 70_000] };
+    let other =
+        |name: &str| Tensor { name: name.into(), dtype: "U8".into(), shape: json!([70_000]), bytes: vec![7; 70_000] };
     let encoder: Value = serde_json::from_slice(&pony("text_encoder.json")).expect("JSON");
     let text = "google/t5gemma-9b-9b-ul2";
     put(&mut files, &format!("{text}/config.json"), json!({"model_type": "t5gemma", "encoder": encoder}).to_string());
@@ -191,7 +192,8 @@ fn refused(place: &Place, line: &str, said: &[&str]) {
 /// What an engine says of the released model when it is greeted.
 fn in_hello(place: &Place) -> Option<Value> {
     let mut command = gallop(place, "engine --device cpu");
-    let mut engine = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("starts");
+    let mut engine =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("starts");
     let mut output = engine.stdout.take().expect("piped");
     let mut number = || {
         let mut bytes = [0; 4];
@@ -218,7 +220,11 @@ fn a_pulled_model_makes_clips_from_where_its_parts_lie() {
     let server = hub(files.clone());
     let url = &server.url;
     let pull = format!("models pull magihuman-distill --from {url}");
-    refused(&place, &format!("{GENERATE} --model magihuman-distill -o a.mp4"), &["gallop models pull magihuman-distill"]);
+    refused(
+        &place,
+        &format!("{GENERATE} --model magihuman-distill -o a.mp4"),
+        &["gallop models pull magihuman-distill"],
+    );
     refused(&place, &pull, &["--accept-licence", "ai.google.dev", "stability.ai", "apache.org"]);
     assert_eq!(server.all().len(), 0, "nothing is asked for before the licences are accepted");
     // A token is the hub's, until the user says whose it is, too.
@@ -240,8 +246,9 @@ fn a_pulled_model_makes_clips_from_where_its_parts_lie() {
     // A branch stays the one that it was at the first answer.
     let is_moving = |request: &&Request| request.path.contains("/google/") && request.path.contains("/resolve/main/");
     assert!(server.all().iter().filter(is_moving).filter(|request| from_here(request)).count() <= 1);
-    let record: Value = serde_json::from_slice(&std::fs::read(store.join("t5gemma-9b-encoder/store.json")).expect("a list"))
-        .expect("JSON");
+    let record: Value =
+        serde_json::from_slice(&std::fs::read(store.join("t5gemma-9b-encoder/store.json")).expect("a list"))
+            .expect("JSON");
     assert_eq!((record["commit"].as_str(), record["branch"].as_str()), (Some(COMMIT), Some("main")));
 
     let made = events(&place, &format!("{GENERATE} --model magihuman-distill -o a.mp4"));
@@ -249,9 +256,10 @@ fn a_pulled_model_makes_clips_from_where_its_parts_lie() {
     // The same files in one folder, as they are released, make the same latents: nothing was lost on the way.
     let folder = place.path("by-hand");
     for (path, content) in &files {
-        let path = path.strip_prefix("GAIR/daVinci-MagiHuman/").map(PathBuf::from).unwrap_or_else(|| {
-            Path::new(path).components().skip(1).collect()
-        });
+        let path = path
+            .strip_prefix("GAIR/daVinci-MagiHuman/")
+            .map(PathBuf::from)
+            .unwrap_or_else(|| Path::new(path).components().skip(1).collect());
         std::fs::create_dir_all(folder.join(&path).parent().expect("a folder")).expect("folder");
         std::fs::write(folder.join(&path), content.as_slice()).expect("written");
     }
@@ -269,7 +277,8 @@ fn a_pulled_model_makes_clips_from_where_its_parts_lie() {
     let plan: Value = serde_json::from_slice(&plan.stdout).expect("JSON");
     assert_eq!((&plan["model"], &plan["runs"]), (&json!("magihuman-distill"), &json!(true)), "{plan:#}");
     assert!(plan.to_string().contains("upscale"), "{plan:#}");
-    let doctor: Value = serde_json::from_slice(&run(&place, "doctor --model magihuman-distill --json").stdout).expect("JSON");
+    let doctor: Value =
+        serde_json::from_slice(&run(&place, "doctor --model magihuman-distill --json").stdout).expect("JSON");
     assert_eq!(doctor["model"]["name"], "magihuman-distill", "{doctor:#}");
 
     run(&place, "models remove wan22-vae");

@@ -6,7 +6,8 @@
 use std::path::{Path, PathBuf};
 
 use super::manifest::{
-    AudioPart, BasePart, CoordsName, Folders, GuidanceScales, Manifest, Part, SamplerName, Seconds, TextPart, UpscalePart,
+    AudioPart, BasePart, CoordsName, Folders, GuidanceScales, Manifest, Part, SamplerName, Seconds, TextPart,
+    UpscalePart,
 };
 use crate::{Error, Result};
 

@@ -13,10 +13,10 @@ use serde::Serialize;
 
 use crate::args::BenchArgs;
 use crate::cancel::Cancel;
-use crate::{model, output};
 use crate::prepare::ordinary_shot;
 use crate::report::{Format, News, choose, stage_name};
 use crate::sink::{StageTime, Studio};
+use crate::{model, output};
 
 /// The seed of every bench.
 const SEED: u64 = 1;

@@ -44,9 +44,11 @@ pub fn all() -> Vec<ModelPlace> {
     let in_store = in_store.filter(|folder| model_folder::is_model(folder));
     for folder in model_folder::installed().into_iter().chain(in_store) {
         let id = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let is_of_store = shelf.catalog.get(id).is_ok_and(|entry| shelf.has(entry) && shelf.store.folder(entry) == folder);
+        let is_of_store =
+            shelf.catalog.get(id).is_ok_and(|entry| shelf.has(entry) && shelf.store.folder(entry) == folder);
         let is_known = places.iter().any(|place: &ModelPlace| {
-            place.name.as_deref() == Some(id) || place.folders.iter().any(|known| known.file_name() == folder.file_name())
+            place.name.as_deref() == Some(id)
+                || place.folders.iter().any(|known| known.file_name() == folder.file_name())
         });
         if !is_of_store && !is_known {
             places.push(folder.into());

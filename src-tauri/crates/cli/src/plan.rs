@@ -87,7 +87,9 @@ fn look(args: &PlanArgs) -> anyhow::Result<(ModelSizes, Size)> {
 }
 
 fn is_released(args: &PlanArgs) -> bool {
-    args.model.as_ref().and_then(|name| name.to_str())
+    args.model
+        .as_ref()
+        .and_then(|name| name.to_str())
         .is_some_and(|name| RELEASED.iter().any(|released| name.eq_ignore_ascii_case(released)))
 }
 

@@ -30,9 +30,9 @@ pub fn pull(catalog: &Catalog, store: &Store, args: &PullArgs) -> anyhow::Result
         }
     }
     if wanted.len() > 1 {
-        let (fetched, kept) = wanted.iter().fold((0, 0), |(fetched, kept), (part, _)| {
-            (fetched + part.download_bytes, kept + part.disk_bytes)
-        });
+        let (fetched, kept) = wanted
+            .iter()
+            .fold((0, 0), |(fetched, kept), (part, _)| (fetched + part.download_bytes, kept + part.disk_bytes));
         let ids: Vec<_> = wanted.iter().map(|(part, _)| part.id.as_str()).collect();
         let (fetched, kept, ids) = (size(fetched), size(kept), ids.join(", "));
         eprintln!("To be brought here: {ids}. About {fetched}, then {kept} on the disk.");
@@ -128,8 +128,14 @@ pub fn import(catalog: &Catalog, store: &Store, args: &ImportArgs) -> anyhow::Re
 pub fn gate(entry: &Entry) -> String {
     match entry.licence.gate {
         Gate::None => "none: everybody may download it".into(),
-        Gate::Automatic => format!("accept the terms at {}; access comes at once; needs a token (`gallop models token set` or HF_TOKEN)", entry.page),
-        Gate::Manual => format!("ask for access at {}; the owner must agree; needs a token (`gallop models token set` or HF_TOKEN)", entry.page),
+        Gate::Automatic => format!(
+            "accept the terms at {}; access comes at once; needs a token (`gallop models token set` or HF_TOKEN)",
+            entry.page
+        ),
+        Gate::Manual => format!(
+            "ask for access at {}; the owner must agree; needs a token (`gallop models token set` or HF_TOKEN)",
+            entry.page
+        ),
     }
 }
 

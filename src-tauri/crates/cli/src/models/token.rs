@@ -40,7 +40,9 @@ fn set() -> anyhow::Result<()> {
 
 /// A machine without a keychain is told what works instead: the token is never put into a file of ours.
 fn elsewhere(error: anyhow::Error) -> anyhow::Error {
-    error.context("there is no place for a token here; set HF_TOKEN, or log in with the hub's own tool (`hf auth login`)")
+    error.context(
+        "there is no place for a token here; set HF_TOKEN, or log in with the hub's own tool (`hf auth login`)",
+    )
 }
 
 fn show(args: &ListArgs) -> anyhow::Result<()> {

@@ -137,7 +137,9 @@ mod tests {
             error.to_string()
         };
         let told = error("magihuman-distill");
-        for part in ["`wan22-vae` is not here", "`magihuman-distill` is not here", "gallop models pull magihuman-distill"] {
+        for part in
+            ["`wan22-vae` is not here", "`magihuman-distill` is not here", "gallop models pull magihuman-distill"]
+        {
             assert!(told.contains(part), "{told}");
         }
         assert!(error("wan22-vae").contains("magihuman-base"));

@@ -24,9 +24,9 @@ mod shards;
 mod source;
 mod token;
 
+pub use assemble::Assembled;
 pub use cache::hub_cache;
 pub use catalog::{Catalog, Convert, Entry, FORMAT, FileEntry, FileKind, Gate, Licence, Makes, Mirror, Precision};
-pub use assemble::Assembled;
 pub use flow::{Control, Progress, Work};
 pub use keychain::{Keychain, SystemKeychain};
 pub use local::free_bytes;

@@ -9,12 +9,12 @@ use gallop_protocol::Digest;
 
 use super::catalog::{FileEntry, check_path};
 use super::fetch::{self, End, Facts, Fetch, ask, patient};
+use super::flow::Work;
 use super::http::{Fault, Remote};
 use super::layout::Layout;
 use super::pull::{FolderUse, Pull, Target};
 use super::record::{Kept, Original, Record, Trust, now_ms};
 use super::shards::{Index, MAX_INDEX_BYTES};
-use super::flow::Work;
 use super::source::Source;
 use super::{convert, local, select};
 use crate::{Code, code_of, files};
@@ -77,7 +77,9 @@ impl Pull<'_> {
         let asked = match &pinned {
             Some(commit) => asked.with_context(|| {
                 let (commit, id) = (commit.get(..12).unwrap_or(commit), &self.entry.id);
-                format!("this pull began with commit {commit}; `gallop models remove {id}` lets the next take the newest")
+                format!(
+                    "this pull began with commit {commit}; `gallop models remove {id}` lets the next take the newest"
+                )
             }),
             None => asked,
         };

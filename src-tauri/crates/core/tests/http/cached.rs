@@ -39,7 +39,8 @@ fn files_in_the_hubs_cache_are_used_in_place() {
     put(cache.path(), "broken.bin", b"half", &blob(&other));
     let served = other.clone();
     let server = Server::start(move |_, _| Answer::of(&served));
-    let entry = entry("[[files]]\npath = \"sub/w.bin\"\n[[files]]\npath = \"c.json\"\n[[files]]\npath = \"broken.bin\"");
+    let entry =
+        entry("[[files]]\npath = \"sub/w.bin\"\n[[files]]\npath = \"c.json\"\n[[files]]\npath = \"broken.bin\"");
     let store = store(home.path(), &entry);
     let checked = std::sync::atomic::AtomicBool::new(false);
     let tell = |progress: &gallop_core::store::Progress| {
