@@ -71,7 +71,7 @@ function Compare(): JSX.Element {
                     view.setSheet(null);
                   }}
                 >
-                  {t("takes.use")}
+                  {t("take.choose")}
                 </Button>
                 <Button kind="primary" onClick={next}>
                   {t("compare.again")}
@@ -102,7 +102,7 @@ function Contest(props: { takes: readonly TakeView[]; picked: Id | null; onPick(
   const ratio = (studio.project()?.aspect ?? "9:16").replace(":", " / ");
 
   const who = (take: TakeView) =>
-    [take.model, take.size && quality(take.size), take.seed !== null && t("takes.seed", { seed: take.seed })]
+    [take.model, take.size && quality(take.size), take.seed !== null && t("take.seed", { seed: take.seed })]
       .filter(Boolean)
       .join(" · ");
   createEffect(() => {

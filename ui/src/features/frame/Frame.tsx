@@ -6,8 +6,10 @@ import { t } from "../../i18n";
 import { SIZES, VIEWER_MIN, useLayout, type Place } from "../../state/layout";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
+import { followWhere, openLast } from "../../state/where";
 import { ComparePage } from "../compare/ComparePage";
 import { DoctorPage } from "../doctor/DoctorPage";
+import { Keyboard } from "../keyboard/Keyboard";
 import { Library } from "../library/Library";
 import { ModelPage } from "../models/ModelPage";
 import { Notices } from "../notices/Notices";
@@ -20,6 +22,7 @@ import { StatusBar } from "../status/StatusBar";
 import { Timeline } from "../timeline/Timeline";
 import { TopBar } from "../top/TopBar";
 import { Viewer } from "../viewer/Viewer";
+import { provideZones } from "./zones";
 import "./Frame.css";
 
 const BARS = 48 + 28;
@@ -34,15 +37,14 @@ export function Frame(): JSX.Element {
   const measure = () => setRoom({ width: window.innerWidth, height: window.innerHeight });
   onMount(() => window.addEventListener("resize", measure));
   onCleanup(() => window.removeEventListener("resize", measure));
+  followWhere(studio, view, layout);
+  provideZones(view, layout);
+  const choose = () => {
+    if (view.sheet() === null && !studio.status()?.first_run) view.setSheet("projects");
+  };
+  onMount(() => void openLast(studio).then((isOpen) => isOpen || choose()));
   // Without a project there is nothing to do but to choose one.
-  createEffect(
-    on(
-      () => studio.project() === null,
-      (isNone) => {
-        if (isNone && view.sheet() === null && !studio.status()?.first_run) view.setSheet("projects");
-      },
-    ),
-  );
+  createEffect(on(() => studio.project() === null, (isNone) => isNone && choose(), { defer: true }));
 
   const most = (place: Place) => {
     if (place === "timeline") return room().height - BARS - VIEWER_MIN.height;
@@ -72,7 +74,7 @@ export function Frame(): JSX.Element {
     />
   );
   const place = (name: Place, content: JSX.Element) => (
-    <div class="frame-place" hidden={layout.isFolded(name)}>
+    <div class="frame-place" data-zone={name} hidden={layout.isFolded(name)}>
       {content}
     </div>
   );
@@ -103,6 +105,7 @@ export function Frame(): JSX.Element {
       <SettingsPage />
       <ProjectsPage />
       <ComparePage />
+      <Keyboard />
       <Notices />
       <Show when={studio.link() !== "open"}>
         <LinkLost />

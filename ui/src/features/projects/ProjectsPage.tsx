@@ -38,10 +38,6 @@ function Chooser(): JSX.Element {
     setBusy(at);
     try {
       await how();
-      view.setShot(null);
-      view.setClips(new Set<string>());
-      view.setWatched({ kind: "timeline" });
-      view.setPlayhead(0);
       view.setSheet(null);
     } catch (problem) {
       setRefused({ at, why: problem instanceof CallError || problem instanceof Error ? problem.message : String(problem) });

@@ -29,7 +29,7 @@ export function Pair(props: { takes: readonly [string, string] }): JSX.Element {
   );
   const ratio = () => (studio.project()?.aspect ?? "9:16").replace(":", " / ");
   const word = (take: TakeView) =>
-    [take.goal === "final" ? t("takes.finished") : t("takes.draft"), take.size && quality(take.size), take.seed !== null && t("takes.seed", { seed: take.seed })]
+    [take.goal === "final" ? t("take.finished") : t("take.draft"), take.size && quality(take.size), take.seed !== null && t("take.seed", { seed: take.seed })]
       .filter(Boolean)
       .join(" · ");
 
@@ -104,7 +104,7 @@ export function Pair(props: { takes: readonly [string, string] }): JSX.Element {
                 kind="quiet"
                 size="small"
                 icon="check"
-                label={t("takes.use")}
+                label={t("take.choose")}
                 onClick={() => {
                   void studio.act("shot.choose_take", { shot: take.shot, take: take.id });
                   view.setWatched({ kind: "timeline" });

@@ -6,6 +6,7 @@ import { Ring } from "../../components/Ring";
 import { t } from "../../i18n";
 import { PLATFORMS, safeInset } from "../../lib/platforms";
 import { mediaPath } from "../../lib/media";
+import { playsClips } from "../../lib/reel";
 import { fitOf } from "../../lib/shape";
 import { usePlayer } from "../../state/player";
 import { useStudio } from "../../state/studio";
@@ -20,6 +21,7 @@ export function Screen(props: { platform: string | null }): JSX.Element {
   const studio = useStudio();
   const view = useView();
   const player = usePlayer();
+  const canPlay = playsClips();
   const [playback, setPlayback] = createSignal<Playback | null>(null);
   let first: HTMLVideoElement | undefined;
   let second: HTMLVideoElement | undefined;
@@ -59,6 +61,8 @@ export function Screen(props: { platform: string | null }): JSX.Element {
     const frame = at.from + player.frame() - at.start;
     return studio.project()?.timeline.captions.find((one) => one.clip === at.clip && one.from <= frame && frame < one.to) ?? null;
   });
+  // Code 4: the system cannot play such clips at all.
+  const trouble = () => (piece()?.take && !canPlay ? 4 : playback()?.trouble());
   const isEmpty = () => player.programme().pieces.length === 0;
 
   return (
@@ -92,7 +96,7 @@ export function Screen(props: { platform: string | null }): JSX.Element {
           </div>
         </Match>
       </Switch>
-      <Show when={playback()?.trouble()}>
+      <Show when={trouble()}>
         {(code) => (
           <div class="screen-note screen-trouble" role="alert">
             <strong>{code() === 4 ? t("viewer.no_codec") : t("viewer.cannot_play")}</strong>
@@ -100,7 +104,7 @@ export function Screen(props: { platform: string | null }): JSX.Element {
           </div>
         )}
       </Show>
-      <Show when={playback()?.isWaiting() && !playback()?.trouble()}>
+      <Show when={playback()?.isWaiting() && !trouble()}>
         <div class="screen-waiting">
           <Ring done={null} size={22} />
         </div>
