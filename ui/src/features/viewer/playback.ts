@@ -79,10 +79,12 @@ export function createPlayback({ player, view, videos, url, sounds }: PlaybackPa
       return;
     }
     const other = active === 0 ? 1 : 0;
-    if (reels[active].url !== address || (reels[other].url === address && reels[other].isReady)) {
-      const before = reels[active];
+    const isHere = reels[active].url === address;
+    const isThere = reels[other].url === address;
+    // The one that has it; else the one that is not seen.
+    if (isThere ? !isHere || reels[other].isReady : !isHere && untrack(seen) === active) {
+      reels[active].pause();
       active = other;
-      before.pause();
     }
     reels[active].load(address);
     setTrouble(reels[active].trouble);
