@@ -8,7 +8,7 @@ export type Place = "library" | "shot" | "timeline";
 
 /** The least and usual size of a place, in pixels. */
 export const SIZES: Record<Place, { min: number; usual: number }> = {
-  library: { min: 208, usual: 268 },
+  library: { min: 236, usual: 268 },
   shot: { min: 300, usual: 352 },
   timeline: { min: 150, usual: 282 },
 };

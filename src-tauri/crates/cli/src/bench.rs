@@ -7,7 +7,7 @@ use gallop_core::places::Places;
 use gallop_engine::clip::Clip;
 use gallop_engine::complete::{self, nearest_trained};
 use gallop_engine::shape::Aspect;
-use gallop_engine::{cards, device, fit, machine, model_folder};
+use gallop_engine::{cards, device, fit, machine};
 use gallop_models::Device;
 use gallop_models::generator::{Manifest, Request, Size};
 use gallop_models::plan::{self, ModelSizes, Task};
@@ -18,10 +18,10 @@ use serde::Serialize;
 use crate::args::BenchArgs;
 use crate::cancel::Cancel;
 use crate::doctor::{KeptSpeed, NO_SECONDS};
-use crate::output;
 use crate::prepare::ordinary_shot;
 use crate::report::{Format, News, choose, stage_name};
 use crate::sink::{StageTime, Studio};
+use crate::{model, output};
 
 /// The seed of every bench.
 const SEED: u64 = 1;
@@ -57,7 +57,7 @@ struct Expected {
 
 /// What the planner expects of the plan that is taken here.
 fn expected(manifest: &Manifest, device: &Device, request: &Request) -> anyhow::Result<Vec<Expected>> {
-    let kept = KeptSpeed::load(&Places::expected()?);
+    let kept = KeptSpeed::load(&Places::located()?);
     let processor = fit::processor(device);
     let Some(probe) = kept.probe(processor, &cards::look()) else { return Ok(Vec::new()) };
     let task = Task { size: request.size, length: request.length()? };
@@ -75,7 +75,7 @@ pub fn run(args: &BenchArgs) -> anyhow::Result<()> {
         output::check(path, "mp4")?;
     }
     let cancel = Cancel::listen()?;
-    let manifest = Manifest::open(&model_folder::find(args.model.as_deref())?)?;
+    let manifest = model::open(args.model.as_deref())?;
     let model = complete::model(&manifest)?;
     let size = match args.size {
         Some(asked) => Size::nearest(asked.width, asked.height),

@@ -26,16 +26,16 @@ impl Places {
     /// # Errors
     /// There is no home folder, or a folder cannot be made.
     pub fn of_this_user() -> anyhow::Result<Self> {
-        let places = Self::expected()?;
+        let places = Self::located()?;
         places.make()?;
         Ok(places)
     }
 
-    /// Where the folders of this user are, or would be; none is made.
+    /// As [`Self::of_this_user`], for looking only: nothing is made.
     ///
     /// # Errors
     /// There is no home folder.
-    pub fn expected() -> anyhow::Result<Self> {
+    pub fn located() -> anyhow::Result<Self> {
         Ok(match std::env::var_os(HOME).filter(|home| !home.is_empty()) {
             Some(home) => Self::under(home),
             None => {

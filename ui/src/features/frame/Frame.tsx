@@ -9,6 +9,7 @@ import { useView } from "../../state/view";
 import { followWhere, openLast } from "../../state/where";
 import { ComparePage } from "../compare/ComparePage";
 import { DoctorPage } from "../doctor/DoctorPage";
+import { Keyboard } from "../keyboard/Keyboard";
 import { Library } from "../library/Library";
 import { ModelPage } from "../models/ModelPage";
 import { Notices } from "../notices/Notices";
@@ -21,6 +22,7 @@ import { StatusBar } from "../status/StatusBar";
 import { Timeline } from "../timeline/Timeline";
 import { TopBar } from "../top/TopBar";
 import { Viewer } from "../viewer/Viewer";
+import { provideZones } from "./zones";
 import "./Frame.css";
 
 const BARS = 48 + 28;
@@ -36,6 +38,7 @@ export function Frame(): JSX.Element {
   onMount(() => window.addEventListener("resize", measure));
   onCleanup(() => window.removeEventListener("resize", measure));
   followWhere(studio, view, layout);
+  provideZones(view, layout);
   const choose = () => {
     if (view.sheet() === null && !studio.status()?.first_run) view.setSheet("projects");
   };
@@ -71,7 +74,7 @@ export function Frame(): JSX.Element {
     />
   );
   const place = (name: Place, content: JSX.Element) => (
-    <div class="frame-place" hidden={layout.isFolded(name)}>
+    <div class="frame-place" data-zone={name} hidden={layout.isFolded(name)}>
       {content}
     </div>
   );
@@ -80,6 +83,7 @@ export function Frame(): JSX.Element {
     <>
       <div
         class="frame"
+        inert={studio.link() !== "open"}
         style={{
           "--library-width": `${size("library")}px`,
           "--shot-width": `${size("shot")}px`,
@@ -102,6 +106,7 @@ export function Frame(): JSX.Element {
       <SettingsPage />
       <ProjectsPage />
       <ComparePage />
+      <Keyboard />
       <Notices />
       <Show when={studio.link() !== "open"}>
         <LinkLost />

@@ -56,7 +56,7 @@ pub fn run(args: &DoctorArgs) -> anyhow::Result<()> {
 /// The report, and whether a clip can be made: with the model that was asked about, or with any.
 fn examine(args: &DoctorArgs) -> (Report, bool) {
     let mut notes = Notes::default();
-    let places = Places::expected().map_err(|error| notes.add("places", crate::error::one_line(&error))).ok();
+    let places = Places::located().map_err(|error| notes.add("places", crate::error::one_line(&error))).ok();
     let store = places.as_ref().map(Store::of_this_user);
     let folder = store.as_ref().map_or_else(|| PathBuf::from("."), |store| store.root().to_owned());
     let cards = look::cards(&mut notes);
@@ -187,13 +187,12 @@ fn models(
 ) -> Vec<ModelFit> {
     let (wanted, places) = (args.model.clone(), places.cloned());
     let found = notes.check("models", MODELS_LIMIT, move || {
-        let mut fits = models::installed(wanted.as_deref(), &ground);
-        let mut troubles = Vec::new();
-        if let Some(places) = places {
-            let catalog = Catalog::of_this_user(&places);
-            fits.extend(models::catalog(&catalog, &Store::of_this_user(&places), &ground, free_bytes));
-            troubles = catalog.troubles;
+        let catalog = places.as_ref().map(Catalog::of_this_user).unwrap_or_default();
+        let mut fits = models::installed(wanted.as_deref(), &catalog, &ground);
+        if let Some(places) = &places {
+            fits.extend(models::catalog(&catalog, &Store::of_this_user(places), &ground, free_bytes));
         }
+        let troubles = catalog.troubles;
         Ok((fits, troubles))
     });
     let (fits, troubles) = found.unwrap_or_default();

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use gallop_core::store::{Catalog, Entry, State, Store};
+use gallop_engine::digest;
+use gallop_engine::model_folder::{self, ModelPlace};
 use gallop_engine::shape::Pixels;
-use gallop_engine::{digest, model_folder};
-use gallop_models::generator::{Manifest, Size};
+use gallop_models::generator::Size;
 use gallop_models::plan::{ModelSizes, gib};
 use gallop_protocol::doctor::{Fit, ModelFit, ModelKind, Presence, ReasonCode, SizeFit};
 
 use super::fits::{Clip, Ground, Stored, reason};
 use crate::error::one_line;
+use crate::model;
 
 /// Sizes of one entry that are looked at; an entry may come from a stranger.
 const MOST_SIZES: usize = 16;
@@ -49,18 +51,21 @@ pub fn is_ours(id: &str) -> bool {
     id == model_folder::DEFAULT || known(id).is_some()
 }
 
-/// The models in folders: the one in the box first, and the one that was asked about.
-pub fn installed(wanted: Option<&Path>, ground: &Ground) -> Vec<ModelFit> {
-    let named = model_folder::find(wanted);
+/// The models that can be opened by name, apart from those of the catalog: the one that was asked about or the one in the
+/// box first.
+pub fn installed(wanted: Option<&Path>, catalog: &Catalog, ground: &Ground) -> Vec<ModelFit> {
+    let named = model::find(wanted);
     let mut fits = Vec::new();
     if let Err(error) = &named {
         let id = wanted.map_or_else(|| model_folder::DEFAULT.into(), |path| path.display().to_string());
         fits.push(unreadable(gallop_protocol::shown(&id), &one_line(error), Presence::Absent));
     }
-    for folder in named.into_iter().chain(model_folder::installed()) {
-        let fit = folder_fit(&folder, ground).unwrap_or_else(|error| {
-            let name = folder.file_name().unwrap_or_default().to_string_lossy();
-            unreadable(gallop_protocol::shown(&name), &one_line(&error), Presence::Unreadable)
+    let is_of_catalog = |place: &ModelPlace| place.name.as_ref().is_some_and(|name| catalog.get(name).is_ok());
+    let others = model::all().into_iter().filter(|place| !is_of_catalog(place));
+    for place in named.into_iter().chain(others) {
+        let fit = place_fit(&place, ground).unwrap_or_else(|error| {
+            let folder = place.folders.first().and_then(|folder| folder.file_name()).unwrap_or_default();
+            unreadable(gallop_protocol::shown(&folder.to_string_lossy()), &one_line(&error), Presence::Unreadable)
         });
         if !fits.iter().any(|known| known.id == fit.id) {
             fits.push(fit);
@@ -69,8 +74,8 @@ pub fn installed(wanted: Option<&Path>, ground: &Ground) -> Vec<ModelFit> {
     fits
 }
 
-fn folder_fit(folder: &Path, ground: &Ground) -> anyhow::Result<ModelFit> {
-    let manifest = Manifest::open(folder)?;
+fn place_fit(place: &ModelPlace, ground: &Ground) -> anyhow::Result<ModelFit> {
+    let manifest = place.open()?;
     let sizes = ModelSizes::of(&manifest)?;
     let clip = |size| Clip { size, seconds: manifest.seconds.default, longest_seconds: manifest.seconds.max };
     let trained = manifest.sizes.values().map(|[width, height]| Size::nearest(*width, *height));
@@ -80,7 +85,7 @@ fn folder_fit(folder: &Path, ground: &Ground) -> anyhow::Result<ModelFit> {
     let fits = fits.collect::<Result<Vec<_>, _>>()?;
     let bytes = digest::model_bytes(&manifest)?;
     let id = gallop_protocol::shown(&manifest.name);
-    Ok(model(id.clone(), id, ModelKind::Clips, Presence::Whole { bytes }, fits))
+    Ok(fit_of(id.clone(), id, ModelKind::Clips, Presence::Whole { bytes }, fits))
 }
 
 /// The entries of the catalog.
@@ -104,7 +109,7 @@ pub fn catalog(catalog: &Catalog, store: &Store, ground: &Ground, free_bytes: Op
             None => ModelKind::Unknown,
         };
         let mut fit = match fits {
-            Ok(sizes) => model(entry.id.clone(), gallop_protocol::shown(&entry.name), kind, presence, sizes),
+            Ok(sizes) => fit_of(entry.id.clone(), gallop_protocol::shown(&entry.name), kind, presence, sizes),
             Err(error) => unreadable(entry.id.clone(), &error.to_string(), presence),
         };
         room(&mut fit, entry, free_bytes);
@@ -129,13 +134,13 @@ fn entry_fits(
         return Ok(vec![ground.part(distilled, &clip(Size::nearest(448, 256)), network)?]);
     }
     let sizes = makes.sizes.iter().take(MOST_SIZES).filter_map(|size| size.parse::<Pixels>().ok());
-    let model = if known == Known::Base { base } else { distilled };
-    let fit = |size: Pixels| ground.clip(model, &clip(Size::nearest(size.width, size.height)), Stored::Converted);
+    let sizes_of = if known == Known::Base { base } else { distilled };
+    let fit = |size: Pixels| ground.clip(sizes_of, &clip(Size::nearest(size.width, size.height)), Stored::Converted);
     sizes.map(fit).collect()
 }
 
 /// A model that is as good as its best size.
-fn model(id: String, name: String, kind: ModelKind, presence: Presence, sizes: Vec<SizeFit>) -> ModelFit {
+fn fit_of(id: String, name: String, kind: ModelKind, presence: Presence, sizes: Vec<SizeFit>) -> ModelFit {
     let best = sizes.iter().min_by_key(|size| size.fit);
     let (fit, reasons) = match best {
         Some(best) => (best.fit, best.reasons.clone()),
