@@ -2,7 +2,6 @@
 
 import { For, Show, type JSX } from "solid-js";
 import type { Advice, ShotCheck } from "../../backend";
-import { Icon } from "../../components/Icon";
 import { has, t } from "../../i18n";
 import type { ShotWords } from "./words";
 import "./AdviceList.css";
@@ -12,31 +11,21 @@ export function AdviceList(props: { words: ShotWords; check: ShotCheck | null })
   return (
     <Show when={props.check}>
       {(check) => (
-        <>
-          <Show when={check().problem}>
-            {(problem) => (
-              <p class="advice advice-problem" role="alert">
-                <Icon name="alert" size={14} />
-                <span>{problem()}</span>
-              </p>
-            )}
-          </Show>
-          <For each={check().advice}>
-            {(advice) => (
-              <p class="advice">
-                <span class="advice-sign" aria-hidden="true" />
-                <span>{adviceText(advice)}</span>
-                <Show when={advice.repair}>
-                  {(repair) => (
-                    <button type="button" onClick={() => props.words.replace(repair())}>
-                      {repairText(advice)}
-                    </button>
-                  )}
-                </Show>
-              </p>
-            )}
-          </For>
-        </>
+        <For each={check().advice}>
+          {(advice) => (
+            <p class="advice">
+              <span class="advice-sign" aria-hidden="true" />
+              <span>{adviceText(advice)}</span>
+              <Show when={advice.repair}>
+                {(repair) => (
+                  <button type="button" onClick={() => props.words.replace(repair())}>
+                    {repairText(advice)}
+                  </button>
+                )}
+              </Show>
+            </p>
+          )}
+        </For>
       )}
     </Show>
   );
