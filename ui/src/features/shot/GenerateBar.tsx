@@ -8,7 +8,6 @@ import { Icon } from "../../components/Icon";
 import { t } from "../../i18n";
 import { bytesOf, duration, energy, memory, quality } from "../../lib/format";
 import { useStudio } from "../../state/studio";
-import { useView } from "../../state/view";
 import { GENERATE_KEY } from "./keys";
 import { draftCount, goal, setDraftCount, setGoal } from "./order";
 import "./GenerateBar.css";
@@ -25,7 +24,6 @@ export function GenerateBar(props: {
   provide(run: () => Promise<void>): void;
 }): JSX.Element {
   const studio = useStudio();
-  const view = useView();
   const [isBusy, setBusy] = createSignal(false);
   const clips = () => props.shots.length * draftCount();
   const estimate = () => props.check?.estimate ?? null;
@@ -36,8 +34,7 @@ export function GenerateBar(props: {
     setBusy(true);
     try {
       await props.before?.();
-      const added = await studio.act("jobs.add", { shots: [...props.shots], drafts: draftCount(), goal: goal() });
-      if (added && clips() > 1) view.setQueueOpen(true);
+      await studio.act("jobs.add", { shots: [...props.shots], drafts: draftCount(), goal: goal() });
     } finally {
       setBusy(false);
     }
