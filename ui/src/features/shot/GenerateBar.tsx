@@ -92,7 +92,7 @@ export function GenerateBar(props: {
           <Show when={cost()}>
             {(parts) => (
               <Show when={estimate()?.seconds !== null} fallback={<UnknownPrice parts={parts()} />}>
-                <span title={estimate()?.basis === "probe" ? t("make.from_probe") : t("make.from_clips")}>
+                <span data-tip={estimate()?.basis === "probe" ? t("make.from_probe") : t("make.from_clips")}>
                   {parts().join(" · ")}
                 </span>
               </Show>
@@ -132,5 +132,5 @@ export function GenerateBar(props: {
 
 /** Nothing was made yet that would tell how long it takes. */
 function UnknownPrice(props: { parts: readonly string[] }): JSX.Element {
-  return <span title={t("make.unknown_why")}>{[t("make.unknown"), ...props.parts].join(" · ")}</span>;
+  return <span data-tip={t("make.unknown_why")}>{[t("make.unknown"), ...props.parts].join(" · ")}</span>;
 }
