@@ -226,14 +226,12 @@ mod tests {
             ("from 10.1.2.3:8080, [fe80::1] and 2001:db8::7.", "from <address>, [<address>] and <address>."),
             ("card 00:1A:2b:3c:4D:5e", "card <address>"),
             ("mail me@example.org", "mail <address>"),
-            ("see https://example.org/a?b=1", "see <address>"),
+            ("see https://example.org/a?b=1 for more", "see https:<path>"),
             ("GPU-2f1c9b2e-11aa-4d5c-9b7e-0123456789ab is lost", "<number> is lost"),
             ("serial 1423019012345", "serial <number>"),
             ("key AKIAIOSFODNN7EXAMPLEabcdef0", "key <key>"),
         ] {
-            // `=` ends a word, so that a page's address may leave a harmless rest behind.
-            let found = secrets.clean(text);
-            assert!(found == expected || found.starts_with("see <address>"), "{text}: {found}");
+            assert_eq!(secrets.clean(text), expected, "{text}");
         }
     }
 
