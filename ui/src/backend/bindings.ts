@@ -88,14 +88,6 @@ export type AudioTrack = {
 /** How a forecast is known. */
 export type Basis = "measured" | "probe" | "unknown";
 
-/** What went wrong, as it crosses to a user interface. */
-export type CallError = {
-  /** What kind of failure it is. */
-  code: Code,
-  /** Why, and what to do about it, in one line. */
-  message: string,
-};
-
 /** Words that are read. They lie on frames of their clip's take, and so go where the clip goes. */
 export type Caption = {
   /** Names the caption. */
@@ -756,11 +748,19 @@ export type Pull = {
   /** How long it will take at this rate. */
   seconds_left: number | null,
   /** Why it failed. */
-  failure: CallError | null,
+  failure: Refusal | null,
 };
 
 /** What a pull does. */
 export type PullState = "running" | "paused" | "done" | "failed";
+
+/** What went wrong, as it crosses to a user interface. */
+export type Refusal = {
+  /** What kind of failure it is. */
+  code: Code,
+  /** Why, and what to do about it, in one line. */
+  message: string,
+};
 
 /** Who works the queue off. */
 export type RunnerState = "own" | "elsewhere";
