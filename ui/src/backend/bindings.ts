@@ -737,6 +737,8 @@ export type ProjectView = {
 export type Pull = {
   /** What it does. */
   state: PullState,
+  /** What it does with the file; while it checks or converts, the bytes are of that file alone. */
+  work: PullWork,
   /** The file that is being fetched. */
   file: string | null,
   /** Bytes of all files that are here. */
@@ -753,6 +755,9 @@ export type Pull = {
 
 /** What a pull does. */
 export type PullState = "running" | "paused" | "done" | "failed";
+
+/** What a pull does with a file. */
+export type PullWork = "fetch" | "check" | "convert";
 
 /** What went wrong, as it crosses to a user interface. */
 export type Refusal = {

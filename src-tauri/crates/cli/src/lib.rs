@@ -10,6 +10,7 @@ mod doctor;
 mod engine;
 mod error;
 mod generate;
+mod model;
 mod models;
 mod output;
 mod plan;
