@@ -152,9 +152,25 @@ pub struct GenerateArgs {
 /// Flags of `gallop doctor`.
 #[derive(Debug, clap::Args)]
 pub struct DoctorArgs {
-    /// Name of an installed model, or a model folder [default: pony]
+    /// Look at this model too: the name of an installed one, or a model folder
     #[arg(long, value_name = "NAME|FOLDER")]
     pub model: Option<PathBuf>,
+
+    /// Measure for about ten seconds how fast the networks run here, and keep it for `plan` and `bench`
+    #[arg(long)]
+    pub probe: bool,
+
+    /// Do not write and read a test file in the models' folder
+    #[arg(long)]
+    pub skip_disk: bool,
+
+    /// Leave out names, folders, addresses and keys, so that it can be pasted into a bug report
+    #[arg(long)]
+    pub report: bool,
+
+    /// Where the networks run [default: the NVIDIA card where there is one, else the CPU]
+    #[arg(long, value_enum)]
+    pub device: Option<DeviceName>,
 
     /// Print one JSON object on stdout
     #[arg(long)]
