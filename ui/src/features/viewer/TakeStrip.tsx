@@ -89,6 +89,8 @@ function TakeCard(props: { take: TakeView; shot: ShotEntry }): JSX.Element {
         onContextMenu={(event) => (event.preventDefault(), menu({ x: event.clientX, y: event.clientY }))}
         onPointerEnter={() => setPointed(true)}
         onPointerLeave={() => setPointed(false)}
+        onFocus={(event) => setPointed(event.currentTarget.matches(":focus-visible"))}
+        onBlur={() => setPointed(false)}
       >
         <img src={studio.backend.mediaUrl(props.take.poster)} alt="" draggable={false} />
         <Show when={isPointed()}>
