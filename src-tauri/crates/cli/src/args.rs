@@ -46,6 +46,10 @@ pub enum Command {
     /// Download models, see and check them
     #[command(subcommand)]
     Models(models::ModelsCommand),
+    /// Open the studio in a browser: serves it on this machine and prints the link
+    Serve(ServeArgs),
+    /// Make one call of the studio, as its window does; without a name, list them
+    Call(CallArgs),
     /// Serve a studio over stdin and stdout; started by Gallop itself, also on other machines
     Engine(EngineArgs),
 }
@@ -171,6 +175,34 @@ pub struct DoctorArgs {
     /// Print one JSON object on stdout
     #[arg(long)]
     pub json: bool,
+}
+
+/// Flags of `gallop serve`.
+#[derive(Debug, clap::Args)]
+pub struct ServeArgs {
+    /// The port [default: any that is free]
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub port: u16,
+
+    /// Open the link in the browser
+    #[arg(long)]
+    pub open: bool,
+}
+
+/// Flags of `gallop call`.
+#[derive(Debug, clap::Args)]
+pub struct CallArgs {
+    /// The call, as in `shot.add`
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+
+    /// Its arguments as JSON
+    #[arg(value_name = "JSON", default_value = "{}")]
+    pub arguments: String,
+
+    /// Open this project for it
+    #[arg(long, value_name = "PROJECT")]
+    pub project: Option<PathBuf>,
 }
 
 /// Flags of `gallop plan`.
