@@ -2,7 +2,12 @@
 
 import { Show, createResource, type JSX } from "solid-js";
 import { connect } from "./backend";
+import { MenuHost } from "./components/Menu";
+import { DoctorPage } from "./features/doctor/DoctorPage";
 import { Library } from "./features/library/Library";
+import { ModelPage } from "./features/models/ModelPage";
+import { QueueDrawer } from "./features/queue/QueueDrawer";
+import { SettingsPage } from "./features/settings/SettingsPage";
 import { ShotPanel } from "./features/shot/ShotPanel";
 import { StatusBar } from "./features/status/StatusBar";
 import { Timeline } from "./features/timeline/Timeline";
@@ -29,6 +34,11 @@ export function App(): JSX.Element {
               <Timeline />
               <StatusBar />
             </div>
+            <QueueDrawer />
+            <ModelPage />
+            <DoctorPage />
+            <SettingsPage />
+            <MenuHost />
           </ViewProvider>
         </StudioProvider>
       )}

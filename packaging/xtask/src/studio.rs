@@ -59,7 +59,8 @@ pub fn all_passed(score: Score) -> Result<(), String> {
 
 /// Writes the page's types from the core's calls.
 pub fn bindings() -> Result<(), String> {
-    command(cargo().env("GALLOP_WRITE_BINDINGS", "1").args(["test", "--package", "gallop-core", "bindings"]))
+    let file = root().join("ui/src/backend/bindings.ts");
+    command(cargo().args(["run", "--quiet", "--package", "gallop-core", "--example", "bindings", "--"]).arg(file))
 }
 
 /// Everything that a test of the studio needs: packages, the page, the programs with it inside, Node.
