@@ -95,13 +95,19 @@ fn fetch(folder: &Path) -> Result<(), String> {
     packages::ensure(&[&["python3-pip"]])?;
     println!("Fetching Node (the machine's own is missing or older than {}.{}) …", OLDEST.0, OLDEST.1);
     let target = ["--target".into(), OsString::from(folder)];
-    run(Command::new("python3").args(["-m", "pip", "install", "--quiet", "--upgrade", "--no-deps"]).args(target).arg(WHEEL))
-        .map_err(|reason| format!("{reason}\n\n{}", by_hand(None)))
+    run(Command::new("python3")
+        .args(["-m", "pip", "install", "--quiet", "--upgrade", "--no-deps"])
+        .args(target)
+        .arg(WHEEL))
+    .map_err(|reason| format!("{reason}\n\n{}", by_hand(None)))
 }
 
 fn by_hand(found: Option<&str>) -> String {
     let found = found.map(|version| format!(" (found {version})")).unwrap_or_default();
-    format!("install Node {}.{} or later with npm from https://nodejs.org{found}, then run this again", OLDEST.0, OLDEST.1)
+    format!(
+        "install Node {}.{} or later with npm from https://nodejs.org{found}, then run this again",
+        OLDEST.0, OLDEST.1
+    )
 }
 
 #[cfg(test)]

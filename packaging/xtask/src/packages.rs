@@ -20,23 +20,12 @@ pub const PROGRAM: &[&str] = &[
 ];
 
 /// What the window needs beside it: the system's web view, and what plays H.264 and sound in it.
-pub const WINDOW: &[&str] = &[
-    "libwebkit2gtk-4.1-dev",
-    "gstreamer1.0-libav",
-    "gstreamer1.0-plugins-base",
-    "gstreamer1.0-plugins-good",
-];
+pub const WINDOW: &[&str] =
+    &["libwebkit2gtk-4.1-dev", "gstreamer1.0-libav", "gstreamer1.0-plugins-base", "gstreamer1.0-plugins-good"];
 
 /// What the tests of the window need beside that: a display without a screen, two browsers that can be driven, a bus for
 /// the window, and letters for every language that it shows.
-pub const TESTS: &[&str] = &[
-    "chromium",
-    "xvfb",
-    "xauth",
-    "webkit2gtk-driver",
-    "dbus-daemon",
-    "fonts-noto-cjk",
-];
+pub const TESTS: &[&str] = &["chromium", "xvfb", "xauth", "webkit2gtk-driver", "dbus-daemon", "fonts-noto-cjk"];
 
 /// What pkg-config calls the FFmpeg libraries, on any system.
 const LIBRARIES: [&str; 6] = ["libavcodec", "libavfilter", "libavformat", "libavutil", "libswresample", "libswscale"];

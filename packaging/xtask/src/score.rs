@@ -35,8 +35,8 @@ pub fn whole(command: &mut Command) -> Score {
 }
 
 /// A check that passes or fails as one.
-pub fn of(outcome: Result<(), String>) -> Score {
-    if let Err(reason) = &outcome {
+pub fn of(outcome: &Result<(), String>) -> Score {
+    if let Err(reason) = outcome {
         println!("{reason}");
     }
     Score { passed: u64::from(outcome.is_ok()), failed: u64::from(outcome.is_err()) }

@@ -16,7 +16,11 @@ pub fn run() -> Result<(), String> {
     println!("Building Gallop (the first time takes some minutes) …");
     let packages: &[&str] = if has_display { &["gallop", "gallop-studio"] } else { &["gallop"] };
     command(cargo().args(["build", "--release"]).args(packages.iter().flat_map(|package| ["--package", package])))?;
-    if has_display { command(&mut at_root(built("release", "gallop-studio")?)) } else { command(at_root(built("release", "gallop")?).arg("serve")) }
+    if has_display {
+        command(&mut at_root(built("release", "gallop-studio")?))
+    } else {
+        command(at_root(built("release", "gallop")?).arg("serve"))
+    }
 }
 
 /// Whether a window can be opened here.
@@ -48,7 +52,7 @@ pub fn desktop_test(names: &[&str]) -> Result<Score, String> {
 /// Takes the README's pictures of the window.
 pub fn screenshots() -> Result<(), String> {
     let node = prepare(&["gallop"])?;
-    command(&mut with_programs(node.node(), &[])?.arg("tests/browser/screenshots.mjs"))
+    command(with_programs(node.node(), &[])?.arg("tests/browser/screenshots.mjs"))
 }
 
 /// Fails where a test did.

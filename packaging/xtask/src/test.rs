@@ -64,11 +64,11 @@ fn fmt() -> Score {
 fn the_page() -> Score {
     let node = match Node::ensure().and_then(|node| page::install(&node).map(|()| node)) {
         Ok(node) => node,
-        Err(reason) => return score::of(Err(reason)),
+        Err(reason) => return score::of(&Err(reason)),
     };
     let mut score = whole(in_ui(node.npm()).args(["run", "--silent", "check"]));
     score.add(score::of_vitest(in_ui(node.npm()).args(["run", "--silent", "test"]).env("NO_COLOR", "1")));
-    score.add(score::of(page::build()));
+    score.add(score::of(&page::build()));
     score
 }
 
@@ -93,11 +93,11 @@ fn parity() -> Score {
 }
 
 fn browser() -> Score {
-    studio::browser_test(&[]).unwrap_or_else(|reason| score::of(Err(reason)))
+    studio::browser_test(&[]).unwrap_or_else(|reason| score::of(&Err(reason)))
 }
 
 fn desktop() -> Score {
-    studio::desktop_test(&[]).unwrap_or_else(|reason| score::of(Err(reason)))
+    studio::desktop_test(&[]).unwrap_or_else(|reason| score::of(&Err(reason)))
 }
 
 #[cfg(test)]
