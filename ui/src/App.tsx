@@ -1,47 +1,50 @@
-// The one screen: four places around the timeline.
+// The window: how it starts, and the one screen with four places.
 
-import { Show, createResource, type JSX } from "solid-js";
+import { Match, Switch, createResource, type JSX } from "solid-js";
 import { connect } from "./backend";
 import { MenuHost } from "./components/Menu";
-import { DoctorPage } from "./features/doctor/DoctorPage";
-import { Library } from "./features/library/Library";
-import { ModelPage } from "./features/models/ModelPage";
-import { QueueDrawer } from "./features/queue/QueueDrawer";
-import { SettingsPage } from "./features/settings/SettingsPage";
-import { ShotPanel } from "./features/shot/ShotPanel";
-import { StatusBar } from "./features/status/StatusBar";
-import { Timeline } from "./features/timeline/Timeline";
-import { TopBar } from "./features/top/TopBar";
-import { Viewer } from "./features/viewer/Viewer";
-import { StudioProvider, createStudio } from "./state/studio";
+import { Tips } from "./components/Tips";
+import { Frame } from "./features/frame/Frame";
+import { Starting, StartFailed } from "./features/start/Start";
+import { LayoutProvider, createLayout } from "./state/layout";
+import { followLook } from "./state/look";
+import { PlayerProvider, createPlayer } from "./state/player";
+import { StudioProvider, createStudio, type Studio } from "./state/studio";
 import { ViewProvider, createView } from "./state/view";
 import "./App.css";
 
-/** The window's content, once the core is reached. */
+/** The window's content. */
 export function App(): JSX.Element {
-  const [studio] = createResource(async () => createStudio(await connect()));
-  const view = createView();
+  const [studio, { refetch }] = createResource(async () => createStudio(await connect()));
   return (
-    <Show when={studio()}>
-      {(ready) => (
-        <StudioProvider value={ready()}>
-          <ViewProvider value={view}>
-            <div class="app">
-              <TopBar />
-              <Library />
-              <Viewer />
-              <ShotPanel />
-              <Timeline />
-              <StatusBar />
-            </div>
-            <QueueDrawer />
-            <ModelPage />
-            <DoctorPage />
-            <SettingsPage />
-            <MenuHost />
-          </ViewProvider>
-        </StudioProvider>
-      )}
-    </Show>
+    <>
+      <Switch fallback={<Starting />}>
+        <Match when={studio.state === "errored"}>
+          <StartFailed why={studio.error instanceof Error ? studio.error.message : String(studio.error)} onRetry={() => void refetch()} />
+        </Match>
+        <Match when={studio.state === "ready" && studio()}>{(ready) => <Ready studio={ready()} />}</Match>
+      </Switch>
+      <MenuHost />
+      <Tips />
+    </>
+  );
+}
+
+function Ready(props: { studio: Studio }): JSX.Element {
+  const studio = props.studio;
+  const view = createView();
+  const layout = createLayout(studio);
+  followLook(studio.settings);
+  const player = createPlayer(studio, view, layout);
+  return (
+    <StudioProvider value={studio}>
+      <ViewProvider value={view}>
+        <LayoutProvider value={layout}>
+          <PlayerProvider value={player}>
+            <Frame />
+          </PlayerProvider>
+        </LayoutProvider>
+      </ViewProvider>
+    </StudioProvider>
   );
 }

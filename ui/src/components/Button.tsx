@@ -29,7 +29,7 @@ export function Button(props: ButtonProps): JSX.Element {
       }}
       aria-label={own.label}
       aria-pressed={own.pressed}
-      title={own.title ?? own.label}
+      data-tip={own.title ?? own.label}
       {...rest}
     >
       <Show when={own.icon}>{(name) => <Icon name={name()} />}</Show>

@@ -43,7 +43,8 @@ export function Segmented<T>(props: {
               aria-selected={isTabs() ? isOn() : undefined}
               aria-checked={isTabs() ? undefined : isOn()}
               tabIndex={isOn() ? 0 : -1}
-              title={choice.hint}
+              data-tip={choice.hint}
+              aria-label={choice.hint === undefined ? undefined : choice.hint}
               onClick={() => props.onPick(choice.value)}
             >
               {choice.label}

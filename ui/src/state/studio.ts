@@ -4,13 +4,15 @@ import { createContext, createSignal, useContext, type Accessor } from "solid-js
 import { createStore, reconcile } from "solid-js/store";
 import {
   CallError,
+  type AppStatus,
   type Backend,
   type CallName,
   type Calls,
   type JobView,
   type Link,
   type ProjectView,
-  type Status,
+  type SetSettings,
+  type UiSettings,
 } from "../backend";
 
 /** A message at the edge of the window. */
@@ -26,9 +28,13 @@ export interface Studio {
   /** The open project; null while there is none. */
   readonly project: Accessor<ProjectView | null>;
   readonly jobs: readonly JobView[];
-  readonly status: Accessor<Status | null>;
+  readonly status: Accessor<AppStatus | null>;
   readonly link: Accessor<Link>;
   readonly notices: readonly Notice[];
+  /** What the user chose about the window. */
+  readonly settings: Accessor<UiSettings>;
+  /** Changes some of the settings: at once here, then in the core. */
+  setSettings(change: SetSettings["settings"]): Promise<void>;
   /** Calls the core; an error is shown at the edge of the window and thrown on. */
   call<N extends CallName>(name: N, args: Calls[N]["args"]): Promise<Calls[N]["result"]>;
   /** Calls the core and takes the project it answers with. For buttons: errors are shown, nothing is thrown. */
@@ -52,8 +58,9 @@ export async function createStudio(backend: Backend): Promise<Studio> {
   const [held, setHeld] = createStore<{ project: ProjectView | null }>({ project: null });
   const [jobs, setJobs] = createStore<JobView[]>([]);
   const [notices, setNotices] = createStore<Notice[]>([]);
-  const [status, setStatus] = createSignal<Status | null>(null);
+  const [status, setStatus] = createSignal<AppStatus | null>(null);
   const [link, setLink] = createSignal<Link>("open");
+  const [settings, setSettings] = createSignal<UiSettings>(await backend.call("app.settings", {}));
   let nextNotice = 1;
 
   const takeProject = (project: ProjectView | null) => setHeld("project", reconcile(project, { key: "id" }));
@@ -97,6 +104,12 @@ export async function createStudio(backend: Backend): Promise<Studio> {
     status,
     link,
     notices,
+    settings,
+    async setSettings(change) {
+      const next = { ...settings(), ...change };
+      setSettings(next);
+      await studio.act("app.set_settings", { settings: change });
+    },
     async call(name, args) {
       try {
         return await backend.call(name, args);

@@ -5,6 +5,12 @@ import { createContext, createSignal, useContext, type Accessor, type Setter } f
 /** A page that lies over the screen. */
 export type Sheet = "models" | "doctor" | "settings" | "shortcuts" | "projects" | "compare" | null;
 
+/** What the viewer plays: the timeline, one take, or two takes side by side. */
+export type Watched =
+  | { kind: "timeline" }
+  | { kind: "take"; take: string }
+  | { kind: "pair"; takes: readonly [string, string] };
+
 /** The part of the screen that single keys belong to. */
 export type Zone = "library" | "viewer" | "shot" | "timeline";
 
@@ -28,8 +34,8 @@ export interface View {
   readonly loop: Accessor<boolean>;
   readonly setLoop: Setter<boolean>;
   /** What the viewer plays: the timeline, or one take. */
-  readonly watched: Accessor<{ kind: "timeline" } | { kind: "take"; take: string }>;
-  readonly setWatched: Setter<{ kind: "timeline" } | { kind: "take"; take: string }>;
+  readonly watched: Accessor<Watched>;
+  readonly setWatched: Setter<Watched>;
   readonly sheet: Accessor<Sheet>;
   readonly setSheet: Setter<Sheet>;
   readonly queueOpen: Accessor<boolean>;
@@ -56,7 +62,7 @@ export function createView(): View {
   const [speed, setSpeed] = createSignal(0);
   const [range, setRange] = createSignal<{ in: number | null; out: number | null }>({ in: null, out: null });
   const [loop, setLoop] = createSignal(false);
-  const [watched, setWatched] = createSignal<{ kind: "timeline" } | { kind: "take"; take: string }>({ kind: "timeline" });
+  const [watched, setWatched] = createSignal<Watched>({ kind: "timeline" });
   const [sheet, setSheet] = createSignal<Sheet>(null);
   const [queueOpen, setQueueOpen] = createSignal(false);
   const [zone, setZone] = createSignal<Zone>("timeline");

@@ -1,0 +1,68 @@
+// Choosing a project: the ones that are known, a new one, the sample, a folder.
+
+import { Show, createSignal, type JSX } from "solid-js";
+import { CallError, type ProjectView } from "../../backend";
+import { Sheet } from "../../components/Sheet";
+import { t } from "../../i18n";
+import { useStudio } from "../../state/studio";
+import { useView } from "../../state/view";
+import { NewProject } from "./NewProject";
+import { OpenFolder } from "./OpenFolder";
+import { RecentProjects } from "./RecentProjects";
+import "./ProjectsPage.css";
+
+/** The project chooser, while it is open. */
+export function ProjectsPage(): JSX.Element {
+  const view = useView();
+  return (
+    <Show when={view.sheet() === "projects"}>
+      <Chooser />
+    </Show>
+  );
+}
+
+/** What went wrong, and at which of the ways. */
+export interface Refused {
+  at: string;
+  why: string;
+}
+
+function Chooser(): JSX.Element {
+  const studio = useStudio();
+  const view = useView();
+  const [refused, setRefused] = createSignal<Refused | null>(null);
+  const [busy, setBusy] = createSignal<string | null>(null);
+  // Without a project there is nothing behind the sheet to go back to.
+  const close = () => view.setSheet(studio.project() ? null : "projects");
+
+  /** Does what opens a project; what it says no to is shown where it was asked. */
+  const open = async (at: string, how: () => Promise<ProjectView>) => {
+    if (busy() !== null) return;
+    setRefused(null);
+    setBusy(at);
+    try {
+      await how();
+      view.setShot(null);
+      view.setClips(new Set<string>());
+      view.setWatched({ kind: "timeline" });
+      view.setPlayhead(0);
+      view.setSheet(null);
+    } catch (problem) {
+      setRefused({ at, why: problem instanceof CallError || problem instanceof Error ? problem.message : String(problem) });
+    } finally {
+      setBusy(null);
+    }
+  };
+
+  return (
+    <Sheet title={t("projects.title")} size="large" onClose={close}>
+      <div class="projects">
+        <div class="projects-new">
+          <NewProject busy={busy()} refused={refused()} onOpen={open} />
+          <OpenFolder busy={busy()} refused={refused()} onOpen={open} />
+        </div>
+        <RecentProjects busy={busy()} refused={refused()} onOpen={open} />
+      </div>
+    </Sheet>
+  );
+}
