@@ -120,3 +120,39 @@ export function call(page, name, args = {}) {
     [name, args],
   );
 }
+
+/** Waits until `check` gives something true. */
+export async function until(check, otherwise) {
+  const end = Date.now() + LIMIT_MS;
+  while (Date.now() < end) {
+    const got = await check();
+    if (got) return got;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(otherwise);
+}
+
+/** The mean brightness, 0 to 255, of what a picture or video shows now. */
+export function brightness(locator) {
+  return locator.screenshot().then((png) =>
+    locator.page().evaluate(async (bytes) => {
+      const picture = await createImageBitmap(new Blob([new Uint8Array(bytes)], { type: "image/png" }));
+      const canvas = new OffscreenCanvas(picture.width, picture.height);
+      const drawing = canvas.getContext("2d");
+      drawing.drawImage(picture, 0, 0);
+      const { data } = drawing.getImageData(0, 0, picture.width, picture.height);
+      let sum = 0;
+      for (let at = 0; at < data.length; at += 4) sum += (data[at] + data[at + 1] + data[at + 2]) / 3;
+      return sum / (data.length / 4);
+    }, [...png]),
+  );
+}
+
+/** A new project with these shots, opened in the page. */
+export async function projectWith(page, shots) {
+  await call(page, "app.set_settings", { settings: { seen_first_run: true } });
+  const project = await call(page, "project.create", { name: "Test", aspect: "9:16", model: "pony" });
+  for (const shot of shots) await call(page, "shot.add", shot);
+  await page.reload();
+  return project;
+}
