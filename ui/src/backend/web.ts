@@ -28,23 +28,24 @@ export async function connectWeb(): Promise<Backend> {
   let next = 1;
   let socket: WebSocket | undefined;
   let tries = 0;
+  // The first connection may take several tries, too.
+  let reached = (): void => undefined;
+  const first = new Promise<void>((resolve) => (reached = resolve));
 
   const tell = (link: Link) => links.forEach((hear) => hear(link));
 
-  function open(): Promise<void> {
+  function open(): void {
     const address = new URL("ws", base);
     address.protocol = address.protocol.replace("http", "ws");
     const opening = new WebSocket(address);
     socket = opening;
     opening.onmessage = (message) => take(JSON.parse(String(message.data)) as Answer);
     opening.onclose = () => lost();
-    return new Promise((resolve) => {
-      opening.onopen = () => {
-        tries = 0;
-        tell("open");
-        resolve();
-      };
-    });
+    opening.onopen = () => {
+      tries = 0;
+      tell("open");
+      reached();
+    };
   }
 
   function lost() {
@@ -52,7 +53,7 @@ export async function connectWeb(): Promise<Backend> {
     waiting.clear();
     tell("lost");
     const pause = RETRY_MS[Math.min(tries++, RETRY_MS.length - 1)];
-    setTimeout(() => void open(), pause);
+    setTimeout(open, pause);
   }
 
   function take(answer: Answer) {
@@ -75,7 +76,8 @@ export async function connectWeb(): Promise<Backend> {
   }
 
   const pathsOf = (files: File[]) => Promise.all(files.map(upload));
-  await open();
+  open();
+  await first;
   return {
     kind: "web",
     call(name, args) {

@@ -10,10 +10,10 @@ import "./Sheet.css";
 const FOCUSABLE =
   'a[href], button:not(:disabled):not([tabindex="-1"]), input:not(:disabled), textarea:not(:disabled), [tabindex="0"]';
 
-/** A page that lies over the screen. `foot` stays below what scrolls. */
+/** A page that lies over the screen. `foot` stays below what scrolls; a large one fills the height. */
 export function Sheet(props: {
   title: string;
-  size?: "small" | "medium" | "large";
+  size?: "small" | "medium" | "wide" | "large";
   onClose(): void;
   head?: JSX.Element;
   foot?: JSX.Element;

@@ -56,10 +56,15 @@ export function Splitter(props: SplitterProps): JSX.Element {
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
+    if (props.folded && event.key.startsWith("Arrow")) {
+      event.preventDefault();
+      event.stopPropagation();
+      return props.onFold(false);
+    }
     const [less, more] = props.runs === "vertical" ? ["ArrowLeft", "ArrowRight"] : ["ArrowUp", "ArrowDown"];
     const step = STEP * props.grows;
     if (event.key === less) to(shown() - step);
-    else if (event.key === more) to(shown() === 0 && step > 0 ? props.min : shown() + step);
+    else if (event.key === more) to(shown() + step);
     else if (event.key === "Home") to(props.min);
     else if (event.key === "End") to(props.max);
     else if (event.key === "Enter") props.onFold(!props.folded);

@@ -101,7 +101,8 @@ export function startDrag(press: PointerEvent, drag: Drag, threshold: number = T
   window.addEventListener("pointermove", move, options);
   window.addEventListener("pointerup", up, options);
   window.addEventListener("pointercancel", cancel, options);
-  window.addEventListener("blur", cancel, options);
+  // The window's own blur; that of a focused control passes here too.
+  window.addEventListener("blur", (event) => event.target === window && cancel(), options);
   window.addEventListener("keydown", key, options);
   window.addEventListener("keyup", key, options);
   if (begun) {

@@ -8,7 +8,7 @@ export type Place = "library" | "shot" | "timeline";
 
 /** The least and usual size of a place, in pixels. */
 export const SIZES: Record<Place, { min: number; usual: number }> = {
-  library: { min: 208, usual: 268 },
+  library: { min: 236, usual: 268 },
   shot: { min: 300, usual: 352 },
   timeline: { min: 150, usual: 282 },
 };
@@ -52,8 +52,11 @@ export function createLayout(studio: Pick<Studio, "settings" | "setSettings">): 
     clearTimeout(timer);
     timer = setTimeout(() => void studio.setSettings({ layout: { ...numbers() } }), SAVE_AFTER_MS);
   };
-  const usual = (place: Place) =>
-    place === "timeline" ? Math.max(SIZES.timeline.usual, Math.round(window.innerHeight * 0.27)) : SIZES[place].usual;
+  // A large window gives its places more, up to half as much again.
+  const usual = (place: Place) => {
+    const room = place === "timeline" ? window.innerHeight / 900 : window.innerWidth / 1440;
+    return Math.round(SIZES[place].usual * Math.min(1.5, Math.max(1, 1 + (room - 1) * 0.45)));
+  };
 
   return {
     size: (place) => numbers()[place] ?? usual(place),

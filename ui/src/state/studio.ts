@@ -65,6 +65,14 @@ export async function createStudio(backend: Backend): Promise<Studio> {
 
   const takeProject = (project: ProjectView | null) => setHeld("project", reconcile(project, { key: "id" }));
 
+  // Answers may come in another order than they were asked for: only the last one counts.
+  let asked = 0;
+  async function fetchProject() {
+    const turn = ++asked;
+    const project = await backend.call("project.get", {}).catch(() => undefined);
+    if (project !== undefined && turn === asked) takeProject(project);
+  }
+
   async function refresh() {
     const [now, project, queue] = await Promise.all([
       backend.call("app.status", {}),
@@ -79,13 +87,19 @@ export async function createStudio(backend: Backend): Promise<Studio> {
   backend.subscribe((event) => {
     switch (event.type) {
       case "project":
-        void backend.call("project.get", {}).then(takeProject, () => undefined);
+        void fetchProject();
         break;
       case "jobs":
         setJobs(reconcile(event.jobs, { key: "id" }));
         break;
       case "step":
         setJobs((job) => job.id === event.job, { step: event.step, preview: event.preview });
+        break;
+      case "notice":
+        studio.notify("info", event.text);
+        break;
+      case "missed":
+        void refresh().catch(() => undefined);
         break;
       case "engines":
         setStatus((now) => now && { ...now, engines: event.engines });

@@ -8,6 +8,8 @@ import { Icon } from "../../components/Icon";
 import { Sheet } from "../../components/Sheet";
 import { t } from "../../i18n";
 import { Chorus } from "../../lib/chorus";
+import { quality } from "../../lib/format";
+import { fitOf } from "../../lib/shape";
 import { shuffled } from "../../lib/shuffle";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
@@ -69,7 +71,7 @@ function Compare(): JSX.Element {
                     view.setSheet(null);
                   }}
                 >
-                  {t("takes.use")}
+                  {t("take.choose")}
                 </Button>
                 <Button kind="primary" onClick={next}>
                   {t("compare.again")}
@@ -99,6 +101,10 @@ function Contest(props: { takes: readonly TakeView[]; picked: Id | null; onPick(
   const [heard, setHeard] = createSignal(0);
   const ratio = (studio.project()?.aspect ?? "9:16").replace(":", " / ");
 
+  const who = (take: TakeView) =>
+    [take.model, take.size && quality(take.size), take.seed !== null && t("take.seed", { seed: take.seed })]
+      .filter(Boolean)
+      .join(" · ");
   createEffect(() => {
     const chorus = new Chorus(videos, Math.min(...takes.map((take) => take.frames)), () => undefined);
     takes.forEach((take, at) => chorus.reels[at]?.load(studio.backend.mediaUrl(take.clip)));
@@ -113,7 +119,13 @@ function Contest(props: { takes: readonly TakeView[]; picked: Id | null; onPick(
           const name = () => t("compare.name", { letter: String.fromCharCode(65 + at()) });
           return (
             <div class="compare-take" classList={{ "compare-winner": props.picked === take.id }}>
-              <video ref={(video) => (videos[at()] = video)} tabIndex={-1} aria-label={name()} onPointerEnter={() => setHeard(at())} />
+              <video
+                ref={(video) => (videos[at()] = video)}
+                style={{ "object-fit": fitOf(take.size, studio.project()?.aspect ?? "9:16") }}
+                tabIndex={-1}
+                aria-label={name()}
+                onPointerEnter={() => setHeard(at())}
+              />
               <div class="compare-foot">
                 <Button
                   kind="quiet"
@@ -123,6 +135,9 @@ function Contest(props: { takes: readonly TakeView[]; picked: Id | null; onPick(
                   aria-pressed={heard() === at()}
                   onClick={() => setHeard(at())}
                 />
+                <Show when={props.picked !== null}>
+                  <span class="compare-who">{who(take)}</span>
+                </Show>
                 <Button size="small" disabled={props.picked !== null} onClick={() => props.onPick(take)}>
                   <Show when={props.picked === take.id} fallback={t("compare.pick", { letter: String.fromCharCode(65 + at()) })}>
                     <Icon name="check" size={14} />

@@ -32,7 +32,7 @@ export function ScoreTable(props: { shot: Id }): JSX.Element {
         <For each={rows()}>
           {({ take, score }) => (
             <tr>
-              <th scope="row">{take.seed === null ? t("takes.draft") : t("takes.seed", { seed: take.seed })}</th>
+              <th scope="row">{take.seed === null ? t("take.draft") : t("take.seed", { seed: take.seed })}</th>
               <td>{take.model ?? "–"}</td>
               <td>{take.size ? quality(take.size) : "–"}</td>
               <td>{t("compare.of", { wins: score.wins, seen: score.seen })}</td>

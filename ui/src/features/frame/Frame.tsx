@@ -1,13 +1,15 @@
 // The screen: four places whose edges can be moved, the bars above and below, and the pages that lie over it.
 
-import { Show, createEffect, createSignal, onCleanup, onMount, type JSX } from "solid-js";
+import { Show, createEffect, createSignal, on, onCleanup, onMount, type JSX } from "solid-js";
 import { Splitter } from "../../components/Splitter";
 import { t } from "../../i18n";
 import { SIZES, VIEWER_MIN, useLayout, type Place } from "../../state/layout";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
+import { followWhere, openLast } from "../../state/where";
 import { ComparePage } from "../compare/ComparePage";
 import { DoctorPage } from "../doctor/DoctorPage";
+import { Keyboard } from "../keyboard/Keyboard";
 import { Library } from "../library/Library";
 import { ModelPage } from "../models/ModelPage";
 import { Notices } from "../notices/Notices";
@@ -34,10 +36,13 @@ export function Frame(): JSX.Element {
   const measure = () => setRoom({ width: window.innerWidth, height: window.innerHeight });
   onMount(() => window.addEventListener("resize", measure));
   onCleanup(() => window.removeEventListener("resize", measure));
+  followWhere(studio, view, layout);
+  const choose = () => {
+    if (view.sheet() === null && !studio.status()?.first_run) view.setSheet("projects");
+  };
+  onMount(() => void openLast(studio).then((isOpen) => isOpen || choose()));
   // Without a project there is nothing to do but to choose one.
-  createEffect(() => {
-    if (studio.project() === null && view.sheet() === null && !studio.status()?.first_run) view.setSheet("projects");
-  });
+  createEffect(on(() => studio.project() === null, (isNone) => isNone && choose(), { defer: true }));
 
   const most = (place: Place) => {
     if (place === "timeline") return room().height - BARS - VIEWER_MIN.height;
@@ -98,6 +103,7 @@ export function Frame(): JSX.Element {
       <SettingsPage />
       <ProjectsPage />
       <ComparePage />
+      <Keyboard />
       <Notices />
       <Show when={studio.link() !== "open"}>
         <LinkLost />

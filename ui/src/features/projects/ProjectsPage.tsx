@@ -4,7 +4,6 @@ import { Show, createSignal, type JSX } from "solid-js";
 import { CallError, type ProjectView } from "../../backend";
 import { Sheet } from "../../components/Sheet";
 import { t } from "../../i18n";
-import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
 import { NewProject } from "./NewProject";
 import { OpenFolder } from "./OpenFolder";
@@ -28,12 +27,9 @@ export interface Refused {
 }
 
 function Chooser(): JSX.Element {
-  const studio = useStudio();
   const view = useView();
   const [refused, setRefused] = createSignal<Refused | null>(null);
   const [busy, setBusy] = createSignal<string | null>(null);
-  // Without a project there is nothing behind the sheet to go back to.
-  const close = () => view.setSheet(studio.project() ? null : "projects");
 
   /** Does what opens a project; what it says no to is shown where it was asked. */
   const open = async (at: string, how: () => Promise<ProjectView>) => {
@@ -42,10 +38,6 @@ function Chooser(): JSX.Element {
     setBusy(at);
     try {
       await how();
-      view.setShot(null);
-      view.setClips(new Set<string>());
-      view.setWatched({ kind: "timeline" });
-      view.setPlayhead(0);
       view.setSheet(null);
     } catch (problem) {
       setRefused({ at, why: problem instanceof CallError || problem instanceof Error ? problem.message : String(problem) });
@@ -55,7 +47,7 @@ function Chooser(): JSX.Element {
   };
 
   return (
-    <Sheet title={t("projects.title")} size="large" onClose={close}>
+    <Sheet title={t("projects.title")} size="wide" onClose={() => view.setSheet(null)}>
       <div class="projects">
         <div class="projects-new">
           <NewProject busy={busy()} refused={refused()} onOpen={open} />

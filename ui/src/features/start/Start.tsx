@@ -7,22 +7,27 @@ import { Ring } from "../../components/Ring";
 import { t } from "../../i18n";
 import "./Start.css";
 
-/** A start is quick; only one that is not says so. */
+/** A start is quick; only one that is not says so, and one that takes this long says what may be wrong. */
 const QUIET_MS = 700;
+const LONG_MS = 8000;
 
 /** Before the studio is reached. */
 export function Starting(): JSX.Element {
   const [isSlow, setSlow] = createSignal(false);
-  const timer = setTimeout(() => setSlow(true), QUIET_MS);
-  onCleanup(() => clearTimeout(timer));
+  const [isLong, setLong] = createSignal(false);
+  const timers = [setTimeout(() => setSlow(true), QUIET_MS), setTimeout(() => setLong(true), LONG_MS)];
+  onCleanup(() => timers.forEach(clearTimeout));
   return (
     <Show when={isSlow()}>
       <main class="start" role="status">
         <Logo size={56} />
         <p class="start-line">
           <Ring done={null} />
-          {t("start.connecting")}
+          {isLong() ? t("start.unreachable") : t("start.connecting")}
         </p>
+        <Show when={isLong()}>
+          <p class="start-why">{t("start.unreachable_about")}</p>
+        </Show>
       </main>
     </Show>
   );

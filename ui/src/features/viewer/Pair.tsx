@@ -2,11 +2,13 @@
 
 import { For, createEffect, createSignal, on, onCleanup, onMount, untrack, type JSX } from "solid-js";
 import type { TakeView } from "../../backend";
+import { Button } from "../../components/Button";
 import { Icon } from "../../components/Icon";
 import { openMenu } from "../../components/Menu";
 import { t } from "../../i18n";
 import { Chorus } from "../../lib/chorus";
 import { quality } from "../../lib/format";
+import { fitOf } from "../../lib/shape";
 import { usePlayer } from "../../state/player";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
@@ -27,7 +29,7 @@ export function Pair(props: { takes: readonly [string, string] }): JSX.Element {
   );
   const ratio = () => (studio.project()?.aspect ?? "9:16").replace(":", " / ");
   const word = (take: TakeView) =>
-    [take.goal === "final" ? t("takes.finished") : t("takes.draft"), take.size && quality(take.size), take.seed !== null && t("takes.seed", { seed: take.seed })]
+    [take.goal === "final" ? t("take.finished") : t("take.draft"), take.size && quality(take.size), take.seed !== null && t("take.seed", { seed: take.seed })]
       .filter(Boolean)
       .join(" · ");
 
@@ -77,7 +79,11 @@ export function Pair(props: { takes: readonly [string, string] }): JSX.Element {
       <For each={takes}>
         {(take, at) => (
           <figure class="pair-side">
-            <video ref={(video) => (videos[at()] = video)} tabIndex={-1} />
+            <video
+              ref={(video) => (videos[at()] = video)}
+              style={{ "object-fit": fitOf(take.size, studio.project()?.aspect ?? "9:16") }}
+              tabIndex={-1}
+            />
             <figcaption>
               <button
                 type="button"
@@ -94,16 +100,16 @@ export function Pair(props: { takes: readonly [string, string] }): JSX.Element {
                 <span>{word(take)}</span>
                 <Icon name="down" size={12} />
               </button>
-              <button
-                type="button"
-                class="pair-use"
+              <Button
+                kind="quiet"
+                size="small"
+                icon="check"
+                label={t("take.choose")}
                 onClick={() => {
                   void studio.act("shot.choose_take", { shot: take.shot, take: take.id });
                   view.setWatched({ kind: "timeline" });
                 }}
-              >
-                {t("takes.use")}
-              </button>
+              />
             </figcaption>
           </figure>
         )}

@@ -6,6 +6,8 @@ import { Ring } from "../../components/Ring";
 import { t } from "../../i18n";
 import { PLATFORMS, safeInset } from "../../lib/platforms";
 import { mediaPath } from "../../lib/media";
+import { playsClips } from "../../lib/reel";
+import { fitOf } from "../../lib/shape";
 import { usePlayer } from "../../state/player";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
@@ -19,6 +21,7 @@ export function Screen(props: { platform: string | null }): JSX.Element {
   const studio = useStudio();
   const view = useView();
   const player = usePlayer();
+  const canPlay = playsClips();
   const [playback, setPlayback] = createSignal<Playback | null>(null);
   let first: HTMLVideoElement | undefined;
   let second: HTMLVideoElement | undefined;
@@ -50,6 +53,7 @@ export function Screen(props: { platform: string | null }): JSX.Element {
     const entry = studio.project()?.shots.find((shot) => shot.id === piece()?.shot);
     return entry ? entry.title || entry.shot.description : "";
   };
+  const fit = () => fitOf(piece()?.take?.size ?? null, studio.project()?.aspect ?? "9:16");
   const isUnmade = () => piece() !== null && piece()?.take === null;
   const caption = createMemo(() => {
     const at = piece();
@@ -57,10 +61,12 @@ export function Screen(props: { platform: string | null }): JSX.Element {
     const frame = at.from + player.frame() - at.start;
     return studio.project()?.timeline.captions.find((one) => one.clip === at.clip && one.from <= frame && frame < one.to) ?? null;
   });
+  // Code 4: the system cannot play such clips at all.
+  const trouble = () => (piece()?.take && !canPlay ? 4 : playback()?.trouble());
   const isEmpty = () => player.programme().pieces.length === 0;
 
   return (
-    <div class="screen" style={{ "--ratio": ratio() }} data-testid="screen">
+    <div class="screen" style={{ "--ratio": ratio(), "--fit": fit() }} data-testid="screen">
       <video ref={(video) => (first = video)} class="screen-video" classList={{ "screen-seen": playback()?.seen() === 0 }} tabIndex={-1} />
       <video ref={(video) => (second = video)} class="screen-video" classList={{ "screen-seen": playback()?.seen() === 1 }} tabIndex={-1} />
       <Switch>
@@ -90,7 +96,7 @@ export function Screen(props: { platform: string | null }): JSX.Element {
           </div>
         </Match>
       </Switch>
-      <Show when={playback()?.trouble()}>
+      <Show when={trouble()}>
         {(code) => (
           <div class="screen-note screen-trouble" role="alert">
             <strong>{code() === 4 ? t("viewer.no_codec") : t("viewer.cannot_play")}</strong>
@@ -98,7 +104,7 @@ export function Screen(props: { platform: string | null }): JSX.Element {
           </div>
         )}
       </Show>
-      <Show when={playback()?.isWaiting() && !playback()?.trouble()}>
+      <Show when={playback()?.isWaiting() && !trouble()}>
         <div class="screen-waiting">
           <Ring done={null} size={22} />
         </div>

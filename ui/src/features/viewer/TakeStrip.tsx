@@ -32,8 +32,8 @@ function TakeCard(props: { take: TakeView; shot: ShotEntry }): JSX.Element {
   const [isPointed, setPointed] = createSignal(false);
   const name = () => {
     const { goal, seed, size } = props.take;
-    if (goal === "final") return size ? t("takes.finished_size", { size: quality(size) }) : t("takes.finished");
-    return seed === null ? t("takes.draft") : t("takes.draft_seed", { seed });
+    if (goal === "final") return size ? t("takes.finished_size", { size: quality(size) }) : t("take.finished");
+    return seed === null ? t("take.draft") : t("takes.draft_seed", { seed });
   };
   const isUsed = () => props.shot.take === props.take.id;
   const others = () => studio.project()?.takes.filter((take) => take.shot === props.shot.id && take.id !== props.take.id) ?? [];
@@ -41,14 +41,14 @@ function TakeCard(props: { take: TakeView; shot: ShotEntry }): JSX.Element {
     openMenu(
       place,
       [
-        { label: t("takes.use"), checked: isUsed(), run: use },
+        { label: t("take.choose"), checked: isUsed(), run: use },
         { label: t("takes.watch"), run: () => view.setWatched({ kind: "take", take: props.take.id }) },
         ...others().slice(0, 1).map((other) => ({
           label: t("takes.beside"),
           run: () => view.setWatched({ kind: "pair", takes: [props.shot.take ?? other.id, props.take.id].includes(other.id) ? [props.take.id, other.id] : [props.shot.take ?? other.id, props.take.id] }),
         })),
         ...(props.take.can_finish
-          ? [{ label: t("takes.finish"), run: () => void studio.act("jobs.finish", { takes: [props.take.id] }) }]
+          ? [{ label: t("take.finish"), run: () => void studio.act("jobs.finish", { takes: [props.take.id] }) }]
           : []),
       ],
       name(),

@@ -33,7 +33,6 @@ export function Transport(props: TransportProps): JSX.Element {
   const view = useView();
   const player = usePlayer();
   const isPlaying = () => view.speed() !== 0;
-  const isAlone = () => view.watched().kind === "take";
   const isVertical = () => {
     const [width, height] = (studio.project()?.aspect ?? "9:16").split(":").map(Number);
     return (width ?? 9) < (height ?? 16);
@@ -70,14 +69,13 @@ export function Transport(props: TransportProps): JSX.Element {
 
   return (
     <div class="transport" role="toolbar" aria-label={t("transport.title")}>
-      <div class="transport-side">
-        <Show when={isAlone()}>
-          <Button kind="quiet" size="small" icon="back" onClick={() => view.setWatched({ kind: "timeline" })}>
-            {t("viewer.timeline")}
-          </Button>
-        </Show>
-      </div>
-      <div class="transport-middle">
+      <Show when={view.watched().kind !== "timeline"}>
+        <button type="button" class="transport-word transport-back" aria-label={t("viewer.timeline")} data-tip={t("viewer.timeline")} onClick={() => run("viewer.timeline")}>
+          <Icon name="back" />
+          <span>{t("viewer.timeline")}</span>
+        </button>
+      </Show>
+      <div class="transport-group">
         <button type="button" class="transport-word" aria-label={t("transport.speed")} aria-haspopup="menu" onClick={(event) => pickSpeed(event.currentTarget)}>
           {(view.speed() || 1).toFixed(1)}×
         </button>
@@ -96,7 +94,7 @@ export function Transport(props: TransportProps): JSX.Element {
         <TimeEntry />
         <span class="transport-length">/ {timecode(player.programme().length)}</span>
       </div>
-      <div class="transport-side transport-end">
+      <div class="transport-group">
         <Volume />
         <Show when={isVertical()}>
           <button

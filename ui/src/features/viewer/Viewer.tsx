@@ -1,6 +1,7 @@
 // The viewer: the picture, what lies over it, the takes beside it, and the transport under it.
 
 import { Match, Show, Switch, createSignal, type JSX } from "solid-js";
+import { Button } from "../../components/Button";
 import { t } from "../../i18n";
 import { provideCommands } from "../../state/commands";
 import { useStudio } from "../../state/studio";
@@ -49,7 +50,14 @@ export function Viewer(): JSX.Element {
       onFocusIn={() => view.setZone("viewer")}
     >
       <div class="viewer-stage">
-        <Switch>
+        <Switch
+          fallback={
+            <div class="viewer-none">
+              <p>{t("viewer.no_project")}</p>
+              <Button onClick={() => view.setSheet("projects")}>{t("project.chooser")}</Button>
+            </div>
+          }
+        >
           <Match when={pair()} keyed>
             {(takes) => <Pair takes={takes} />}
           </Match>

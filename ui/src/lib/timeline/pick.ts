@@ -60,14 +60,3 @@ export function beside(clips: readonly Clip[], id: string | null, by: 1 | -1): C
   if (index < 0) return by > 0 ? clips[0] : clips.at(-1);
   return clips[Math.min(clips.length - 1, Math.max(0, index + by))];
 }
-
-/** Edges and markers that the playhead jumps between, sorted. */
-export function cuts(clips: readonly Clip[]): number[] {
-  return [...new Set(clips.flatMap((clip) => [clip.start, endOf(clip)]))].sort((a, b) => a - b);
-}
-
-/** The nearest of sorted `frames` before or after `frame`, or `frame` itself where there is none. */
-export function jump(frames: readonly number[], frame: number, by: 1 | -1): number {
-  const found = by > 0 ? frames.find((one) => one > frame) : frames.findLast((one) => one < frame);
-  return found ?? frame;
-}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseTimecode, seconds, timecode } from "../timecode";
 import type { Clip } from "../../backend";
-import { beside, clipAt, clipsWithin, cuts, jump, picked } from "./pick";
+import { beside, clipAt, clipsWithin, picked } from "./pick";
 import { label, steps, ticks } from "./ruler";
 import {
   MAX_ZOOM,
@@ -158,15 +158,11 @@ describe("finding clips", () => {
     expect(names(picked(clips, new Set(), "b", "range", null))).toBe("b");
   });
 
-  test("the neighbours and the cuts", () => {
+  test("the neighbours", () => {
     expect(beside(clips, "b", 1)?.id).toBe("c");
     expect(beside(clips, "c", 1)?.id).toBe("c");
     expect(beside(clips, null, -1)?.id).toBe("c");
     expect(beside([], null, 1)).toBeUndefined();
-    expect(cuts(clips)).toEqual([0, 50, 100, 120, 150]);
-    expect(jump(cuts(clips), 50, 1)).toBe(100);
-    expect(jump(cuts(clips), 50, -1)).toBe(0);
-    expect(jump(cuts(clips), 150, 1)).toBe(150);
   });
 });
 

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use ts_rs::TS;
 
 use super::cast::{Character, MediaItem, Score};
+use super::mention::{Played, play};
 use crate::timeline::{Clip, Timeline};
 
 use crate::{Code, coded};
@@ -289,23 +290,34 @@ impl ProjectData {
         }
     }
 
-    /// What an engine is told to make for a shot. The engine completes what is not said here.
+    /// What an engine is told to make for a shot, its characters put in their places. The engine completes what is not said
+    /// here.
     ///
     /// # Errors
     /// There is no such shot.
     pub fn recipe(&self, shot: Id) -> anyhow::Result<Recipe> {
         let entry = self.shot(shot)?;
         let reference = |media: &MediaRef| Reference { file: media.name.clone(), sha256: Some(media.sha256) };
+        let Played { shot, picture, .. } = play(&entry.shot, &self.cast);
         Ok(Recipe {
             seed: entry.seed,
             size: entry.size,
             aspect: Some(self.aspect.clone()),
             seconds: entry.seconds,
             model: Some(Model { name: self.model.clone(), sha256: None }),
-            image: entry.image.as_ref().map(reference),
+            image: entry.image.as_ref().or(picture.as_ref()).map(reference),
             voice: entry.voice.as_ref().map(reference),
-            ..Recipe::new(entry.shot.clone())
+            ..Recipe::new(shot)
         })
+    }
+
+    /// Adds a shot, at the end of the timeline too where there is one.
+    pub fn add_shot(&mut self, entry: ShotEntry, frames: u32) {
+        if let Some(timeline) = &mut self.cut {
+            let start = timeline.end();
+            timeline.clips.push(Clip { id: Id::new(), shot: entry.id, start, r#in: 0, out: frames.max(1) });
+        }
+        self.shots.push(entry);
     }
 
     /// Whether this can be a project.

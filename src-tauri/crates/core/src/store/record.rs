@@ -89,6 +89,11 @@ impl Store {
         Self { root: root.into() }
     }
 
+    /// The folder that holds them.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// The folder of a model, whether it is there or not.
     pub fn folder(&self, entry: &Entry) -> PathBuf {
         self.root.join(&entry.id)
