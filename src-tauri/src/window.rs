@@ -1,6 +1,5 @@
 //! The window's life: opened where it was, shown again by a second start, closed after the work was put down in order.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use gallop_core::api::Studio;
@@ -82,7 +81,7 @@ fn open_studio(app: AppHandle, places: Places) {
 fn close_studio(app: &AppHandle) {
     let Some(studio) = app.state::<Desk>().take() else { return };
     tauri::async_runtime::block_on(async {
-        tokio::time::timeout(PATIENCE, Arc::clone(&studio).close()).await.ok();
+        tokio::time::timeout(PATIENCE, studio.close()).await.ok();
     });
 }
 
