@@ -49,7 +49,8 @@ pub fn advice(seen: &Seen<'_>) -> Vec<Advice> {
     let mut say = |kind, values: &[(&str, AdviceValue)], repair: Option<Shot>| {
         let values: BTreeMap<_, _> = values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         // A repair that leaves nothing, or all, is none.
-        let repair = repair.filter(|shot| shot != seen.shot && (!shot.description.trim().is_empty() || !shot.lines.is_empty()));
+        let repair =
+            repair.filter(|shot| shot != seen.shot && (!shot.description.trim().is_empty() || !shot.lines.is_empty()));
         advice.push(Advice { kind, values, repair });
     };
     let number = |number: f64| AdviceValue::Number(number);
@@ -64,12 +65,17 @@ pub fn advice(seen: &Seen<'_>) -> Vec<Advice> {
     if let (Some([least, most, _]), Some(seconds)) = (seen.range, seen.seconds)
         && !(least..=most).contains(&seconds)
     {
-        let values = [("seconds", number(seconds.into())), ("least", number(least.into())), ("most", number(most.into()))];
+        let values =
+            [("seconds", number(seconds.into())), ("least", number(least.into())), ("most", number(most.into()))];
         say(AdviceKind::SecondsOutOfRange, &values, None);
     }
     if !seen.has_voice && seen.spoken_seconds > seen.length + 0.05 {
         let over = ((seen.spoken_seconds - seen.length) * 10.0).ceil() / 10.0;
-        say(AdviceKind::SpeechTooLong, &[("over_by", number(over)), ("seconds", number(seen.spoken_seconds.ceil()))], None);
+        say(
+            AdviceKind::SpeechTooLong,
+            &[("over_by", number(over)), ("seconds", number(seen.spoken_seconds.ceil()))],
+            None,
+        );
     }
     let tokens = words::tokens(seen.prompt);
     if tokens > TOKENS {
@@ -87,7 +93,8 @@ pub fn advice(seen: &Seen<'_>) -> Vec<Advice> {
     ];
     for (kind, found, remove) in found {
         if let Some(Found { words, .. }) = &found {
-            let repair = found.as_ref().and_then(|found| words::without(description, found, remove)).and_then(described);
+            let repair =
+                found.as_ref().and_then(|found| words::without(description, found, remove)).and_then(described);
             say(kind, &[("words", text(words))], repair);
         }
     }
@@ -98,7 +105,11 @@ pub fn advice(seen: &Seen<'_>) -> Vec<Advice> {
             say(AdviceKind::NotEnglish, &[], None);
         }
         if count < FEW_WORDS {
-            say(AdviceKind::TooShort, &[("words", number(count as f64)), ("wanted", number(WANTED_WORDS as f64))], None);
+            say(
+                AdviceKind::TooShort,
+                &[("words", number(count as f64)), ("wanted", number(WANTED_WORDS as f64))],
+                None,
+            );
         } else if count > MANY_WORDS && tokens <= TOKENS {
             say(AdviceKind::TooLong, &[("words", number(count as f64)), ("wanted", number(200.0))], None);
         }
@@ -149,7 +160,11 @@ mod tests {
     #[test]
     fn repairs_take_out_what_the_model_makes_badly_and_nothing_else() {
         for (text, kind, repaired) in [
-            ("A pony stands. The camera pans left. It rains.", AdviceKind::CameraMove, Some("A pony stands. It rains.")),
+            (
+                "A pony stands. The camera pans left. It rains.",
+                AdviceKind::CameraMove,
+                Some("A pony stands. It rains."),
+            ),
             ("A pony stands, slow zoom in, at dusk.", AdviceKind::CameraMove, Some("A pony stands, at dusk.")),
             ("一只小马站着，镜头推进，下雨。", AdviceKind::CameraMove, Some("一只小马站着，下雨。")),
             ("A street, no people, in fog.", AdviceKind::Negative, Some("A street, in fog.")),
@@ -173,13 +188,21 @@ mod tests {
         let shot = described("A woman in a kitchen says \"Good morning, my dear!\" and smiles.");
         let found = of(&shot, PONY);
         let repair = found[0].repair.as_ref().expect("a repair");
-        assert_eq!((found[0].kind, repair.lines[0].text.as_str()), (AdviceKind::SpeechInDescription, "Good morning, my dear!"));
+        assert_eq!(
+            (found[0].kind, repair.lines[0].text.as_str()),
+            (AdviceKind::SpeechInDescription, "Good morning, my dear!")
+        );
         assert_eq!(repair.description, "A woman in a kitchen speaks and smiles.");
     }
 
     #[test]
     fn names_that_only_look_alike_are_left_alone() {
-        for text in ["A pandora ring. A zoom lens lies on a table.", "She knows nothing of it.", "A dolly with blue eyes.", "A short cut through the park."] {
+        for text in [
+            "A pandora ring. A zoom lens lies on a table.",
+            "She knows nothing of it.",
+            "A dolly with blue eyes.",
+            "A short cut through the park.",
+        ] {
             assert_eq!(kinds(&described(text), LARGE), [AdviceKind::TooShort], "{text}");
         }
     }

@@ -196,7 +196,8 @@ pub(super) fn check(studio: &Studio, args: CheckArgs) -> anyhow::Result<ShotChec
         model: Some(Model { name: model.to_owned(), sha256: None }),
         ..Recipe::new(played.shot)
     };
-    let estimate = composed.is_ok().then(|| estimate::estimate(studio, &models, &recipe, goal.unwrap_or(Goal::Draft), length));
+    let estimate =
+        composed.is_ok().then(|| estimate::estimate(studio, &models, &recipe, goal.unwrap_or(Goal::Draft), length));
     let problem = composed.as_ref().err().map(ToString::to_string);
     Ok(ShotCheck { seconds: length, spoken_seconds, lines, advice, estimate, problem, prompt: composed.ok() })
 }

@@ -35,7 +35,9 @@ impl Forecasts {
     /// What clips like one that is wanted did cost, the latest first.
     fn like(&self, studio: &Studio, wanted: &Recipe, goal: Goal, length: f64) -> Vec<Cost> {
         let history = studio.queue.history(HISTORY).unwrap_or_default();
-        let done = history.into_iter().filter(|job| job.state == State::Done && job.order.goal == goal && job.parent.is_none());
+        let done = history
+            .into_iter()
+            .filter(|job| job.state == State::Done && job.order.goal == goal && job.parent.is_none());
         let mut made = lock(&self.made);
         let takes = done.filter_map(|job| {
             let read = || TakeFolder::find(&job.project, job.id).ok()??.read().ok()?.map(Arc::new);
@@ -51,7 +53,9 @@ fn is_like(made: &Recipe, wanted: &Recipe, length: f64) -> bool {
         Some(size) => made.size == Some(size),
         None => made.aspect == wanted.aspect,
     };
-    name(made) == name(wanted) && is_shape && made.seconds.is_some_and(|seconds| (seconds - length as f32).abs() < SAME_SECONDS)
+    name(made) == name(wanted)
+        && is_shape
+        && made.seconds.is_some_and(|seconds| (seconds - length as f32).abs() < SAME_SECONDS)
 }
 
 /// What a clip of this length will cost.

@@ -287,7 +287,14 @@ fn project(studio: &Studio) -> anyhow::Result<(PathBuf, ProjectData)> {
     studio.with_project(|open| Ok((open.project.folder().to_owned(), open.project.data().clone())))
 }
 
-fn new_job(folder: &std::path::Path, data: &ProjectData, shot: Id, recipe: Recipe, goal: Goal, parent: Option<Id>) -> NewJob {
+fn new_job(
+    folder: &std::path::Path,
+    data: &ProjectData,
+    shot: Id,
+    recipe: Recipe,
+    goal: Goal,
+    parent: Option<Id>,
+) -> NewJob {
     let order = Order { recipe, goal, checkpoints: BTreeMap::new() };
     NewJob { project: folder.to_owned(), project_id: data.id, shot, order, parent }
 }
@@ -305,7 +312,9 @@ fn one(studio: &Studio, job: Job) -> anyhow::Result<JobView> {
 fn views(studio: &Studio, jobs: &[Job]) -> Vec<JobView> {
     let names = studio.project_names();
     let titles: BTreeMap<Id, String> = match studio.open_project().as_ref() {
-        Some(open) => open.project.data().shots.iter().filter_map(|entry| Some((entry.id, entry.title.clone()?))).collect(),
+        Some(open) => {
+            open.project.data().shots.iter().filter_map(|entry| Some((entry.id, entry.title.clone()?))).collect()
+        }
         None => BTreeMap::new(),
     };
     let board = studio.board();
@@ -329,7 +338,9 @@ fn views(studio: &Studio, jobs: &[Job]) -> Vec<JobView> {
             engine: job.engine.clone(),
             failure: job.failure.clone(),
             step: board.and_then(|board| board.step(job.id)).as_ref().and_then(step_of),
-            preview: board.and_then(|board| board.preview(job.id)).map(|picture| preview_path(job.id, picture.len() as u64)),
+            preview: board
+                .and_then(|board| board.preview(job.id))
+                .map(|picture| preview_path(job.id, picture.len() as u64)),
             added_unix_ms: job.added_unix_ms,
             started_unix_ms: job.started_unix_ms,
             finished_unix_ms: job.finished_unix_ms,

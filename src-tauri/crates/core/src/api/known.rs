@@ -22,7 +22,8 @@ pub struct KnownModels {
 impl KnownModels {
     /// The model in the box, and what engines that have answered tell of theirs.
     pub fn new(engines: &[EngineStatus]) -> Self {
-        let mut models: BTreeMap<String, ModelInfo> = pony().into_iter().map(|pony| (pony.name.clone(), pony)).collect();
+        let mut models: BTreeMap<String, ModelInfo> =
+            pony().into_iter().map(|pony| (pony.name.clone(), pony)).collect();
         let told = engines.iter().filter_map(|engine| engine.hello.as_ref()).flat_map(|hello| &hello.models);
         models.extend(told.map(|model| (model.name.clone(), model.clone())));
         Self { models }

@@ -9,10 +9,10 @@ use gallop_protocol::{Digest, Id};
 use serde::Deserialize;
 use ts_rs::TS;
 
+use super::event::Event;
 use super::shot::Spot;
 use super::studio::Studio;
 use super::value::Patch;
-use super::event::Event;
 use crate::project::{MediaItem, MediaKind, MediaRef, ProjectData, ShotEntry, import_media};
 use crate::take::{Take, TakeFolder};
 use crate::timeline::{MAX_FRAMES, RATE};
@@ -122,7 +122,12 @@ pub(super) fn shot_of_clip(studio: &Studio, args: ClipArgs) -> anyhow::Result<Id
     for (what, named, found) in [("reference picture", &recipe.image, &image), ("voice", &recipe.voice, &voice)] {
         if let (Some(named), None) = (named, found) {
             let name: String = named.file.chars().take(100).collect();
-            studio.tell(Event::Notice { text: format!("the {what} `{}` of this clip is not in the project; import it to make the clip again", name.escape_debug()) });
+            studio.tell(Event::Notice {
+                text: format!(
+                    "the {what} `{}` of this clip is not in the project; import it to make the clip again",
+                    name.escape_debug()
+                ),
+            });
         }
     }
     let Recipe { shot, seconds, seed, .. } = recipe;
@@ -150,7 +155,13 @@ pub(super) fn remove(studio: &Studio, args: RemoveArgs) -> anyhow::Result<()> {
 }
 
 /// Takes the last picture that a clip shows of a take into the project.
-pub(super) fn picture_of_take(studio: &Studio, folder: &Path, take: &Take, out: u32, name: &str) -> anyhow::Result<MediaRef> {
+pub(super) fn picture_of_take(
+    studio: &Studio,
+    folder: &Path,
+    take: &Take,
+    out: u32,
+    name: &str,
+) -> anyhow::Result<MediaRef> {
     let clip = TakeFolder::find(folder, take.id)?.map(|found| found.path(Checkpoint::Clip));
     let missing = || coded(Code::MediaMissing, "the clip of this take is gone; make it again");
     let clip = clip.filter(|clip| clip.is_file()).ok_or_else(missing)?;

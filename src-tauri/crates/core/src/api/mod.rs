@@ -3,6 +3,8 @@
 //! [`Studio::call`] takes the name of a call and its arguments as JSON, and gives its result as JSON, or a [`Refusal`].
 //! The same table yields the TypeScript of the user interface ([`typescript`]).
 
+#![allow(clippy::needless_pass_by_value, reason = "the table gives each call its arguments for good")]
+
 mod advice;
 mod app;
 mod bindings;

@@ -7,17 +7,15 @@ use gallop_protocol::shot::Language;
 
 use super::event::Event;
 use super::known::PONY;
-use super::studio::Studio;
 use super::pulls::Ended;
+use super::studio::Studio;
 use super::value::Nothing;
-use crate::store::{
-    Catalog, Entry, FolderUse, Gate, HUB, Options, Source, State, Token, Verdict, hub_cache,
-};
+use crate::store::{Catalog, Entry, FolderUse, Gate, HUB, Options, Source, State, Token, Verdict, hub_cache};
 use crate::{Code, coded};
 
 pub use super::model_types::{
-    DamagedFiles, FileState, FileVerdict, ImportArgs, ImportedFiles, LicenceView, ModelArgs, ModelState, ModelView, PullArgs,
-    PullState, PullView, VerifyArgs,
+    DamagedFiles, FileState, FileVerdict, ImportArgs, ImportedFiles, LicenceView, ModelArgs, ModelState, ModelView,
+    PullArgs, PullState, PullView, VerifyArgs,
 };
 pub use super::pulls::Pulls;
 
@@ -110,7 +108,10 @@ fn pony(studio: &Studio) -> ModelView {
 
 fn entry(studio: &Studio, id: &str) -> anyhow::Result<Entry> {
     if id == PONY {
-        return Err(coded(Code::Input, "the model in the box came with Gallop: there is nothing to download or remove"));
+        return Err(coded(
+            Code::Input,
+            "the model in the box came with Gallop: there is nothing to download or remove",
+        ));
     }
     Ok(Catalog::of_this_user(&studio.places).get(id)?.clone())
 }

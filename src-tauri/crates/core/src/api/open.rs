@@ -96,7 +96,8 @@ impl Open {
         self.project.adapt(|data| {
             for entry in &mut data.shots {
                 // Whoever chose a draft and had it finished sees what became of it.
-                let finished = fresh.iter().rfind(|seen| seen.take.shot == entry.id && seen.take.parent == entry.chosen_take);
+                let finished =
+                    fresh.iter().rfind(|seen| seen.take.shot == entry.id && seen.take.parent == entry.chosen_take);
                 if let Some(finished) = finished.filter(|_| entry.chosen_take.is_some()) {
                     entry.chosen_take = Some(finished.take.id);
                 }

@@ -63,7 +63,8 @@ impl Pulls {
             seconds_left: None,
             failure: None,
         };
-        let pull = Arc::new(OnTheWay { control: Control::default(), now: Mutex::new(now), ended: Mutex::new(Ended::Keep) });
+        let pull =
+            Arc::new(OnTheWay { control: Control::default(), now: Mutex::new(now), ended: Mutex::new(Ended::Keep) });
         pull.control.limit(limit);
         known.insert(entry.id.clone(), Arc::clone(&pull));
         drop(known);
@@ -95,7 +96,7 @@ impl Pulls {
     }
 }
 
-fn run(store: &Store, entry: &Entry, options: &Options, pull: &OnTheWay, tell: &dyn Fn(Event)) {
+fn run(store: &Store, entry: &Entry, options: &Options, pull: &OnTheWay, tell: &(dyn Fn(Event) + Sync)) {
     let told: Mutex<Option<Instant>> = Mutex::new(None);
     let progress = |progress: &Progress| {
         {
@@ -112,7 +113,7 @@ fn run(store: &Store, entry: &Entry, options: &Options, pull: &OnTheWay, tell: &
     };
     // Told at once, so that everybody sees it begin.
     tell(Event::Models { id: entry.id.clone(), progress: Some(lock(&pull.now).clone()) });
-    let mut outcome = store::pull(store, entry, options, &pull.control, &|news| progress(news));
+    let mut outcome = store::pull(store, entry, options, &pull.control, &progress);
     let is_removed = *lock(&pull.ended) == Ended::Remove;
     if is_removed && matches!(outcome, Ok(Pulled::Stopped)) {
         outcome = store.remove(entry).map(|_| Pulled::Stopped);

@@ -37,7 +37,8 @@ impl Reel {
         let Ok(entries) = std::fs::read_dir(folder.join(take::FOLDER)) else { return Self::default() };
         let mut takes = BTreeMap::new();
         for entry in entries.flatten() {
-            let id = entry.file_name().to_str().and_then(|name| name.parse::<Id>().ok().filter(|id| id.to_string() == name));
+            let id =
+                entry.file_name().to_str().and_then(|name| name.parse::<Id>().ok().filter(|id| id.to_string() == name));
             let Some(id) = id.filter(|_| entry.path().join(take::FILE).is_file()) else { continue };
             match self.takes.get(&id) {
                 Some(seen) => drop(takes.insert(id, Arc::clone(seen))),
@@ -72,7 +73,8 @@ impl Reel {
             newest.insert(seen.take.shot, seen);
         }
         let of_shot = |entry: &ShotEntry| {
-            let chosen = entry.chosen_take.and_then(|take| self.takes.get(&take)).filter(|seen| seen.take.shot == entry.id);
+            let chosen =
+                entry.chosen_take.and_then(|take| self.takes.get(&take)).filter(|seen| seen.take.shot == entry.id);
             Some((entry.id, Arc::clone(chosen.or_else(|| newest.get(&entry.id).copied())?)))
         };
         data.shots.iter().filter_map(of_shot).collect()
@@ -81,7 +83,8 @@ impl Reel {
     /// How many frames each shot of a project has, or is expected to have.
     pub fn lengths(&self, data: &ProjectData, models: &KnownModels) -> BTreeMap<Id, u32> {
         let shown = self.shown(data);
-        let length = |entry: &ShotEntry| shown.get(&entry.id).map_or_else(|| expected(entry, data, models), |seen| seen.frames);
+        let length =
+            |entry: &ShotEntry| shown.get(&entry.id).map_or_else(|| expected(entry, data, models), |seen| seen.frames);
         data.shots.iter().map(|entry| (entry.id, length(entry))).collect()
     }
 }
@@ -90,7 +93,8 @@ impl Reel {
 fn expected(entry: &ShotEntry, data: &ProjectData, models: &KnownModels) -> u32 {
     let usual = frames_of(entry.seconds.unwrap_or_else(|| models.usual_seconds(&data.model)));
     // A voice sets the length of its clip.
-    let voice = entry.voice.as_ref().and_then(|voice| data.library.iter().find(|item| item.sha256 == voice.sha256)?.frames);
+    let voice =
+        entry.voice.as_ref().and_then(|voice| data.library.iter().find(|item| item.sha256 == voice.sha256)?.frames);
     match (voice, entry.seconds) {
         (Some(frames), None) => frames.clamp(1, MAX_FRAMES),
         (Some(frames), Some(_)) => usual.min(frames).max(1),

@@ -5,8 +5,8 @@ use gallop_protocol::shot::Shot;
 use serde::Deserialize;
 use ts_rs::TS;
 
-use super::studio::Studio;
 use super::open::ShotsOf;
+use super::studio::Studio;
 use super::value::{Named, Patch, Pixels};
 use crate::project::{Edit, MediaRef, ProjectData, ShotEntry};
 use crate::timeline::{Clip, TimelineEdit, Track};
@@ -137,7 +137,9 @@ pub(super) fn put(studio: &Studio, label: &str, entry: ShotEntry, spot: Spot) ->
             check_media(data, entry.image.iter().chain(&entry.voice))?;
             let id = entry.id;
             let index = match spot {
-                Spot::Behind(other) => shot_of(data, other).and_then(|shot| position(data, shot)).map_or(data.shots.len(), |index| index + 1),
+                Spot::Behind(other) => shot_of(data, other)
+                    .and_then(|shot| position(data, shot))
+                    .map_or(data.shots.len(), |index| index + 1),
                 _ => data.shots.len(),
             };
             data.shots.insert(index, entry);
@@ -165,7 +167,8 @@ fn place(data: &mut ProjectData, shot: Id, spot: Spot, shots: &ShotsOf) -> anyho
     };
     if let (Some(before), Track::Magnetic) = (before, timeline.track) {
         // A clip of a single frame behind it has its middle at that very place.
-        let index = timeline.clips.iter().position(|clip| clip.id == before.id).map_or(timeline.clips.len(), |index| index + 1);
+        let index =
+            timeline.clips.iter().position(|clip| clip.id == before.id).map_or(timeline.clips.len(), |index| index + 1);
         let mut after = timeline.clone();
         let out = crate::timeline::Shots::frames(shots, shot).unwrap_or(1);
         after.clips.insert(index, Clip { id: Id::new(), shot, start: at, r#in: 0, out });
@@ -198,7 +201,9 @@ pub(super) fn edit(studio: &Studio, args: EditArgs) -> anyhow::Result<()> {
     let edit = if is_typed { Edit::merging("Edit the shot", key) } else { Edit::from("Edit the shot") };
     studio.change(|open| {
         open.edit(edit, |data| {
-            let media = [&image, &voice].into_iter().filter_map(|media| if let Patch::Set(media) = media { Some(media) } else { None });
+            let media = [&image, &voice]
+                .into_iter()
+                .filter_map(|media| if let Patch::Set(media) = media { Some(media) } else { None });
             check_media(data, media)?;
             let entry = data.shot_mut(id)?;
             if let Some(shot) = shot {
@@ -250,17 +255,31 @@ pub(super) fn choose_take(studio: &Studio, args: ChooseArgs) -> anyhow::Result<(
 pub(super) fn continue_from(studio: &Studio, args: ContinueArgs) -> anyhow::Result<Id> {
     let (clip, entry, seen, folder) = studio.with_project(|open| {
         let data = open.project.data();
-        let clip = *data.cut.as_ref().map_or_else(|| Err(coded(Code::Input, "the timeline is empty")), |cut| cut.clip(args.clip))?;
+        let clip = *data
+            .cut
+            .as_ref()
+            .map_or_else(|| Err(coded(Code::Input, "the timeline is empty")), |cut| cut.clip(args.clip))?;
         let entry = data.shot(clip.shot)?.clone();
         let seen = open.reel.shown(data).get(&clip.shot).cloned();
         Ok((clip, entry, seen, open.project.folder().to_owned()))
     })?;
-    let seen = seen.ok_or_else(|| coded(Code::Input, "this clip has no take yet: generate it first, then go on from its last picture"))?;
+    let seen = seen.ok_or_else(|| {
+        coded(Code::Input, "this clip has no take yet: generate it first, then go on from its last picture")
+    })?;
     let name = entry.title.clone().unwrap_or_else(|| "shot".into());
     let image = super::media::picture_of_take(studio, &folder, &seen.take, clip.out, &name)?;
     // The same people go on: what is seen stays, what was said was said.
     let shot = Shot { lines: Vec::new(), ..entry.shot.clone() };
-    let copy = ShotEntry { id: Id::new(), shot, image: Some(image), voice: None, chosen_take: None, seed: None, title: None, ..entry };
+    let copy = ShotEntry {
+        id: Id::new(),
+        shot,
+        image: Some(image),
+        voice: None,
+        chosen_take: None,
+        seed: None,
+        title: None,
+        ..entry
+    };
     put(studio, "Continue from the last picture", copy, Spot::Behind(args.clip))
 }
 

@@ -206,7 +206,7 @@ impl Studio {
     }
 
     /// Tells events from a thread that may outlive the studio.
-    pub(super) fn teller(&self) -> impl Fn(Event) + Send + 'static {
+    pub(super) fn teller(&self) -> impl Fn(Event) + Send + Sync + 'static {
         let events = self.events.clone();
         move |event| drop(events.send(event))
     }

@@ -23,8 +23,7 @@ const SELDOM: Duration = Duration::from_secs(2);
 /// Watches for a studio as long as it is there.
 pub(super) fn start(studio: &Arc<Studio>, engines: Engines) -> anyhow::Result<()> {
     let weak = Arc::downgrade(studio);
-    let mut watch = Watch::default();
-    watch.seen_changes = studio.queue.changes().ok();
+    let mut watch = Watch { seen_changes: studio.queue.changes().ok(), ..Watch::default() };
     let work = move || {
         while watch.look(&weak, engines) {
             std::thread::sleep(LOOK);

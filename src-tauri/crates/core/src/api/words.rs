@@ -25,26 +25,121 @@ pub enum Remove {
 }
 
 const CAMERA: [&str; 44] = [
-    "camera pans", "camera pan", "camera tilts", "camera moves", "camera zooms", "camera follows", "camera tracks", "camera circles",
-    "camera orbits", "camera rotates", "camera slowly", "camera pushes", "camera pulls", "camera flies", "moving camera", "handheld camera",
-    "zoom in", "zoom out", "zooms in", "zooms out", "zooming in", "zooming out", "dolly in", "dolly out", "dolly shot", "dolly zoom",
-    "tracking shot", "panning shot", "crane shot", "orbit shot", "pan left", "pan right", "tilt up", "tilt down", "push in", "pull back",
-    "镜头推进", "镜头拉远", "镜头推近", "镜头跟随", "镜头移动", "镜头旋转", "运镜", "镜头环绕",
+    "camera pans",
+    "camera pan",
+    "camera tilts",
+    "camera moves",
+    "camera zooms",
+    "camera follows",
+    "camera tracks",
+    "camera circles",
+    "camera orbits",
+    "camera rotates",
+    "camera slowly",
+    "camera pushes",
+    "camera pulls",
+    "camera flies",
+    "moving camera",
+    "handheld camera",
+    "zoom in",
+    "zoom out",
+    "zooms in",
+    "zooms out",
+    "zooming in",
+    "zooming out",
+    "dolly in",
+    "dolly out",
+    "dolly shot",
+    "dolly zoom",
+    "tracking shot",
+    "panning shot",
+    "crane shot",
+    "orbit shot",
+    "pan left",
+    "pan right",
+    "tilt up",
+    "tilt down",
+    "push in",
+    "pull back",
+    "镜头推进",
+    "镜头拉远",
+    "镜头推近",
+    "镜头跟随",
+    "镜头移动",
+    "镜头旋转",
+    "运镜",
+    "镜头环绕",
 ];
 const CUTS: [&str; 18] = [
-    "cut to", "cuts to", "next shot", "next scene", "second shot", "scene changes", "scene 2", "shot 2", "fade to", "fades to",
-    "transition to", "split screen", "montage of", "镜头切换", "切换到", "下一个镜头", "转场", "画面切到",
+    "cut to",
+    "cuts to",
+    "next shot",
+    "next scene",
+    "second shot",
+    "scene changes",
+    "scene 2",
+    "shot 2",
+    "fade to",
+    "fades to",
+    "transition to",
+    "split screen",
+    "montage of",
+    "镜头切换",
+    "切换到",
+    "下一个镜头",
+    "转场",
+    "画面切到",
 ];
 const MOTION: [&str; 16] = [
-    "runs", "running", "jumps", "jumping", "dances", "dancing", "backflip", "somersault", "fights", "fighting", "sprints", "sprinting",
-    "跳舞", "奔跑", "跳跃", "打斗",
+    "runs",
+    "running",
+    "jumps",
+    "jumping",
+    "dances",
+    "dancing",
+    "backflip",
+    "somersault",
+    "fights",
+    "fighting",
+    "sprints",
+    "sprinting",
+    "跳舞",
+    "奔跑",
+    "跳跃",
+    "打斗",
 ];
 const NEGATIVE: [&str; 14] = [
-    "no", "without", "avoid", "don't show", "do not show", "not showing", "must not", "should not", "free of", "没有", "不要", "避免", "禁止", "不出现",
+    "no",
+    "without",
+    "avoid",
+    "don't show",
+    "do not show",
+    "not showing",
+    "must not",
+    "should not",
+    "free of",
+    "没有",
+    "不要",
+    "避免",
+    "禁止",
+    "不出现",
 ];
 const WRITING: [&str; 15] = [
-    "sign that reads", "sign that says", "sign reading", "text that reads", "text that says", "text saying", "words on", "caption", "subtitle",
-    "subtitles", "title card", "字幕", "写着", "文字写", "标题文字",
+    "sign that reads",
+    "sign that says",
+    "sign reading",
+    "text that reads",
+    "text that says",
+    "text saying",
+    "words on",
+    "caption",
+    "subtitle",
+    "subtitles",
+    "title card",
+    "字幕",
+    "写着",
+    "文字写",
+    "标题文字",
 ];
 /// Before quotation marks.
 const SPEAKS: [&str; 12] =
@@ -133,7 +228,9 @@ fn clause(text: &str, at: &Range<usize>) -> Range<usize> {
 fn sentence_start(text: &str, at: usize) -> usize {
     let is_stop = |letter: char| matches!(letter, '.' | '!' | '?' | '。' | '！' | '？' | '\n');
     let head = text.get(..at).unwrap_or_default();
-    let stop = head.rfind(is_stop).map_or(0, |stop| stop + head.get(stop..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8));
+    let stop = head
+        .rfind(is_stop)
+        .map_or(0, |stop| stop + head.get(stop..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8));
     let blanks = text.get(stop..).map_or(0, |rest| rest.len() - rest.trim_start().len());
     stop + blanks
 }
@@ -157,14 +254,16 @@ fn first(text: &str, phrases: &[&str]) -> Option<Found> {
 }
 
 fn ends_with_word(text: &str, word: &str) -> bool {
-    let Some(before) = text.to_ascii_lowercase().strip_suffix(word).map(|before| before.chars().next_back()) else { return false };
-    !word.is_ascii() || !before.flatten().is_some_and(|letter| letter.is_ascii_alphanumeric())
+    let lower = text.to_ascii_lowercase();
+    let Some(before) = lower.strip_suffix(word) else { return false };
+    !word.is_ascii() || !before.chars().next_back().is_some_and(|letter| letter.is_ascii_alphanumeric())
 }
 
 /// Words of a text; a character of Chinese, Japanese or Korean counts as two thirds of one, as translations do.
 pub fn count(text: &str) -> usize {
     let wide = text.chars().filter(|letter| is_wide(*letter)).count();
-    let narrow = text.split_whitespace().filter(|word| word.chars().any(|letter| letter.is_alphanumeric() && !is_wide(letter)));
+    let narrow =
+        text.split_whitespace().filter(|word| word.chars().any(|letter| letter.is_alphanumeric() && !is_wide(letter)));
     narrow.count() + wide * 2 / 3
 }
 
@@ -172,7 +271,10 @@ pub fn count(text: &str) -> usize {
 /// mark. Measured ones differ by a tenth.
 pub fn tokens(text: &str) -> usize {
     let wide = text.chars().filter(|letter| is_wide(*letter)).count();
-    let words = text.split_whitespace().filter(|word| word.chars().any(|letter| letter.is_alphanumeric() && !is_wide(letter))).count();
+    let words = text
+        .split_whitespace()
+        .filter(|word| word.chars().any(|letter| letter.is_alphanumeric() && !is_wide(letter)))
+        .count();
     let marks = text.chars().filter(|letter| letter.is_ascii_punctuation()).count();
     wide + words * 4 / 3 + marks
 }

@@ -31,7 +31,8 @@ impl Guard {
     /// With a new token.
     pub fn new(port: u16) -> anyhow::Result<Self> {
         let mut bytes = [0; TOKEN_BYTES];
-        getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("the system has no chance for a token ({error})"))?;
+        getrandom::fill(&mut bytes)
+            .map_err(|error| anyhow::anyhow!("the system has no chance for a token ({error})"))?;
         let token = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         let names = ["127.0.0.1", "localhost"];
         let hosts = names.map(|name| format!("{name}:{port}"));
@@ -62,7 +63,9 @@ impl Guard {
         // A name of a stranger that was made to point at this machine is not ours.
         let mut hosts = headers.get_all(HOST).iter();
         let host = hosts.next().and_then(|host| host.to_str().ok());
-        if hosts.next().is_some() || !host.is_some_and(|host| self.hosts.iter().any(|own| own.eq_ignore_ascii_case(host))) {
+        if hosts.next().is_some()
+            || !host.is_some_and(|host| self.hosts.iter().any(|own| own.eq_ignore_ascii_case(host)))
+        {
             return Leave::None("this server answers only to 127.0.0.1 and localhost");
         }
         let is_reading = matches!(*method, Method::GET | Method::HEAD);
@@ -83,16 +86,16 @@ impl Guard {
 mod tests {
     use super::*;
 
-    fn leave(guard: &Guard, method: Method, headers: &[(HeaderName, &str)]) -> Leave {
+    fn leave(guard: &Guard, method: &Method, headers: &[(HeaderName, &str)]) -> Leave {
         let headers = headers.iter().map(|(name, value)| (name.clone(), value.parse().expect("a value"))).collect();
-        guard.leave(&method, &headers)
+        guard.leave(method, &headers)
     }
 
     #[test]
     fn strangers_have_no_leave() {
         let guard = Guard::new(4000).expect("a guard");
         let ours = (HOST, "127.0.0.1:4000");
-        let of = |method, headers: &[(HeaderName, &str)]| leave(&guard, method, headers);
+        let of = |method: Method, headers: &[(HeaderName, &str)]| leave(&guard, &method, headers);
         assert_eq!(of(Method::GET, std::slice::from_ref(&ours)), Leave::All);
         assert_eq!(of(Method::POST, &[ours.clone(), (ORIGIN, "http://127.0.0.1:4000")]), Leave::All);
         assert_eq!(of(Method::GET, &[(HOST, "localhost:4000")]), Leave::All);
@@ -120,7 +123,13 @@ mod tests {
         assert_eq!(one.token().len(), 2 * TOKEN_BYTES);
         assert_ne!(one.token(), two.token());
         assert!(one.is_token(one.token()));
-        for wrong in ["", two.token(), &one.token()[1..], &format!("{}0", one.token()), &one.token().to_uppercase().replace(|c: char| c.is_ascii_digit(), "a")] {
+        for wrong in [
+            "",
+            two.token(),
+            &one.token()[1..],
+            &format!("{}0", one.token()),
+            &one.token().to_uppercase().replace(|c: char| c.is_ascii_digit(), "a"),
+        ] {
             assert!(!one.is_token(wrong), "{wrong}");
         }
     }

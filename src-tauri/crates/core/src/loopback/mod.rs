@@ -82,10 +82,13 @@ impl Drop for Loopback {
 /// # Errors
 /// The port is taken, or the system has no chance for the token.
 pub(crate) fn start(studio: Weak<Studio>, port: u16, pages: Option<Pages>) -> anyhow::Result<Loopback> {
-    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => coded(Code::Input, format!("the port {port} is taken; choose another, or none")),
-        _ => coded(Code::Input, format!("cannot listen on port {port}: {error}")),
-    })?;
+    let listener =
+        TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).map_err(|error| match error.kind() {
+            std::io::ErrorKind::AddrInUse => {
+                coded(Code::Input, format!("the port {port} is taken; choose another, or none"))
+            }
+            _ => coded(Code::Input, format!("cannot listen on port {port}: {error}")),
+        })?;
     listener.set_nonblocking(true).context("cannot listen")?;
     let port = listener.local_addr().context("cannot listen")?.port();
     let guard = Guard::new(port)?;

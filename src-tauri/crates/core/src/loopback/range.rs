@@ -19,7 +19,9 @@ pub enum Wanted {
 /// Reads a header. Of several parts none is given: all is as good, and players do not ask for them.
 pub fn wanted(header: Option<&str>, length: u64) -> Wanted {
     let Some(ranges) = header.and_then(|header| header.trim().strip_prefix("bytes=")) else { return Wanted::All };
-    let Some((first, last)) = ranges.trim().split_once('-').filter(|_| !ranges.contains(',')) else { return Wanted::All };
+    let Some((first, last)) = ranges.trim().split_once('-').filter(|_| !ranges.contains(',')) else {
+        return Wanted::All;
+    };
     let number = |text: &str| match text.trim() {
         "" => Some(None),
         digits if digits.bytes().all(|digit| digit.is_ascii_digit()) => Some(Some(digits.parse().unwrap_or(u64::MAX))),

@@ -6,8 +6,8 @@ use std::time::UNIX_EPOCH;
 
 use axum::body::Body;
 use axum::http::header::{
-    ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-    ETAG, IF_NONE_MATCH, IF_RANGE, RANGE, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
+    CONTENT_TYPE, ETAG, IF_NONE_MATCH, IF_RANGE, RANGE, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::Response;
@@ -103,9 +103,12 @@ fn file(
     let is_lasting = digest.is_some();
     // Of a file that may change: its length and the moment at which it did.
     let since = metadata.modified().ok().and_then(|modified| modified.duration_since(UNIX_EPOCH).ok());
-    let tag = format!("\"{}\"", digest.unwrap_or_else(|| format!("{length:x}-{:x}", since.unwrap_or_default().as_nanos())));
+    let tag =
+        format!("\"{}\"", digest.unwrap_or_else(|| format!("{length:x}-{:x}", since.unwrap_or_default().as_nanos())));
     let text = |name: &HeaderName| asked.get(name).and_then(|value| value.to_str().ok());
-    let is_known = text(&IF_NONE_MATCH).is_some_and(|known| known.split(',').any(|known| matches!(known.trim(), "*") || known.trim().trim_start_matches("W/") == tag));
+    let is_known = text(&IF_NONE_MATCH).is_some_and(|known| {
+        known.split(',').any(|known| matches!(known.trim(), "*") || known.trim().trim_start_matches("W/") == tag)
+    });
     let range = text(&RANGE).filter(|_| text(&IF_RANGE).is_none_or(|known| known == tag));
     let (code, first, count) = match wanted(range, length) {
         _ if is_known => (StatusCode::NOT_MODIFIED, 0, 0),

@@ -85,7 +85,9 @@ async fn inside(desk: &Arc<Desk>, path: &str, has_all: bool, request: Request) -
         _ if !is_reading => respond::status(StatusCode::METHOD_NOT_ALLOWED, "this can only be read"),
         path if files::is_ours(path) => {
             let (method, headers, path) = (request.method().clone(), request.headers().clone(), path.to_owned());
-            let work = move || files::find(&studio, &path).map_or_else(respond::gone, |found| respond::found(found, &method, &headers));
+            let work = move || {
+                files::find(&studio, &path).map_or_else(respond::gone, |found| respond::found(found, &method, &headers))
+            };
             tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| respond::gone())
         }
         path => {

@@ -50,7 +50,7 @@ async fn talk(mut socket: WebSocket, studio: Weak<Studio>, mut stopped: watch::R
                 Err(RecvError::Lagged(_)) => json!({ "event": Event::Missed }),
                 Err(RecvError::Closed) => return,
             },
-            _ = stopped.wait_for(|stopped| *stopped) => {
+            () = stop(&mut stopped) => {
                 socket.send(Message::Close(None)).await.ok();
                 return;
             }
@@ -59,6 +59,12 @@ async fn talk(mut socket: WebSocket, studio: Weak<Studio>, mut stopped: watch::R
             return;
         }
     }
+}
+
+/// Waits until the server stops.
+async fn stop(stopped: &mut watch::Receiver<bool>) {
+    // What is borrowed of the channel must not be held over the next wait. An error means that the server is gone.
+    stopped.wait_for(|stopped| *stopped).await.map(drop).ok();
 }
 
 /// Makes a call beside the connection; the studio keeps the order.

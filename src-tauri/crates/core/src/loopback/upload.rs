@@ -38,7 +38,8 @@ pub async fn take(studio: &Studio, request: Request) -> Response {
 }
 
 async fn store(studio: &Studio, request: Request) -> anyhow::Result<PathBuf> {
-    let too_long = || coded(Code::Input, format!("this file is longer than the {} GiB that are taken", MAX_BYTES >> 30));
+    let too_long =
+        || coded(Code::Input, format!("this file is longer than the {} GiB that are taken", MAX_BYTES >> 30));
     let told = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if told.is_some_and(|bytes| bytes > MAX_BYTES) {
         return Err(too_long());
@@ -47,7 +48,9 @@ async fn store(studio: &Studio, request: Request) -> anyhow::Result<PathBuf> {
     let uploads = studio.cache().join("uploads");
     sweep(&uploads);
     let folder = uploads.join(Id::new().to_string());
-    tokio::fs::create_dir_all(&folder).await.with_context(|| format!("cannot make this folder: {}", folder.display()))?;
+    tokio::fs::create_dir_all(&folder)
+        .await
+        .with_context(|| format!("cannot make this folder: {}", folder.display()))?;
     if free_bytes(&folder).is_some_and(|free| free < told.unwrap_or(0).saturating_add(SPARE_BYTES)) {
         remove(&folder);
         return Err(coded(Code::DiskFull, format!("the disk is too full for this file: {}", uploads.display())));
@@ -90,7 +93,8 @@ fn name(headers: &HeaderMap) -> anyhow::Result<String> {
     let name: String = decoded.chars().map(plain).collect();
     let name = name.trim().trim_start_matches('.').trim();
     // Cut at its beginning: the end tells the kind of file.
-    let start = (name.len().saturating_sub(MAX_NAME)..=name.len()).find(|start| name.is_char_boundary(*start)).unwrap_or(0);
+    let start =
+        (name.len().saturating_sub(MAX_NAME)..=name.len()).find(|start| name.is_char_boundary(*start)).unwrap_or(0);
     let name = name.get(start..).unwrap_or_default().trim_start_matches('.');
     Ok(if name.is_empty() || name == "part" { "file".into() } else { name.to_owned() })
 }
@@ -102,7 +106,10 @@ fn decoded(text: &str) -> Option<String> {
     while let Some(letter) = letters.next() {
         if letter == b'%' {
             let digits = [letters.next()?, letters.next()?];
-            bytes.push(u8::from_str_radix(std::str::from_utf8(&digits).ok().filter(|digits| !digits.starts_with('+'))?, 16).ok()?);
+            bytes.push(
+                u8::from_str_radix(std::str::from_utf8(&digits).ok().filter(|digits| !digits.starts_with('+'))?, 16)
+                    .ok()?,
+            );
         } else {
             bytes.push(letter);
         }
@@ -144,11 +151,13 @@ mod tests {
             ("part", "file"),
             ("a%00b", "a_b"),
         ] {
-            let headers = [("x-file-name".parse().expect("a name"), told.parse().expect("a value"))].into_iter().collect();
+            let headers =
+                [("x-file-name".parse().expect("a name"), told.parse().expect("a value"))].into_iter().collect();
             assert_eq!(name(&headers).expect("a name"), expected, "{told}");
         }
         let long = format!("{}.png", "好".repeat(300));
-        let headers = [("x-file-name".parse().expect("a name"), percent(&long).parse().expect("a value"))].into_iter().collect();
+        let headers =
+            [("x-file-name".parse().expect("a name"), percent(&long).parse().expect("a value"))].into_iter().collect();
         let name = name(&headers).expect("a name");
         assert!(name.len() <= MAX_NAME && name.ends_with("好.png"), "{name}");
         for bad in ["%", "%4", "%zz", "%+1", "%ff"] {

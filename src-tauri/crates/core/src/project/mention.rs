@@ -38,7 +38,10 @@ pub fn play(shot: &Shot, cast: &[Character]) -> Played {
         let words = replaced(speaker, cast, &mut unknown, |character, _| {
             seen.push(character.id);
             let sounds = [&character.voice, &character.prompt, &character.name];
-            sounds.into_iter().find(|words| !words.trim().is_empty()).map_or_else(String::new, |words| words.trim().to_owned())
+            sounds
+                .into_iter()
+                .find(|words| !words.trim().is_empty())
+                .map_or_else(String::new, |words| words.trim().to_owned())
         });
         line.speaker = Some(words);
     }
@@ -68,7 +71,10 @@ fn replaced(
                 rest
             }
             None => {
-                let name: String = behind.chars().take_while(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '-')).collect();
+                let name: String = behind
+                    .chars()
+                    .take_while(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '-'))
+                    .collect();
                 if is_mention && !name.is_empty() && !unknown.contains(&name) {
                     unknown.push(name);
                 }

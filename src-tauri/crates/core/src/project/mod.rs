@@ -33,8 +33,8 @@ use crate::{Code, coded, files, inside};
 pub use cast::{Character, MediaItem, MediaKind, Score};
 pub use data::{FORMAT, MediaRef, NewProject, ProjectData, ShotEntry};
 pub use history::Edit;
-pub use mention::{Played, play};
 pub use media::{MediaFile, find_media, import as import_media, media_files, media_path};
+pub use mention::{Played, play};
 pub use stored::FILE;
 
 /// How the folder of a project ends.
