@@ -76,11 +76,13 @@ pub async fn subscribe(desk: State<'_, Desk>, events: Channel<Event>) -> Result<
     let mut news = desk.studio().await?.subscribe();
     tauri::async_runtime::spawn(async move {
         loop {
-            match news.recv().await {
-                Ok(event) if events.send(event).is_ok() => {}
-                // The page asks again for what it shows when the next event comes.
-                Err(broadcast::error::RecvError::Lagged(_)) => {}
-                _ => break,
+            let event = match news.recv().await {
+                Ok(event) => event,
+                Err(broadcast::error::RecvError::Lagged(_)) => Event::Missed,
+                Err(broadcast::error::RecvError::Closed) => break,
+            };
+            if events.send(event).is_err() {
+                break;
             }
         }
     });

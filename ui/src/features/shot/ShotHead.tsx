@@ -35,6 +35,10 @@ export function ShotHead(props: {
     const id = await studio.act("shot.duplicate", { id: props.entry.id });
     if (id !== undefined) view.setShot(id);
   }
+  function place() {
+    const edits = [{ kind: "insert_clip" as const, shot: props.entry.id, at: view.playhead() }];
+    void studio.act("timeline.edit", { edits });
+  }
   async function remove() {
     const next = props.project.shots[number()] ?? props.project.shots[number() - 2];
     await studio.act("shot.remove", { id: props.entry.id });
@@ -73,6 +77,7 @@ export function ShotHead(props: {
             [
               { label: t("shot.new"), icon: "plus", run: () => view.setShot(null) },
               { label: t("shot.duplicate"), icon: "copy", run: () => void duplicate() },
+              { label: t("shot.to_timeline"), icon: "film", run: place },
               "rule",
               { label: t("shot.remove"), icon: "trash", tone: "danger", run: () => void remove() },
             ],

@@ -5,11 +5,15 @@ import { openMenu } from "../../components/Menu";
 import { t } from "../../i18n";
 import { run } from "../../state/commands";
 import { useView } from "../../state/view";
+import { arrowStep } from "./arrows";
 import { boxOf } from "./box";
 import { pressCaption } from "./gestures/words";
 import { useTimeline } from "./model";
 import { TextEdit } from "./TextEdit";
 import "./CaptionLane.css";
+
+/** Of narrower clips nothing could be read. */
+const CLIP_PX = 10;
 
 /** What is read. */
 export function CaptionLane(): JSX.Element {
@@ -49,13 +53,15 @@ function ClipCaptions(props: { id: string; captions: readonly string[] }): JSX.E
   const model = useTimeline();
   const box = boxOf(() => props.id);
   return (
-    <div
-      class="captions-of-clip"
-      classList={{ "held-with-clip": model.preview()?.held?.ids.has(props.id) ?? false }}
-      style={{ transform: `translateX(${box.x()}px)`, width: `${box.width()}px` }}
-    >
-      <For each={props.captions}>{(id) => <CaptionBox id={id} clip={props.id} room={box.width()} />}</For>
-    </div>
+    <Show when={box.width() >= CLIP_PX}>
+      <div
+        class="captions-of-clip"
+        classList={{ "held-with-clip": model.preview()?.held?.ids.has(props.id) ?? false }}
+        style={{ transform: `translateX(${box.x()}px)`, width: `${box.width()}px` }}
+      >
+        <For each={props.captions}>{(id) => <CaptionBox id={id} clip={props.id} room={box.width()} />}</For>
+      </div>
+    </Show>
   );
 }
 
@@ -79,6 +85,13 @@ function CaptionBox(props: { id: string; clip: string; room: number }): JSX.Elem
     if (!now || text === now.text) return;
     void model.commit([text === "" ? { kind: "delete_caption", id: now.id } : { kind: "put_caption", caption: { ...now, text } }]);
   }
+  function nudge(by: number) {
+    const now = caption();
+    if (!now) return;
+    const from = Math.max(0, now.from + by);
+    const moved = { ...now, from, to: from + now.to - now.from };
+    void model.commit([{ kind: "put_caption", caption: moved }], `caption ${now.id}`);
+  }
   function press(event: PointerEvent, part: "whole" | "in" | "out") {
     event.stopPropagation();
     if (!isWriting()) pressCaption(model, view, event, props.id, part);
@@ -100,6 +113,8 @@ function CaptionBox(props: { id: string; clip: string; room: number }): JSX.Elem
         onFocus={() => model.setPicked({ kind: "caption", id: props.id })}
         onKeyDown={(event) => {
           if (event.target !== event.currentTarget || event.isComposing) return;
+          const step = arrowStep(event);
+          if (step !== 0) return nudge(step);
           if (event.key !== "Enter" && event.key !== "F2") return;
           event.preventDefault();
           event.stopPropagation();

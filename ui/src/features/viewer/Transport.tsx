@@ -6,11 +6,13 @@ import { Icon } from "../../components/Icon";
 import { openMenu } from "../../components/Menu";
 import { t } from "../../i18n";
 import { PLATFORMS } from "../../lib/platforms";
+import { ratioOf } from "../../lib/shape";
 import { timecode } from "../../lib/timecode";
 import { run } from "../../state/commands";
 import { usePlayer } from "../../state/player";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
+import { keyOf } from "../keyboard/keyboard";
 import { TimeEntry } from "./TimeEntry";
 import { Volume } from "./Volume";
 import "./Transport.css";
@@ -33,10 +35,7 @@ export function Transport(props: TransportProps): JSX.Element {
   const view = useView();
   const player = usePlayer();
   const isPlaying = () => view.speed() !== 0;
-  const isVertical = () => {
-    const [width, height] = (studio.project()?.aspect ?? "9:16").split(":").map(Number);
-    return (width ?? 9) < (height ?? 16);
-  };
+  const isVertical = () => ratioOf(studio.project()?.aspect ?? "9:16") < 1;
   const platformName = (id: string | null) => {
     const platform = PLATFORMS.find((one) => one.id === id);
     return platform ? (platform.name ?? t("safe.everywhere")) : t("safe.none");
@@ -79,8 +78,8 @@ export function Transport(props: TransportProps): JSX.Element {
         <button type="button" class="transport-word" aria-label={t("transport.speed")} aria-haspopup="menu" onClick={(event) => pickSpeed(event.currentTarget)}>
           {(view.speed() || 1).toFixed(1)}×
         </button>
-        <Button kind="quiet" icon="loop" label={t("transport.loop")} pressed={view.loop()} onClick={() => run("transport.loop")} />
-        <Button kind="quiet" icon="back_cut" label={t("transport.cut_back")} onClick={() => run("transport.cut_back")} />
+        <Button kind="quiet" icon="loop" label={t("transport.loop")} shortcut={keyOf("transport.loop")} pressed={view.loop()} onClick={() => run("transport.loop")} />
+        <Button kind="quiet" icon="back_cut" label={t("transport.cut_back")} shortcut={keyOf("transport.cut_back")} onClick={() => run("transport.cut_back")} />
         <button
           type="button"
           class="transport-play"
@@ -90,7 +89,7 @@ export function Transport(props: TransportProps): JSX.Element {
         >
           <Icon name={isPlaying() ? "pause" : "play"} />
         </button>
-        <Button kind="quiet" icon="forward_cut" label={t("transport.cut_forward")} onClick={() => run("transport.cut_forward")} />
+        <Button kind="quiet" icon="forward_cut" label={t("transport.cut_forward")} shortcut={keyOf("transport.cut_forward")} onClick={() => run("transport.cut_forward")} />
         <TimeEntry />
         <span class="transport-length">/ {timecode(player.programme().length)}</span>
       </div>
@@ -126,6 +125,7 @@ export function Transport(props: TransportProps): JSX.Element {
           kind="quiet"
           icon="blind"
           label={t("viewer.blind")}
+          shortcut={keyOf("viewer.blind")}
           disabled={!props.canPair}
           onClick={() => view.setSheet("compare")}
         />
@@ -133,6 +133,7 @@ export function Transport(props: TransportProps): JSX.Element {
           kind="quiet"
           icon={props.isFull ? "unfull" : "full"}
           label={t("viewer.full_screen")}
+          shortcut={keyOf("viewer.full_screen")}
           pressed={props.isFull}
           onClick={() => props.onFull()}
         />
