@@ -4,6 +4,7 @@
 
 pub mod api;
 pub mod database;
+pub mod disk;
 pub mod engine;
 mod error;
 pub mod files;

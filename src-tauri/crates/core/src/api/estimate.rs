@@ -33,7 +33,7 @@ impl Forecasts {
     }
 
     /// What clips like one that is wanted did cost, the latest first.
-    fn like(&self, studio: &Studio, wanted: &Recipe, goal: Goal, length: f64) -> Vec<Cost> {
+    fn like(&self, studio: &Studio, wanted: &Recipe, goal: Goal, length: f64, size: Option<[u32; 2]>) -> Vec<Cost> {
         let history = studio.queue.history(HISTORY).unwrap_or_default();
         let done = history
             .into_iter()
@@ -43,14 +43,18 @@ impl Forecasts {
             let read = || TakeFolder::find(&job.project, job.id).ok()??.read().ok()?.map(Arc::new);
             made.entry(job.id).or_insert_with(read).clone()
         });
-        takes.filter(|take| is_like(&take.recipe, wanted, length)).take(ENOUGH).map(|take| take.cost.clone()).collect()
+        takes
+            .filter(|take| is_like(&take.recipe, wanted, length, size))
+            .take(ENOUGH)
+            .map(|take| take.cost.clone())
+            .collect()
     }
 }
 
-fn is_like(made: &Recipe, wanted: &Recipe, length: f64) -> bool {
+fn is_like(made: &Recipe, wanted: &Recipe, length: f64, size: Option<[u32; 2]>) -> bool {
     let name = |recipe: &Recipe| recipe.model.as_ref().map(|model| model.name.clone());
-    let is_shape = match wanted.size {
-        Some(size) => made.size == Some(size),
+    let is_shape = match size {
+        Some(_) => made.size == size,
         None => made.aspect == wanted.aspect,
     };
     name(made) == name(wanted)
@@ -67,7 +71,7 @@ pub fn estimate(studio: &Studio, models: &KnownModels, wanted: &Recipe, goal: Go
     let fit = report.as_deref().and_then(|report| fit(report, name, size));
     let budget_bytes = report.as_deref().and_then(|report| budget(report, fit));
     let peak_bytes = fit.and_then(|fit| if fit.device == "cuda" { fit.vram_bytes } else { fit.ram_bytes });
-    let like = studio.forecasts.like(studio, wanted, goal, length);
+    let like = studio.forecasts.like(studio, wanted, goal, length, size);
     if !like.is_empty() {
         let peak = like.iter().filter_map(|cost| cost.peak_device_bytes.or(cost.peak_memory_bytes)).max();
         let energy = median(like.iter().filter_map(|cost| cost.energy_joules).collect());

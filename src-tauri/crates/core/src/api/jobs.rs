@@ -168,18 +168,24 @@ pub(super) fn finish(studio: &Studio, args: FinishArgs) -> anyhow::Result<Vec<Jo
     let jobs = drafts.iter().map(|draft| {
         let made = &draft.take.recipe;
         let name = made.model.as_ref().map(|model| model.name.as_str()).unwrap_or_default();
-        let upscales = models.get(name).map(|model| model.upscales.clone()).unwrap_or_default();
-        let size = args.size.or_else(|| made.size.map(|size| final_size(size, &upscales)));
-        let recipe = Recipe { size, ..made.clone() };
-        new_job(&folder, &data, draft.take.shot, recipe, Goal::Final, Some(draft.take.id))
+        let size = match (args.size, made.size, models.get(name)) {
+            (Some(size), ..) => size,
+            (None, Some(size), Some(model)) => final_size(size, &model.upscales),
+            _ => {
+                let why = format!("no engine has told yet how large `{name}` makes its clips; say the size");
+                return Err(coded(Code::Input, why));
+            }
+        };
+        let recipe = Recipe { size: Some(size), ..made.clone() };
+        Ok(new_job(&folder, &data, draft.take.shot, recipe, Goal::Final, Some(draft.take.id)))
     });
-    put_in(studio, jobs.collect())
+    put_in(studio, jobs.collect::<anyhow::Result<_>>()?)
 }
 
-/// The largest size that a model brings a draft to, in its shape; twice as large where it has no network for that.
+/// The largest size that a model brings a draft to, in its shape; the draft's own where it has no network for that.
 fn final_size([width, height]: Pixels, upscales: &[u32]) -> Pixels {
     let short = width.min(height).max(1);
-    let target = upscales.iter().copied().max().unwrap_or(short.saturating_mul(2)).max(short);
+    let Some(target) = upscales.iter().copied().max().filter(|target| *target > short) else { return [width, height] };
     let scaled = |side: u32| {
         let side = f64::from(side) * f64::from(target) / f64::from(short);
         // The networks work on squares of 32 pixels.

@@ -1,10 +1,12 @@
 //! What is known of the models that clips are made with, without asking an engine.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use gallop_protocol::message::ModelInfo;
 use serde::Deserialize;
 
+use crate::files;
 use crate::runner::EngineStatus;
 
 /// The model in the box.
@@ -12,6 +14,9 @@ pub const PONY: &str = "pony";
 const PONY_MANIFEST: &str = include_str!("../../../../../models/pony/model.json");
 /// What the released model makes, before any engine here has it; its engine says the same.
 const RELEASED: &str = "daVinci-MagiHuman";
+
+/// What engines have told, in the cache folder.
+const FILE: &str = "models.json";
 
 /// What clips can be made with.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +31,19 @@ impl KnownModels {
             pony().into_iter().map(|pony| (pony.name.clone(), pony)).collect();
         let told = engines.iter().filter_map(|engine| engine.hello.as_ref()).flat_map(|hello| &hello.models);
         models.extend(told.map(|model| (model.name.clone(), model.clone())));
+        Self { models }
+    }
+
+    /// As [`Self::new`], with what earlier studios heard; what is new is kept for later ones.
+    pub fn kept_in(cache: &Path, engines: &[EngineStatus]) -> Self {
+        let file = cache.join(FILE);
+        let kept: BTreeMap<String, ModelInfo> = files::read_json(&file).unwrap_or_default();
+        let mut models = kept.clone();
+        models.extend(Self::new(engines).models);
+        if models != kept {
+            // Not worth an error: the next engine tells it again.
+            files::write_json(&file, &models).ok();
+        }
         Self { models }
     }
 

@@ -86,6 +86,8 @@ pub enum ModelState {
 pub struct PullView {
     /// What it does.
     pub state: PullState,
+    /// What it does with the file; while it checks or converts, the bytes are of that file alone.
+    pub work: PullWork,
     /// The file that is being fetched.
     pub file: Option<String>,
     /// Bytes of all files that are here.
@@ -98,6 +100,18 @@ pub struct PullView {
     pub seconds_left: Option<f64>,
     /// Why it failed.
     pub failure: Option<super::value::Refusal>,
+}
+
+/// What a pull does with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum PullWork {
+    /// Bytes come here.
+    Fetch,
+    /// It was here already and is checked against its hash.
+    Check,
+    /// It has come and is converted.
+    Convert,
 }
 
 /// What a pull does.

@@ -10,7 +10,9 @@ use super::known::PONY;
 use super::pulls::Ended;
 use super::studio::Studio;
 use super::value::Nothing;
-use crate::store::{Catalog, Entry, FolderUse, Gate, HUB, Options, Source, State, Token, Verdict, hub_cache};
+use crate::store::{
+    Catalog, Entry, FolderUse, Gate, HUB, Keychain, Options, Source, State, SystemKeychain, Token, Verdict, hub_cache,
+};
 use crate::{Code, coded};
 
 pub use super::model_types::{
@@ -142,7 +144,10 @@ pub(super) fn pull(studio: &Studio, args: PullArgs) -> anyhow::Result<()> {
         let why = format!("the licence of `{}` has not been accepted yet: {}", entry.id, entry.licence.name);
         return Err(coded(Code::Licence, why));
     }
-    let options = Options { token: Token::of_this_user(None), cache: hub_cache(), ..Options::new(sources) };
+    // The keychain may ask its owner, so it is left alone where everybody may read.
+    let keychain: Option<&dyn Keychain> = if entry.licence.gate == Gate::None { None } else { Some(&SystemKeychain) };
+    let token = Token::of_this_user(keychain).token.map(|(token, _)| token);
+    let options = Options { token, cache: hub_cache(), ..Options::new(sources) };
     studio.pulls.begin(studio, entry, options, args.bytes_per_second)
 }
 

@@ -159,10 +159,19 @@ fn put(studio: &Studio, project: Project) -> anyhow::Result<ProjectView> {
     let folder = project.folder().to_owned();
     let opened = Open::new(project, studio.models())?;
     studio.library.index_project(&folder)?;
+    index_takes(studio, &folder, &opened)?;
     studio.set_open(Some(opened));
     remember_project(studio, Some(&folder));
     studio.touch();
     view(studio)
+}
+
+/// Puts takes into the library that it does not know: the project comes from somewhere else.
+fn index_takes(studio: &Studio, folder: &Path, open: &Open) -> anyhow::Result<()> {
+    let filter = TakeFilter { project: Some(folder.to_owned()), ..TakeFilter::default() };
+    let known: std::collections::BTreeSet<_> = studio.library.takes(&filter)?.into_iter().map(|take| take.id).collect();
+    let new = open.reel.takes().filter(|seen| !known.contains(&seen.take.id));
+    new.into_iter().try_for_each(|seen| studio.library.index_take(folder, open.project.data().id, &seen.take))
 }
 
 /// The folder that a new project goes into.

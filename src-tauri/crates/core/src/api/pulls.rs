@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::event::Event;
-use super::model_types::{PullState, PullView};
+use super::model_types::{PullState, PullView, PullWork};
 use super::studio::{Studio, lock};
 use super::value::Refusal;
-use crate::store::{self, Control, Entry, Options, Progress, Pulled, Store};
+use crate::store::{self, Control, Entry, Options, Progress, Pulled, Store, Work};
 use crate::{Code, coded};
 
 /// How often progress is told.
@@ -56,6 +56,7 @@ impl Pulls {
         }
         let now = PullView {
             state: PullState::Running,
+            work: PullWork::Fetch,
             file: None,
             done_bytes: 0,
             of_bytes: 0,
@@ -102,6 +103,11 @@ fn run(store: &Store, entry: &Entry, options: &Options, pull: &OnTheWay, tell: &
         {
             let mut now = lock(&pull.now);
             now.file = Some(progress.file.clone());
+            now.work = match progress.work {
+                Work::Fetch => PullWork::Fetch,
+                Work::Check => PullWork::Check,
+                Work::Convert => PullWork::Convert,
+            };
             (now.done_bytes, now.of_bytes) = (progress.done_bytes, progress.total_bytes);
             (now.bytes_per_second, now.seconds_left) = (progress.bytes_per_second, progress.seconds_left);
         }

@@ -225,13 +225,13 @@ impl Studio {
 
     /// What clips can be made with, as far as is known.
     pub(super) fn models(&self) -> KnownModels {
-        KnownModels::new(&self.board().map(|board| board.engines()).unwrap_or_default())
+        KnownModels::kept_in(&self.places.cache, &self.board().map(|board| board.engines()).unwrap_or_default())
     }
 
     /// Engines have told of themselves: shots may be expected to be longer or shorter than was thought.
     pub(super) fn know_models(&self, engines: &[EngineStatus]) {
         if let Some(open) = self.open_project().as_mut() {
-            open.models = KnownModels::new(engines);
+            open.models = KnownModels::kept_in(&self.places.cache, engines);
         }
     }
 

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use gallop_protocol::{Digest, Hasher};
 
-use super::data::{MediaRef, is_bare};
+use super::check::is_bare;
+use super::data::MediaRef;
 use crate::{Code, coded, files, inside};
 
 const FOLDER: &str = "media";

@@ -11,6 +11,7 @@
 //! disk when [`Project::edit`] returns, or was not made at all.
 
 mod cast;
+mod check;
 mod data;
 mod history;
 mod lock;
