@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import { ROOT, browse, call, newHome, projectWith, serve, until } from "./harness.mjs";
 
 const LINES = {
@@ -29,11 +30,10 @@ test("a line in each language is written, fits or not, and reaches the model's p
     await page.getByRole("button", { name: `Language of line ${number}` }).click();
     await page.getByRole("menuitemradio", { name: new RegExp(`^${NAMES[code]}`) }).or(page.getByRole("option", { name: new RegExp(`^${NAMES[code]}`) })).click();
   }
-  const lines = await until(async () => {
-    const [shot] = (await call(page, "project.get")).shots;
-    return shot.shot.lines.length === 7 && shot.shot.lines.every((line) => line.text !== "") && shot.shot.lines;
+  await until(async () => {
+    const { lines } = (await call(page, "project.get")).shots[0].shot;
+    return isDeepStrictEqual(lines.map(({ language, text }) => [language, text]), Object.entries(LINES));
   }, "the lines do not reach the core");
-  assert.deepEqual(Object.fromEntries(lines.map((line) => [line.language, line.text])), LINES);
   // Seven lines are more than four seconds hold: the window says so beside the last one.
   await page.getByRole("group", { name: "Spoken line 7" }).getByText(/too long/).waitFor();
   assert.deepEqual(troubles, []);

@@ -23,7 +23,7 @@ test("a dropped picture is the shot's first frame and the clip begins with it", 
   const far = await page.evaluate(
     async ([clip, still]) => {
       const video = Object.assign(document.createElement("video"), { src: clip, muted: true, crossOrigin: "anonymous" });
-      await new Promise((resolve, reject) => Object.assign(video, { onloadeddata: resolve, onerror: () => reject(video.error) }));
+      await new Promise((resolve, reject) => Object.assign(video, { onseeked: resolve, onerror: () => reject(video.error), currentTime: 0.02 }));
       const { videoWidth: width, videoHeight: height } = video;
       const pixels = (source, ...crop) => {
         const drawing = new OffscreenCanvas(width, height).getContext("2d");

@@ -12,12 +12,12 @@ test("a clip is made and plays; the next start finds the window, the project and
   t.after(() => rm(home, { recursive: true, force: true, maxRetries: 10 }));
 
   const window = await openWindow(t, home);
-  await (await window.find("[data-testid=first-clip]")).click();
-  const words = await window.find("textarea");
+  await (await window.button("Make the first clip")).click();
+  const words = await window.find(".first-box textarea");
   await words.type("A red paper pony stands on a green meadow at noon.");
-  await (await window.find("[data-testid=make-first]")).click();
+  await (await window.button("Make the clip")).click();
   await window.find(".take-strip .take-card:not(.take-making)");
-  await (await window.find("[data-testid=play]")).click();
+  await (await window.button("Play")).click();
   await until(
     () => window.evaluate(() => [...document.querySelectorAll("video")].some((video) => video.currentTime > 0.2 && !video.error)),
     "the clip does not play",
