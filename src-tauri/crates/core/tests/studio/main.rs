@@ -47,12 +47,10 @@ impl House {
     }
 
     /// Closes the studio and opens it again, as on the next day.
-    fn opened_again(self, engines: Engines) -> Self {
-        let Self { home, studio } = self;
-        studio.close_here();
-        drop(studio);
-        let studio = Studio::start(Places::under(home.path()), engines).expect("a studio");
-        Self { home, studio }
+    fn opened_again(mut self, engines: Engines) -> Self {
+        self.studio.close_here();
+        self.studio = Studio::start(Places::under(self.home.path()), engines).expect("a studio");
+        self
     }
 
     fn try_call(&self, name: &str, arguments: Value) -> Result<Value, Refusal> {
@@ -115,19 +113,21 @@ fn text(value: &Value) -> String {
 /// Two seconds of nothing much.
 fn write_clip(path: &std::path::Path) {
     let spec = ClipSpec {
-        width: 32,
-        height: 48,
-        frame_rate: FrameRate { num: 25, den: 1 },
-        sample_rate: 8000,
-        channels: Channels::Mono,
+        width: 64,
+        height: 96,
+        fps: FrameRate::whole(25),
+        sample_rate: 48_000,
+        channels: Channels::Stereo,
+        produce_id: "1".into(),
         metadata: Default::default(),
     };
-    let mut writer = ClipWriter::create(path, &spec).expect("a clip");
+    let mut clip = ClipWriter::create(path, &spec).expect("a clip");
     for number in 0..49_u8 {
-        writer.write_frame(&vec![number * 4; 32 * 48 * 3]).expect("a frame");
+        clip.write_frame(&vec![number * 4; 64 * 96 * 3]).expect("a frame");
     }
-    writer.write_samples(&[vec![0.1; 8000 * 49 / 25]]).expect("sound");
-    writer.finish().expect("finished");
+    let samples = vec![0.1; 48_000 * 49 / 25];
+    clip.write_samples(&[samples.clone(), samples]).expect("sound");
+    clip.finish().expect("finished");
 }
 
 /// Cargo builds the examples of a package with its tests, into the folder beside theirs.
