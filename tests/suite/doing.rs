@@ -3,7 +3,7 @@
 use gallop_media::{Channels, probe, read_metadata, read_picture, read_sound};
 use serde_json::Value;
 
-use crate::{Place, last, notices, picture, text, tone, wav, words};
+use crate::{Place, last, notices, picture, text, tone, wav};
 
 /// A short, small clip: the real model, in little time.
 const SMALL: &str = "generate --prompt 'A red paper pony stands in a meadow.' --size 64x64 --seconds 1 --seed 5";
