@@ -34,11 +34,12 @@ impl Served {
         Self { program, link, socket, calls: 0, events: Vec::new() }
     }
 
+    #[allow(clippy::needless_pass_by_value, reason = "arguments are written down where the call is made")]
     fn try_call(&mut self, name: &str, args: Value) -> Result<Value, Value> {
         self.calls += 1;
         let id = self.calls;
-        let call = json!({ "id": id, "name": name, "args": args });
-        self.socket.send(Message::text(call.to_string())).expect("sent");
+        let call = json!({ "id": id, "name": name, "args": args }).to_string();
+        self.socket.send(Message::text(call)).expect("sent");
         loop {
             let said = self.socket.read().expect("an answer").into_text().expect("text");
             let mut said: Value = serde_json::from_str(&said).expect("JSON");
