@@ -11,6 +11,7 @@ mod faults;
 mod keychain;
 mod models;
 mod released;
+mod serve;
 mod studio;
 
 use std::collections::BTreeSet;
