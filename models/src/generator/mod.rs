@@ -19,7 +19,7 @@ pub use crate::image::{Frames, Picture};
 pub use event::{Event, Preview, Sink, Sound, Stage};
 pub use latents::Latents;
 pub use manifest::Manifest;
-pub use plan::{Plan, Residency};
+pub use plan::{Layers, Plan, Residency, Tiles, WeightType};
 pub use request::{FPS, Length, Request, Size};
 
 use crate::sampling::{self, AudioSource, Denoise, Guidance, Guided, Philox, Sampler, Step, Upscale};
@@ -177,7 +177,7 @@ impl Generator {
             soundtrack::hand_over(&sound, sink)
         })?;
         self.parts.load_decoder()?;
-        let chunks = self.parts.decoder()?.chunks(&latents.video)?;
+        let chunks = self.parts.chunks(&latents.video)?;
         let total = chunks.total();
         let decoded = stage(sink, Stage::DecodeVideo, total, |sink| {
             for (index, piece) in chunks.enumerate() {

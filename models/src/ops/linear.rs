@@ -11,7 +11,7 @@ use super::gemm::{Left, PANEL, ROWS, Start, Tile, pack_left, tile};
 use super::simd::vectorised;
 use super::{Precision, Routing, Values, activation, row_blocks};
 use crate::Result;
-use crate::weights::Scope;
+use crate::weights::{Matrix, Scope};
 
 /// What follows the product.
 #[derive(Clone, Copy)]
@@ -54,12 +54,27 @@ enum Weight {
     Panels(Panels),
     /// Elsewhere: `[in, out]`, a transposed view of the stored weight.
     Tensor(Tensor),
+    /// Elsewhere, in 8 bits.
+    Int8(Int8),
 }
 
 enum Panels {
     F32(Vec<f32>),
     Bf16(Vec<bf16>),
+    /// The values, and what each column is multiplied by.
+    Int8(Vec<i8>, Vec<f32>),
 }
+
+/// A weight in 8 bits on a device.
+struct Int8 {
+    /// `[out, in]`, 128 more than the value: candle has no signed type so narrow.
+    values: Tensor,
+    /// `[out, 1]` float32.
+    scales: Tensor,
+}
+
+/// Rows of a weight in 8 bits that are widened at once where there is no kernel of ours.
+const INT8_ROWS: usize = 1024;
 
 impl Linear {
     /// A float32 layer with `weight` of `[out, in]` and `bias` of `[out]`.
@@ -85,24 +100,21 @@ impl Linear {
         precision: Precision,
         scope: &Scope,
     ) -> Result<Self> {
-        // A dry scope is told what is kept, so that it can be counted.
-        let shape = (experts * output, input);
-        let dry = scope.is_dry().then(|| scope.get_as(shape, "weight", precision.dtype()));
-        let stored = dry.unwrap_or_else(|| scope.get(shape, "weight"))?;
-        let experts = (0..experts)
-            .map(|expert| {
-                // Converting and laying out is work on every weight, and a dry scope only asks whether they fit.
-                if scope.is_dry() {
-                    return Ok(Expert { weight: Weight::Panels(Panels::F32(Vec::new())), bias: None });
-                }
-                let weight = stored.narrow(0, expert * output, output)?.to_dtype(precision.dtype())?;
-                let weight = match scope.device() {
-                    Device::Cpu => Weight::Panels(Panels::pack(&weight, activation)?),
-                    _ => Weight::Tensor(weight.contiguous()?.t()?),
-                };
-                Ok(Expert { weight, bias: None })
-            })
-            .collect::<Result<Vec<_>>>()?;
+        let matrix = scope.matrix(experts * output, input, "weight", precision.dtype())?;
+        let is_plain = !scope.device().is_cpu() && !scope.keeps_int8("weight");
+        // Elsewhere a weight comes as it is stored, and is converted there.
+        let stored = if is_plain && !scope.is_dry() { Some(scope.get((experts * output, input), "weight")?) } else { None };
+        let weight = |first: usize| match (&stored, &matrix) {
+            (Some(stored), _) => {
+                let weight = stored.narrow(0, first, output)?.to_dtype(precision.dtype())?;
+                Ok(Weight::Tensor(weight.contiguous()?.t()?))
+            }
+            (None, Some(matrix)) => Weight::new(matrix, first, [output, input], activation, precision, scope),
+            // A dry scope only asks whether weights fit.
+            (None, None) => Ok(Weight::Panels(Panels::F32(Vec::new()))),
+        };
+        let experts = (0..experts).map(|expert| Ok(Expert { weight: weight(expert * output)?, bias: None }));
+        let experts = experts.collect::<Result<Vec<_>>>()?;
         Ok(Self { experts, input, output, activation, precision })
     }
 
@@ -163,10 +175,15 @@ impl Linear {
                 continue;
             }
             let Expert { weight, bias } = &self.experts[expert];
-            let Weight::Tensor(weight) = weight else {
-                return Err(candle_core::Error::Msg("a layer and its input are on different devices".to_owned()).into());
+            let x = x.narrow(0, rows.start, rows.len())?;
+            let product = match weight {
+                Weight::Tensor(weight) => x.to_dtype(weight.dtype())?.matmul(weight)?,
+                Weight::Int8(weight) => weight.multiply(&x, self.precision)?,
+                Weight::Panels(_) => {
+                    let message = "a layer and its input are on different devices".to_owned();
+                    return Err(candle_core::Error::Msg(message).into());
+                }
             };
-            let product = x.narrow(0, rows.start, rows.len())?.to_dtype(weight.dtype())?.matmul(weight)?;
             parts.push(match bias {
                 Some(bias) => product.broadcast_add(bias)?,
                 None => product,
@@ -258,28 +275,83 @@ vectorised! {
     }
 }
 
-impl Panels {
-    /// Lays `[out, in]` out in panels; a last panel that is not full ends in zeros. The columns of a SwiGLU layer, gates
-    /// and linear parts in turn, are sorted so that each panel holds 16 gates and then their 16 linear parts.
-    fn pack(weight: &Tensor, activation: Activation) -> Result<Self> {
-        let (output, input) = weight.dims2()?;
-        let columns: Vec<Option<usize>> = (0..output.div_ceil(PANEL) * PANEL)
-            .map(|column| match activation {
-                Activation::SwiGlu7 => {
-                    let (panel, column) = (column / PANEL, column % PANEL);
-                    let (half, pair) = (column / (PANEL / 2), column % (PANEL / 2));
-                    panel * PANEL + pair * 2 + half
-                }
-                _ => column,
-            })
-            .map(|column| (column < output).then_some(column))
-            .collect();
-        let weight = weight.flatten_all()?;
-        Ok(if weight.dtype() == DType::BF16 {
-            Self::Bf16(lay_out(&weight.to_vec1()?, &columns, input, bf16::ZERO))
-        } else {
-            Self::F32(lay_out(&weight.to_vec1()?, &columns, input, 0f32))
+impl Weight {
+    /// Rows `[out, in]` of a matrix from row `first` on, for the device of the scope.
+    fn new(
+        matrix: &Matrix,
+        first: usize,
+        shape: [usize; 2],
+        activation: Activation,
+        precision: Precision,
+        scope: &Scope,
+    ) -> Result<Self> {
+        let is_int8 = scope.keeps_int8("weight");
+        Ok(match scope.device() {
+            Device::Cpu if is_int8 => Self::Panels(Panels::pack_int8(matrix, first, shape, activation)),
+            Device::Cpu => Self::Panels(Panels::pack(matrix, first, shape, activation, precision)),
+            device => Self::Int8(Int8::new(matrix, first, shape, device)?),
         })
+    }
+}
+
+impl Int8 {
+    fn new(matrix: &Matrix, first: usize, [output, input]: [usize; 2], device: &Device) -> Result<Self> {
+        let (mut values, mut scales) = (vec![0u8; output * input], vec![0f32; output]);
+        let rows = values.par_chunks_mut(input.max(1)).zip(&mut scales).enumerate();
+        rows.for_each_init(<(Vec<f32>, Vec<i8>)>::default, |(wide, narrow), (row, (values, scale))| {
+            *scale = matrix.int8_row(first + row, wide, narrow);
+            values.iter_mut().zip(&*narrow).for_each(|(to, from)| *to = from.cast_unsigned() ^ 0x80);
+        });
+        Ok(Self {
+            values: Tensor::from_vec(values, (output, input), device)?,
+            scales: Tensor::from_vec(scales, (output, 1), device)?,
+        })
+    }
+
+    /// `[l, in]` times the weight, of which never more than a block of rows is there in full.
+    fn multiply(&self, x: &Tensor, precision: Precision) -> Result<Tensor> {
+        let output = self.values.dim(0)?;
+        let x = x.to_dtype(precision.dtype())?;
+        let blocks = (0..output).step_by(INT8_ROWS).map(|first| -> Result<Tensor> {
+            let rows = INT8_ROWS.min(output - first);
+            let values = (self.values.narrow(0, first, rows)?.to_dtype(DType::F32)? - 128.0)?;
+            let weight = values.broadcast_mul(&self.scales.narrow(0, first, rows)?)?.to_dtype(precision.dtype())?;
+            Ok(x.matmul(&weight.t()?)?)
+        });
+        Ok(Tensor::cat(&blocks.collect::<Result<Vec<_>>>()?, 1)?)
+    }
+}
+
+impl Panels {
+    /// Lays rows `[out, in]` of a matrix out in panels; a last panel that is not full ends in zeros.
+    fn pack(
+        matrix: &Matrix,
+        first: usize,
+        [output, input]: [usize; 2],
+        activation: Activation,
+        precision: Precision,
+    ) -> Self {
+        let columns = columns(output, activation);
+        match precision {
+            Precision::F32 => Self::F32(lay_out(&columns, input, 0f32, |column, (), row| {
+                matrix.row(first + column, row);
+                1.0
+            }).0),
+            Precision::Bf16 => Self::Bf16(lay_out(&columns, input, bf16::ZERO, |column, wide: &mut Vec<f32>, row| {
+                matrix.row(first + column, wide);
+                row.clear();
+                row.extend(wide.iter().map(|value| bf16::from_f32(*value)));
+                1.0
+            }).0),
+        }
+    }
+
+    /// As [`Self::pack`], in 8 bits.
+    fn pack_int8(matrix: &Matrix, first: usize, [output, input]: [usize; 2], activation: Activation) -> Self {
+        let columns = columns(output, activation);
+        let row = |column: usize, wide: &mut Vec<f32>, row: &mut Vec<i8>| matrix.int8_row(first + column, wide, row);
+        let (values, scales) = lay_out(&columns, input, 0i8, row);
+        Self::Int8(values, scales)
     }
 
     /// `x * panels`, tile by tile, each finished while it is in the cache.
@@ -293,6 +365,7 @@ impl Panels {
         let panels = match self {
             Self::F32(values) => values.len(),
             Self::Bf16(values) => values.len(),
+            Self::Int8(values, _) => values.len(),
         } / (input.max(1) * PANEL);
         for panel in 0..panels {
             let range = panel * input * PANEL..(panel + 1) * input * PANEL;
@@ -301,6 +374,12 @@ impl Panels {
                 Self::Bf16(values) => {
                     wide.resize(input * PANEL, 0f32);
                     widen(&values[range], &mut wide);
+                    &wide
+                }
+                Self::Int8(values, scales) => {
+                    wide.resize(input * PANEL, 0f32);
+                    widen_int8(&values[range], &scales[panel * PANEL..(panel + 1) * PANEL], &mut wide);
+                    finish.precision.round_all(&mut wide);
                     &wide
                 }
             };
@@ -323,17 +402,52 @@ impl Panels {
 /// See [`Panels::multiply`].
 const DEPTH: usize = 288;
 
-fn lay_out<T: Copy + Send + Sync>(weight: &[T], columns: &[Option<usize>], input: usize, zero: T) -> Vec<T> {
-    let mut panels = vec![zero; columns.len() * input];
-    panels.par_chunks_mut((input * PANEL).max(1)).zip(columns.par_chunks(PANEL)).for_each(|(panel, columns)| {
-        for (place, column) in columns.iter().enumerate() {
+/// Which column of a layer stands at each place of its panels. The columns of a SwiGLU layer, gates and linear parts in
+/// turn, are sorted so that each panel holds 16 gates and then their 16 linear parts.
+fn columns(output: usize, activation: Activation) -> Vec<Option<usize>> {
+    let column_at = |place: usize| match activation {
+        Activation::SwiGlu7 => {
+            let (panel, column) = (place / PANEL, place % PANEL);
+            let (half, pair) = (column / (PANEL / 2), column % (PANEL / 2));
+            panel * PANEL + pair * 2 + half
+        }
+        _ => place,
+    };
+    let places = 0..output.div_ceil(PANEL) * PANEL;
+    places.map(column_at).map(|column| (column < output).then_some(column)).collect()
+}
+
+/// Panels of `columns`, and what `fill` returns for each of them; it puts the values of a column into a buffer.
+fn lay_out<T: Copy + Send + Sync, S: Default>(
+    columns: &[Option<usize>],
+    input: usize,
+    zero: T,
+    fill: impl Fn(usize, &mut S, &mut Vec<T>) -> f32 + Sync,
+) -> (Vec<T>, Vec<f32>) {
+    let (mut panels, mut factors) = (vec![zero; columns.len() * input], vec![0f32; columns.len()]);
+    let places = factors.par_chunks_mut(PANEL).zip(columns.par_chunks(PANEL));
+    let buffers = || (S::default(), Vec::new());
+    panels.par_chunks_mut((input * PANEL).max(1)).zip(places).for_each_init(buffers, |(state, row), (panel, places)| {
+        for (place, (factor, column)) in places.0.iter_mut().zip(places.1).enumerate() {
             let Some(column) = column else { continue };
-            for (i, value) in weight[column * input..(column + 1) * input].iter().enumerate() {
+            *factor = fill(*column, state, row);
+            for (i, value) in row.iter().enumerate() {
                 panel[i * PANEL + place] = *value;
             }
         }
     });
-    panels
+    (panels, factors)
+}
+
+vectorised! {
+    /// Rows of a panel in 8 bits, each value times the scale of its column.
+    fn widen_int8(from: &[i8], scales: &[f32], to: &mut [f32]) {
+        for (to, from) in to.chunks_exact_mut(PANEL).zip(from.chunks_exact(PANEL)) {
+            for ((to, from), scale) in to.iter_mut().zip(from).zip(scales) {
+                *to = f32::from(*from) * scale;
+            }
+        }
+    }
 }
 
 vectorised! {
@@ -356,14 +470,66 @@ mod tests {
     ) -> Result<(Linear, Linear)> {
         let (rows, input) = weight.dims2()?;
         let output = rows / experts;
-        let made = |pack: &dyn Fn(&Tensor) -> Result<Weight>| -> Result<Linear> {
-            let experts = (0..experts)
-                .map(|e| Ok(Expert { weight: pack(&weight.narrow(0, e * output, output)?)?, bias: None }))
-                .collect::<Result<Vec<_>>>()?;
-            Ok(Linear { experts, input, output, activation, precision })
-        };
-        let panels = made(&|w| Ok(Weight::Panels(Panels::pack(&w.to_dtype(precision.dtype())?, activation)?)))?;
-        Ok((panels, made(&|w| Ok(Weight::Tensor(w.contiguous()?.t()?)))?))
+        let matrix = Matrix::of_tensor(weight)?;
+        let shape = [output, input];
+        let panels = of_weights(weight, experts, activation, precision, &|first| {
+            Ok(Weight::Panels(Panels::pack(&matrix, first, shape, activation, precision)))
+        })?;
+        let plain = of_weights(weight, experts, activation, precision, &|first| {
+            Ok(Weight::Tensor(weight.narrow(0, first, output)?.contiguous()?.t()?))
+        })?;
+        Ok((panels, plain))
+    }
+
+    /// A layer whose experts' weights begin at these rows.
+    fn of_weights(
+        weight: &Tensor,
+        experts: usize,
+        activation: Activation,
+        precision: Precision,
+        at: &dyn Fn(usize) -> Result<Weight>,
+    ) -> Result<Linear> {
+        let (rows, input) = weight.dims2()?;
+        let output = rows / experts;
+        let experts = (0..experts).map(|e| Ok(Expert { weight: at(e * output)?, bias: None }));
+        Ok(Linear { experts: experts.collect::<Result<_>>()?, input, output, activation, precision })
+    }
+
+    fn relative_error(a: &Tensor, b: &Tensor) -> Result<f32> {
+        let norm = |tensor: &Tensor| -> Result<f32> { Ok(tensor.sqr()?.sum_all()?.to_scalar::<f32>()?.sqrt()) };
+        Ok(norm(&(a - b)?)? / norm(b)?)
+    }
+
+    #[test]
+    fn weights_in_8_bits_are_near_and_both_sides_agree() -> Result<()> {
+        let device = Device::Cpu;
+        let routing = Routing { video: 31, audio: 17, text: 1 };
+        let x = Tensor::randn(0f32, 1.0, (49, 250), &device)?;
+        for precision in [Precision::F32, Precision::Bf16] {
+            for (activation, experts) in [(Activation::None, 3), (Activation::SwiGlu7, 1)] {
+                let weight = Tensor::randn(0f32, 0.1, (experts * 70, 250), &device)?;
+                let (wide, _) = layer(&weight, experts, activation, precision)?;
+                let matrix = Matrix::of_tensor(&weight)?;
+                let shape = [70, 250];
+                let panels = of_weights(&weight, experts, activation, precision, &|first| {
+                    Ok(Weight::Panels(Panels::pack_int8(&matrix, first, shape, activation)))
+                })?;
+                let blocks = of_weights(&weight, experts, activation, precision, &|first| {
+                    Ok(Weight::Int8(Int8::new(&matrix, first, shape, &device)?))
+                })?;
+                let then = if activation == Activation::None { Then::Return } else { Then::Activate };
+                let expected = wide.forward(&x, &routing, then)?;
+                let (a, b) = (panels.forward(&x, &routing, then)?, blocks.forward_fallback(&x, &routing, then));
+                let error = relative_error(&a, &expected)?;
+                assert!((1e-4..0.012).contains(&error), "{error} for {activation:?} in {precision:?}");
+                // candle has no product of bfloat16 on every processor.
+                if precision == Precision::F32 {
+                    let between = relative_error(&b?, &a)?;
+                    assert!(between < 1e-5, "{between} between the two for {activation:?}");
+                }
+            }
+        }
+        Ok(())
     }
 
     #[test]
