@@ -112,7 +112,6 @@ fn streamed_layers_hold_two_at_most() {
     assert!(resident > 12 * layer, "{resident} bytes for 12 layers of {layer}");
     for kept in [0, 4] {
         let (streamed, values) = run(Layers::Streamed { kept });
-        println!("kept {kept}: {streamed} of {resident} bytes, a layer is {layer}");
         assert!(values == whole);
         // Beside the two that meet: the embedders, the stream, and a tensor on its way from the file.
         assert!(streamed < (kept + 3) * layer, "{kept} kept: {streamed} bytes, a layer has {layer}");
@@ -134,7 +133,6 @@ fn a_streamed_text_encoder_holds_two_layers_at_most() {
         })
     };
     let ((resident, whole), (streamed, values)) = (run(Layers::Resident), run(Layers::Streamed { kept: 0 }));
-    println!("{streamed} of {resident} bytes");
     assert!(whole == values);
     assert!(streamed < resident * 9 / 10, "{streamed} of {resident} bytes with two of four layers");
 }
@@ -155,7 +153,6 @@ fn tiles_hold_what_a_tile_takes() {
     let ((whole, frames), (tiled, tiled_frames)) = (most(Tiles::Whole), most(Tiles::AtMost { side: 12 }));
     // The finished piece is there as a whole in both.
     let piece = 3 * frames * 16 * 24 * 16 * 40 * 4;
-    println!("{tiled} of {whole} bytes, the piece has {piece}");
     assert_eq!((frames, tiled_frames), (9, 9));
     assert!(tiled - piece < (whole - piece) / 4, "{tiled} of {whole} bytes, the piece has {piece}");
 }

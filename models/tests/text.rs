@@ -30,7 +30,6 @@ fn a_streamed_encoder_gives_the_same_features_and_can_be_stopped() {
     let (config, scope) = tiny();
     let ids: Vec<u32> = (4..24).collect();
     let whole = Encoder::new(&config, Precision::F32, &scope).unwrap().features(&ids).unwrap();
-    let mut seen = Vec::new();
     for kept in [0, 2] {
         let layers = Layers::Streamed { kept };
         let streamed = Encoder::with_layers(&config, Precision::F32, layers, &scope).unwrap();

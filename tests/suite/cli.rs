@@ -8,6 +8,7 @@ mod farm;
 #[path = "../faults/mod.rs"]
 mod faults;
 mod models;
+mod plans;
 mod studio;
 
 use std::collections::BTreeSet;

@@ -58,13 +58,19 @@ impl Generator {
     }
 
     /// Keeps text features in `folder` from now on, and takes them from there instead of encoding a prompt again.
-    /// `encoder` names the text encoder's weights, such as by their hash: features of other weights are not taken.
+    /// `encoder` names the text encoder's weights, such as by their hash: features of other weights are not taken, nor are
+    /// those that were computed in another way.
     ///
     /// # Errors
     /// [`Error::Io`] where the folder cannot be made.
     pub fn keep_text_features(&mut self, folder: &Path, encoder: &str) -> Result<()> {
-        self.parts.keep_text_features(FeatureFolder::open(folder, encoder)?);
+        self.parts.keep_text_features(FeatureFolder::open(folder, &self.parts.name_of_features(encoder))?);
         Ok(())
+    }
+
+    /// Cuts pictures like this from now on when they are decoded.
+    pub fn cut_pictures(&mut self, tiles: Tiles) {
+        self.parts.cut_pictures(tiles);
     }
 
     /// What the model folder says of itself.

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::event::Sound;
 use super::manifest::Manifest;
-use super::plan::{Layers, Plan, Residency};
+use super::plan::{Layers, Plan, Residency, Tiles};
 use super::soundtrack;
 use crate::sampling::{Draw, Noise};
 use crate::text::features::FeatureFolder;
@@ -111,6 +111,16 @@ impl Parts {
     pub(super) fn tokenize(&self, prompt: &str) -> Result<(Vec<u32>, Option<String>)> {
         let tokens = self.tokenizer.encode(prompt)?;
         Ok((tokens.ids, tokens.cut))
+    }
+
+    /// What features are called that this encoder makes: how it computes decides what they are.
+    pub(super) fn name_of_features(&self, encoder: &str) -> String {
+        let Plan { precision, weights, .. } = self.plan;
+        format!("{precision:?}{weights:?}{encoder}").to_lowercase()
+    }
+
+    pub(super) fn cut_pictures(&mut self, tiles: Tiles) {
+        self.plan.tiles = tiles;
     }
 
     /// Keeps text features in this folder from now on.

@@ -15,7 +15,7 @@ use crate::ops::WeightType;
 use crate::{Error, Result};
 
 /// What the scales of a tensor are called.
-const SCALES: &str = "_scale";
+pub(super) const SCALES: &str = "_scale";
 
 /// A matrix of a linear layer.
 pub(crate) struct Matrix<'a> {
@@ -43,11 +43,6 @@ impl Matrix<'_> {
         let columns = tensor.dims2()?.1;
         let wide = tensor.to_device(&Device::Cpu)?.to_dtype(DType::F32)?.flatten_all()?;
         Ok(Self { columns, cells: Cells::Wide(wide.to_vec1()?) })
-    }
-
-    /// Whether it is stored in 8 bits.
-    pub(crate) fn is_int8(&self) -> bool {
-        matches!(self.cells, Cells::Int8(..))
     }
 
     /// Puts the values of a row in the place of what `into` holds; none where there is no such row.
@@ -179,7 +174,7 @@ mod tests {
         matrix.row(1, &mut wide);
         assert_eq!(wide, [0.0, -4.0, 128.0]);
         assert_eq!((matrix.int8_row(0, &mut wide, &mut narrow), narrow.as_slice()), (0.5, [127, -127, 1].as_slice()));
-        assert!(matrix.is_int8() && scope.keeps_int8("weight"));
+        assert!(scope.keeps_int8("weight"));
         let took = scope.footprint(|scope| scope.matrix(2, 3, "weight", DType::BF16).map(drop)).expect("counted");
         assert_eq!((took.stored_bytes, took.loaded_bytes), (6 + 8, 2 * (3 + 4) + 8));
 

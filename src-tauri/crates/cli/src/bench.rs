@@ -8,11 +8,12 @@ use gallop_engine::complete::{self, nearest_trained};
 use gallop_engine::shape::Aspect;
 use gallop_engine::{device, machine, model_folder};
 use gallop_models::generator::{Manifest, Request, Size};
-use gallop_protocol::recipe::{Model, Recipe};
+use gallop_protocol::recipe::{Model, Plan, Recipe};
 use serde::Serialize;
 
 use crate::args::BenchArgs;
 use crate::cancel::Cancel;
+use crate::making::Making;
 use crate::output;
 use crate::prepare::ordinary_shot;
 use crate::report::{Format, News, choose, stage_name};
@@ -29,6 +30,8 @@ struct Measured {
     threads: usize,
     device: &'static str,
     model: Model,
+    /// How it was made in the end.
+    plan: Plan,
     size: [u32; 2],
     frames: usize,
     clip_seconds: f64,
@@ -72,12 +75,16 @@ pub fn run(args: &BenchArgs) -> anyhow::Result<()> {
     if let Some(text) = &no_card {
         studio.news(&News::Notice { text });
     }
-    let mut generator = studio.load(manifest, &device, &request)?;
+    let mut making = Making::plan(&manifest, &device, &request, None, None, args.limits.budgets(), &mut studio)?;
+    making.load(&mut studio)?;
     let started = Instant::now();
-    let latents = generator.draft(&request, &mut studio)?;
+    let latents = making.draft(&mut studio)?;
     recipe.latents = Some(format!("{:016x}", latents.fingerprint()?));
-    studio.clip = args.output.clone().map(|path| Clip::new(path, &recipe)).transpose()?;
-    generator.finish(&latents, &request, &mut studio)?;
+    recipe.plan = Some(making.made());
+    making.finish(&mut studio, &|tile| {
+        let plan = recipe.plan.clone().map(|plan| Plan { tile, ..plan });
+        args.output.clone().map(|path| Clip::new(path, &Recipe { plan, ..recipe.clone() })).transpose()
+    })?;
     if let Some(clip) = studio.clip.take() {
         clip.finish()?;
     }
@@ -89,6 +96,7 @@ pub fn run(args: &BenchArgs) -> anyhow::Result<()> {
         threads: std::thread::available_parallelism().map_or(1, usize::from),
         device: device::name(&device),
         model,
+        plan: making.made(),
         size: [size.width(), size.height()],
         frames: studio.frame_count,
         clip_seconds,

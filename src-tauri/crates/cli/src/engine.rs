@@ -2,14 +2,13 @@
 
 use gallop_core::places::Places;
 use gallop_engine::{Options, serve};
-use gallop_models::plan::Budgets;
 
 use crate::args::EngineArgs;
 
 /// Serves the studio at the other end of stdin and stdout.
 pub fn run(args: EngineArgs) -> anyhow::Result<()> {
     let Places { cache, .. } = Places::of_this_user()?;
-    let limits = Budgets { vram_bytes: args.vram, ram_bytes: args.ram, disk_bytes: None };
+    let limits = args.limits.budgets();
     let options = Options { cache, device: args.device.map(Into::into), models: args.model, limits };
     serve(&options, std::io::stdin(), std::io::stdout())
 }

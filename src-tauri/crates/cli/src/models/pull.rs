@@ -41,6 +41,7 @@ pub fn pull(catalog: &Catalog, store: &Store, args: &PullArgs) -> anyhow::Result
         token: Token::of_this_user(None),
         cache: if args.no_cache { None } else { hub_cache() },
         connections: args.connections.into(),
+        precision: args.precision.map(Into::into),
         ..Options::new(sources)
     };
     let control = Control::default();
