@@ -118,6 +118,23 @@ impl Linear {
         Ok(Self { experts, input, output, activation, precision })
     }
 
+    /// A layer of one expert around `weight` of `[out, in]`, on the weight's device.
+    ///
+    /// # Errors
+    /// The weight has not two axes.
+    pub(crate) fn of_weight(weight: &Tensor, activation: Activation, precision: Precision) -> Result<Self> {
+        let (output, input) = weight.dims2()?;
+        let weight = match weight.device() {
+            Device::Cpu => {
+                let matrix = Matrix::of_tensor(weight)?;
+                Weight::Panels(Panels::pack(&matrix, 0, [output, input], activation, precision))
+            }
+            _ => Weight::Tensor(weight.to_dtype(precision.dtype())?.contiguous()?.t()?),
+        };
+        let expert = Expert { weight, bias: None };
+        Ok(Self { experts: vec![expert], input, output, activation, precision })
+    }
+
     /// Columns of the result.
     pub fn width(&self, then: Then) -> usize {
         match (then, self.activation) {

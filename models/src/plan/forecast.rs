@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::activations::{self, Kernels, Stream};
 use super::budget::{Budgets, Processor};
-use super::flops::{self, Probe};
+use super::flops::{self, Probe, Work};
 use super::sizes::{ModelSizes, UpscalerSizes};
 use super::rungs::{Rung, SMALLER_TILES};
 use super::verdict::{Resource, Shortfall, Task};
@@ -32,6 +32,8 @@ pub struct StageNeed {
     pub precision: Precision,
     /// Bytes of its weights.
     pub weights_bytes: u64,
+    /// Bytes of its weights as they are stored, which must come from the disk.
+    pub stored_bytes: u64,
     /// How the weights of its large linear layers are kept.
     pub weights: WeightType,
     /// Which of its layers are loaded at once.
@@ -52,7 +54,8 @@ pub struct StageNeed {
     pub vram_bytes: u64,
     /// Peak in main memory. Pages of weight files, which the system takes back when it needs them, are not counted.
     pub ram_bytes: u64,
-    /// How long it computes, where a probe measured how fast this machine is.
+    /// About how long it computes, where a probe measured how fast the device is: for an ordinary prompt, the loading of
+    /// weights and the encoding of the clip left out. None for a reference, which most clips do without.
     pub seconds: Option<f64>,
 }
 
@@ -121,6 +124,18 @@ impl Forecast {
         self.shortfalls(budgets).is_empty()
     }
 
+    /// About how long the clip takes, where a probe measured how fast the device is; see [`StageNeed::seconds`].
+    pub fn seconds(&self) -> Option<f64> {
+        // A reference is left out: most clips have none.
+        let stages = self.stages.iter().filter(|need| need.stage != Stage::Reference);
+        stages.map(|need| need.seconds).sum()
+    }
+
+    /// Bytes that are read from the disk before or between the stages, each network once.
+    pub fn stored_bytes(&self) -> u64 {
+        self.stages.iter().filter(|need| need.stage != Stage::Reference).map(|need| need.stored_bytes).sum()
+    }
+
     /// What a stage takes.
     pub fn stage(&self, stage: Stage) -> Option<&StageNeed> {
         self.stages.iter().find(|need| need.stage == stage)
@@ -153,7 +168,9 @@ struct Running<'a> {
     working: u64,
     host: u64,
     piece: Option<usize>,
-    flops: Option<f64>,
+    work: Option<Work>,
+    /// How often all its layers are needed.
+    calls: usize,
 }
 
 /// One way up the ladder.
@@ -196,8 +213,11 @@ impl Way<'_> {
         let Asked { sizes, task, kernels, .. } = *self.asked;
         let (precision, numbers) = (self.rung.precision, &sizes.numbers);
         let stream = |size| Stream { size, length: task.length, text_tokens: numbers.max_tokens };
+        let prompt_tokens = numbers.max_tokens.min(flops::PROMPT_TOKENS);
+        let spoken = |size| Stream { text_tokens: prompt_tokens, ..stream(size) };
         let text = activations::text(&numbers.text, numbers.max_tokens, kernels);
-        let mut stages = vec![self.layered(Stage::Text, "text encoder", &sizes.text, text, None)];
+        let work = flops::text(&numbers.text, prompt_tokens, kernels);
+        let mut stages = vec![self.layered(Stage::Text, "text encoder", &sizes.text, text, (work, 1))];
         let picture = activations::image_encoder(&numbers.image, task.size, kernels);
         stages.push(self.need(&fixed(Stage::Reference, "picture encoder", &sizes.image_encoder, picture)));
         let voice = activations::audio_encoder(&numbers.audio, task.length.audio_latents, kernels);
@@ -209,9 +229,9 @@ impl Way<'_> {
         };
         let denoiser = |stage, network, config, size, calls: usize| {
             let working = activations::transformer(config, &stream(size), precision, kernels).max(preview(size));
-            let flops = Some(flops::of_call(config, &stream(size)) * calls as f64);
+            let work = flops::of_call(config, &spoken(size), kernels);
             let name = if stage == Stage::Denoise { "transformer" } else { "upscaler" };
-            self.layered(stage, name, network, working, flops)
+            self.layered(stage, name, network, working, (work, calls))
         };
         let calls = numbers.base_steps * numbers.calls_per_step;
         stages.push(denoiser(Stage::Denoise, &sizes.base, &numbers.base, self.route.draft, calls));
@@ -220,7 +240,9 @@ impl Way<'_> {
             stages.push(denoiser(Stage::Upscale, network, config, task.size, *steps));
         }
         let sound = activations::audio_decoder(&numbers.audio, task.length.audio_latents, kernels);
-        stages.push(self.need(&fixed(Stage::DecodeAudio, "sound decoder", &sizes.audio_decoder, sound)));
+        let decoded = Some(flops::audio_decoder(&numbers.audio, task.length.audio_latents));
+        let sound = fixed(Stage::DecodeAudio, "sound decoder", &sizes.audio_decoder, sound);
+        stages.push(self.need(&Running { work: decoded, ..sound }));
         let tiles = self.tiles();
         stages.push(self.decoding(tiles));
         (stages, tiles)
@@ -233,12 +255,14 @@ impl Way<'_> {
         name: &'static str,
         network: &Network,
         working: u64,
-        flops: Option<f64>,
+        (work, calls): (Work, usize),
     ) -> StageNeed {
         let Rung { precision, weights, streaming, .. } = self.rung;
         let footprint = network.kept(precision, weights);
+        let work = Some(work.times(calls));
         let of = |layers| {
-            self.need(&Running { precision, weights, layers, flops, ..fixed(stage, name, footprint, working) })
+            let network = fixed(stage, name, footprint, working);
+            self.need(&Running { precision, weights, layers, work, calls, ..network })
         };
         let (mut choices, last) = streaming.choices(footprint.layer_bytes.len());
         choices.find_map(|layers| Some(of(layers)).filter(|need| self.asked.has_room_for(need))).unwrap_or_else(|| of(last))
@@ -265,6 +289,7 @@ impl Way<'_> {
             host: decoding.host_bytes + pixels * 3 / 2 * ENCODER_FRAMES,
             piece: Some(decoding.latent_frames),
             tiles: tiles.count(h, w),
+            work: Some(flops::video_decoder(&sizes.numbers.video, task.size, task.length, tiles, kernels)),
             ..fixed(Stage::DecodeVideo, "picture decoder", &sizes.video_decoder, decoding.device_bytes)
         })
     }
@@ -283,7 +308,7 @@ impl Way<'_> {
     }
 
     fn need(&self, running: &Running) -> StageNeed {
-        let Running { stage, network, footprint, precision, weights, layers, tiles, working, host, piece, flops } = *running;
+        let Running { stage, network, footprint, precision, weights, layers, tiles, working, host, piece, work, calls } = *running;
         let outside = footprint.loaded_bytes.saturating_sub(footprint.layer_bytes.iter().sum());
         let resident_bytes = match self.rung.residency {
             Residency::Kept => self.kept_bytes(),
@@ -311,12 +336,20 @@ impl Way<'_> {
         };
         let holds_files = |there: u64| ram_bytes.saturating_add(footprint.stored_bytes) <= there;
         let source = if self.asked.budgets.ram_bytes.is_none_or(holds_files) { Source::Ram } else { Source::Disk };
-        let seconds = self.asked.probe.zip(flops).map(|(probe, flops)| flops / probe.transformer_flops_per_second);
+        // Decoders are float32 everywhere and are told by their own rate; the type of the plan decides the others.
+        let seconds = self.asked.probe.zip(work).and_then(|(probe, work)| {
+            let computing = probe.seconds(&work, self.rung.precision)?;
+            // The next layer comes while one computes: whichever takes longer counts.
+            let rate = probe.upload_bytes_per_second.filter(|rate| *rate > 0.0);
+            let coming = rate.map_or(0.0, |rate| streamed_bytes as f64 * calls as f64 / rate);
+            Some(computing.max(coming))
+        });
         StageNeed {
             stage,
             network,
             precision,
             weights_bytes: footprint.loaded_bytes,
+            stored_bytes: footprint.stored_bytes,
             weights,
             layers,
             streamed_bytes,
@@ -345,6 +378,7 @@ fn fixed<'a>(stage: Stage, network: &'static str, footprint: &'a Footprint, work
         working,
         host: 0,
         piece: None,
-        flops: None,
+        work: None,
+        calls: 1,
     }
 }

@@ -29,7 +29,7 @@ mod verdict;
 
 pub use crate::generator::plan::{Plan, Residency};
 pub use budget::{Budgets, Processor, gib, parse_bytes};
-pub use flops::Probe;
+pub use flops::{Probe, TypeRates};
 pub use forecast::{Forecast, Source, StageNeed};
 pub use later::{Later, Missing};
 pub use rungs::Look;
