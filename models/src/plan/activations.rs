@@ -34,6 +34,8 @@ const CONV_COPIES: u64 = 11;
 /// Copies of the latents that a sampler keeps: state, noise, velocity, and what its multistep solver remembers.
 const SAMPLER_COPIES: u64 = 12;
 
+/// What a block of a weight in 8 bits takes while it is widened (`ops/linear.rs`): 1024 rows of the longest there are.
+pub(super) const WIDENED_BYTES: u64 = 1024 * 16_384 * 10;
 /// A cell of the latent stands for 16x16 pixels.
 const PIXELS_OF_A_CELL: u64 = 256;
 

@@ -259,9 +259,13 @@ impl Way<'_> {
     ) -> StageNeed {
         let Rung { precision, weights, streaming, .. } = self.rung;
         let footprint = network.kept(precision, weights);
+        let widened = match (weights, self.asked.kernels) {
+            (WeightType::Int8, Kernels::Composed) => activations::WIDENED_BYTES,
+            _ => 0,
+        };
         let work = Some(work.times(calls));
         let of = |layers| {
-            let network = fixed(stage, name, footprint, working);
+            let network = fixed(stage, name, footprint, working + widened);
             self.need(&Running { precision, weights, layers, work, calls, ..network })
         };
         let (mut choices, last) = streaming.choices(footprint.layer_bytes.len());

@@ -141,6 +141,9 @@ impl Worker<'_> {
         };
         let wanted = Wanted { index: *index, plan: forecast.plan, size: request.size };
         let generator = load(&mut self.loaded, &wanted, &self.models, &self.device, &self.features, relay)?;
+        if draft.is_none() {
+            recipe.plan = Some(planning.made());
+        }
         if !std::mem::replace(begun, true) {
             self.outbox.send(Event::Begun { job, recipe: Box::new(recipe.clone()) })?;
             for text in notices.drain(..) {
@@ -148,12 +151,11 @@ impl Worker<'_> {
             }
         }
         let steps = Steps { job, inbox: self.inbox, outbox: self.outbox, folder: &self.folder, device: &self.device };
-        if draft.is_none() {
-            recipe.plan = Some(planning.made());
-            if let Some((latents, made)) = steps.kept_draft(kept.draft.as_deref(), recipe)? {
-                recipe.plan = made.or(recipe.plan.take());
-                *draft = Some(latents);
-            }
+        if draft.is_none()
+            && let Some((latents, made)) = steps.kept_draft(kept.draft.as_deref(), recipe)?
+        {
+            recipe.plan = made.or(recipe.plan.take());
+            *draft = Some(latents);
         }
         let draft = match draft {
             Some(latents) => latents,
