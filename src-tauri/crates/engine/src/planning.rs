@@ -1,6 +1,6 @@
 //! How a job is made: planned before anything is loaded, and planned again, smaller, where memory runs out.
 
-use anyhow::{Context as _, anyhow};
+use anyhow::anyhow;
 use gallop_models::Device;
 use gallop_models::generator::{Manifest, Plan, Request, Stage, Tiles, WeightType};
 use gallop_models::ops::Precision;

@@ -188,7 +188,7 @@ impl Worker<'_> {
 
     /// Asks for the files of the order and waits for them.
     fn fetch(&self, job: Id, order: &Order) -> anyhow::Result<Kept> {
-        let reference = |reference: &Option<gallop_protocol::recipe::Reference>, what: &str| match reference {
+        let reference = |reference: &Option<recipe::Reference>, what: &str| match reference {
             None => Ok(None),
             Some(named) => named.sha256.map(Some).ok_or_else(|| {
                 anyhow!("the {what} is named, but not by its content: {}", named.file).context(Refused(Code::Input))
