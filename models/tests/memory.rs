@@ -147,7 +147,8 @@ fn tiles_hold_what_a_tile_takes() {
     let decoder = turbo::Decoder::new(&config, &scope).expect("decoder");
     let latent = Tensor::randn(0f32, 1.0, (1, 48, 3, 24, 40), &Device::Cpu).expect("latent");
     let most = |tiles| {
-        let decode = || decoder.tiled_chunks(&latent, tiles).expect("chunks").map(|piece| piece.expect("piece").dims()[1]);
+        let decode =
+            || decoder.tiled_chunks(&latent, tiles).expect("chunks").map(|piece| piece.expect("piece").dims()[1]);
         watch(|| decode().sum::<usize>())
     };
     let ((whole, frames), (tiled, tiled_frames)) = (most(Tiles::Whole), most(Tiles::AtMost { side: 12 }));

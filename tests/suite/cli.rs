@@ -7,8 +7,10 @@ mod farm;
 #[cfg(target_os = "linux")]
 #[path = "../faults/mod.rs"]
 mod faults;
+mod keychain;
 mod models;
 mod plans;
+mod released;
 mod studio;
 
 use std::collections::BTreeSet;

@@ -92,7 +92,8 @@ fn a_model_in_8_bits_is_pulled_and_makes_clips() {
     run("models verify pony8");
     let folder = std::path::PathBuf::from(run("models where pony8").trim());
     let length = |path: std::path::PathBuf| path.metadata().expect("a file").len();
-    let (whole, narrow) = (length(pony.join("transformer.safetensors")), length(folder.join("transformer.safetensors")));
+    let (whole, narrow) =
+        (length(pony.join("transformer.safetensors")), length(folder.join("transformer.safetensors")));
     assert!(narrow < whole * 3 / 4, "{narrow} of {whole} bytes");
     // A second pull finds it whole, and leaves it as it is.
     run(&pull);

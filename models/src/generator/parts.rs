@@ -82,7 +82,9 @@ impl Parts {
     pub(super) fn open(manifest: &Manifest, device: &Device, plan: Plan) -> Result<Self> {
         let base_config = manifest.base.config.as_ref();
         let upscaler = |part: &super::manifest::UpscalePart| {
-            Slot::open(&part.weights, |scope| transformer(part.config.as_ref(), &part.local_attn_layers, plan, plan.upscale, scope))
+            Slot::open(&part.weights, |scope| {
+                transformer(part.config.as_ref(), &part.local_attn_layers, plan, plan.upscale, scope)
+            })
         };
         let text_weights = Weights::open_part(&manifest.text.weights, TEXT_PREFIX)?;
         let mut parts = Self {
@@ -272,7 +274,15 @@ fn text_encoder(manifest: &Manifest, plan: Plan, scope: &Scope) -> Result<t5gemm
 }
 
 fn image_encoder(manifest: &Manifest, scope: &Scope) -> Result<wan::Encoder> {
-    wan::Encoder::new(&configuration(manifest.image_encoder.config.as_ref())?, scope)
+    wan::Encoder::new(&image_config(manifest, scope)?, scope)
+}
+
+/// The numbers of the image encoder: those of its configuration, else those of the shapes.
+pub(crate) fn image_config(manifest: &Manifest, scope: &Scope) -> Result<wan::Config> {
+    match &manifest.image_encoder.config {
+        Some(file) => configuration(Some(file)),
+        None => wan::Config::detect(scope),
+    }
 }
 
 fn video_decoder(manifest: &Manifest, scope: &Scope) -> Result<turbo::Decoder> {

@@ -4,8 +4,8 @@ use candle_core::Device;
 
 use super::Stage;
 
-pub use crate::ops::WeightType;
 use crate::ops::Precision;
+pub use crate::ops::WeightType;
 pub use crate::vae::tiles::Tiles;
 pub use crate::weights::Layers;
 

@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::activations::{self, Kernels, Stream};
 use super::budget::{Budgets, Processor};
 use super::flops::{self, Probe, Work};
-use super::sizes::{ModelSizes, UpscalerSizes};
 use super::rungs::{Rung, SMALLER_TILES};
+use super::sizes::{ModelSizes, UpscalerSizes};
 use super::verdict::{Resource, Shortfall, Task};
 use super::{Network, Plan, Residency};
 use crate::generator::route::Route;
@@ -187,7 +187,8 @@ impl Asked<'_> {
         let mut plan = Plan { weights: rung.weights, ..Plan::of(rung.precision, rung.residency) };
         let (mut stages, tiles) = way.stages();
         plan.tiles = tiles;
-        let layers = |stage| stages.iter().find(|need| need.stage == stage).map_or(Layers::Resident, |need| need.layers);
+        let layers =
+            |stage| stages.iter().find(|need| need.stage == stage).map_or(Layers::Resident, |need| need.layers);
         (plan.text, plan.base, plan.upscale) = (layers(Stage::Text), layers(Stage::Denoise), layers(Stage::Upscale));
         stages.retain(|need| self.stages.is_empty() || self.stages.contains(&need.stage));
         let peak = |of: fn(&StageNeed) -> u64| stages.iter().map(of).max().unwrap_or(0);
@@ -269,7 +270,9 @@ impl Way<'_> {
             self.need(&Running { precision, weights, layers, work, calls, ..network })
         };
         let (mut choices, last) = streaming.choices(footprint.layer_bytes.len());
-        choices.find_map(|layers| Some(of(layers)).filter(|need| self.asked.has_room_for(need))).unwrap_or_else(|| of(last))
+        choices
+            .find_map(|layers| Some(of(layers)).filter(|need| self.asked.has_room_for(need)))
+            .unwrap_or_else(|| of(last))
     }
 
     /// The largest tiles that there is room for while nothing but the decoder is in memory. What else is there does not
@@ -278,7 +281,8 @@ impl Way<'_> {
         if let Some(tiles) = self.asked.tiles {
             return tiles;
         }
-        let alone = Way { rung: Rung { residency: Residency::PerStage, ..self.rung }, asked: self.asked, route: self.route };
+        let alone =
+            Way { rung: Rung { residency: Residency::PerStage, ..self.rung }, asked: self.asked, route: self.route };
         let choices = [Tiles::Whole].into_iter().chain(SMALLER_TILES);
         let [.., smallest] = SMALLER_TILES;
         choices.into_iter().find(|tiles| self.asked.has_room_for(&alone.decoding(*tiles))).unwrap_or(smallest)
@@ -312,7 +316,8 @@ impl Way<'_> {
     }
 
     fn need(&self, running: &Running) -> StageNeed {
-        let Running { stage, network, footprint, precision, weights, layers, tiles, working, host, piece, work, calls } = *running;
+        let Running { stage, network, footprint, precision, weights, layers, tiles, working, host, piece, work, calls } =
+            *running;
         let outside = footprint.loaded_bytes.saturating_sub(footprint.layer_bytes.iter().sum());
         let resident_bytes = match self.rung.residency {
             Residency::Kept => self.kept_bytes(),
@@ -322,7 +327,8 @@ impl Way<'_> {
         // A tensor is there twice while it is converted: as it is stored, and on its way to where it is kept. The CPU takes
         // the rows of large ones from the file. Streamed layers are loaded while others compute.
         let (loading, loading_whole) = (footprint.largest_stored_bytes, footprint.largest_whole_bytes);
-        let beside = |working: u64, loading: u64| if streamed_bytes > 0 { working + loading } else { working.max(loading) };
+        let beside =
+            |working: u64, loading: u64| if streamed_bytes > 0 { working + loading } else { working.max(loading) };
         let (working_bytes, vram_bytes, ram_bytes) = match self.asked.processor {
             Processor::Cpu => {
                 let working = beside(working + host, 2 * loading_whole);

@@ -140,7 +140,8 @@ fn a_look_is_kept_to_the_bit() {
     let terms = Terms { stages: &[], look: Some(look) };
     let planned = plan_on(&RELEASED, &task(448, 256, 5.0), Processor::Cpu, &ram, None, &terms);
     assert!(planned.plans.len() > 1);
-    let is_like = |plan: &Plan| (plan.precision, plan.weights, plan.tiles) == (look.precision, look.weights, look.tiles);
+    let is_like =
+        |plan: &Plan| (plan.precision, plan.weights, plan.tiles) == (look.precision, look.weights, look.tiles);
     assert!(planned.plans.iter().all(|forecast| is_like(&forecast.plan)), "{:?}", planned.plans);
     // Only what is still to run counts.
     let terms = Terms { stages: &[Stage::DecodeVideo], look: None };
@@ -155,7 +156,11 @@ fn what_is_not_built_yet_is_never_a_plan() {
     for (vram, runs) in [(2, false), (24, true), (48, true)] {
         let planned = plan(&RELEASED, &task(1920, 1088, 5.0), Processor::Card, &card(vram), None);
         let later = planned.later.as_ref().expect("a card");
-        assert_eq!((later.runs(), later.state, later.missing), (runs, "not yet", Missing::FusedOperations), "{vram} GB");
+        assert_eq!(
+            (later.runs(), later.state, later.missing),
+            (runs, "not yet", Missing::FusedOperations),
+            "{vram} GB"
+        );
         assert!(later.reason.as_ref().is_none_or(|reason| reason.contains("GiB")), "{later:?}");
         assert!(planned.plans.is_empty());
         let waits = planned.remedies.iter().any(|remedy| matches!(remedy, Remedy::WaitForLater { .. }));
@@ -240,12 +245,15 @@ fn operations_are_counted_as_they_were_by_hand() {
     }
     // Of the decoder: 7 + 1, 9, 9, 9, 8 latent frames.
     for (task, expected) in sizes_256_540_1080().iter().zip([66.0, 266.0, 1210.0]) {
-        let found = flops::video_decoder(&numbers.video, task.size, task.length, Tiles::Whole, Kernels::Composed).flops() / 1e12;
+        let found = flops::video_decoder(&numbers.video, task.size, task.length, Tiles::Whole, Kernels::Composed)
+            .flops()
+            / 1e12;
         assert!((found / expected - 1.0).abs() < 0.03, "{found} TFLOP, expected {expected}");
     }
     // The decoder in the box: 4 s of 128x224, on the CPU.
     let task = task(128, 224, 4.0);
-    let found = flops::video_decoder(&pony().numbers.video, task.size, task.length, Tiles::Whole, Kernels::Cpu).flops() / 1e9;
+    let found =
+        flops::video_decoder(&pony().numbers.video, task.size, task.length, Tiles::Whole, Kernels::Cpu).flops() / 1e9;
     assert!((found / 336.0 - 1.0).abs() < 0.05, "{found} GFLOP");
 }
 

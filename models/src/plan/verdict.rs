@@ -203,7 +203,12 @@ pub fn plan_on(
     let mut all: Vec<_> = rungs.iter().map(|rung| asked.forecast(*rung)).collect();
     // Where there is room for everything, nothing is streamed on the rungs that may.
     let mut seen = Vec::new();
-    all.retain(|forecast| !seen.contains(&forecast.plan) && { seen.push(forecast.plan); true });
+    all.retain(|forecast| {
+        !seen.contains(&forecast.plan) && {
+            seen.push(forecast.plan);
+            true
+        }
+    });
     // The smallest plan is the one that comes nearest, whichever rung it stands on.
     let distance = |forecast: &Forecast| {
         forecast.shortfalls(budgets).iter().map(|short| short.needed_bytes - short.there_bytes).sum::<u64>()

@@ -154,7 +154,8 @@ mod tests {
     /// A file with `weight` of `[2, 3]` in 8 bits.
     fn save(path: &Path, scales: Option<&[f32]>) {
         let bytes: Vec<u8> = [127i8, -127, 1, 0, -2, 64].map(i8::cast_unsigned).into();
-        let scales: Option<Vec<u8>> = scales.map(|scales| scales.iter().flat_map(|scale| scale.to_le_bytes()).collect());
+        let scales: Option<Vec<u8>> =
+            scales.map(|scales| scales.iter().flat_map(|scale| scale.to_le_bytes()).collect());
         let view = |dtype, shape, data| safetensors::tensor::TensorView::new(dtype, shape, data).expect("a tensor");
         let mut tensors = vec![("a.weight", view(safetensors::Dtype::I8, vec![2, 3], &bytes))];
         if let Some(scales) = &scales {

@@ -193,7 +193,10 @@ impl Scope {
     ) -> Result<Tensor> {
         let dtype = dtype.unwrap_or(loaded);
         let bytes = |of_one: usize| shape.iter().fold(of_one as u64, |size, dim| size.saturating_mul(*dim as u64));
-        self.count(name, Took { stored: bytes(stored.size_bytes()), loaded: bytes(dtype.size_in_bytes()), by_row: false });
+        self.count(
+            name,
+            Took { stored: bytes(stored.size_bytes()), loaded: bytes(dtype.size_in_bytes()), by_row: false },
+        );
         zeros(dtype, shape)
     }
 

@@ -143,7 +143,12 @@ mod tests {
             let (stack, alive, most) = stack(7, layers);
             for _ in 0..2 {
                 let mut seen = Vec::new();
-                stack.each(|index, layer| { seen.push((index, layer.0)); Ok(()) }).expect("all");
+                stack
+                    .each(|index, layer| {
+                        seen.push((index, layer.0));
+                        Ok(())
+                    })
+                    .expect("all");
                 assert_eq!(seen, (0..7).map(|index| (index, index)).collect::<Vec<_>>());
                 assert_eq!(alive.load(Ordering::SeqCst), staying, "{layers:?}");
             }
@@ -157,7 +162,12 @@ mod tests {
         let load = |index| if index == 2 { Err(Error::Input("gone".into())) } else { Ok(index) };
         let stack = Stack::new(4, Layers::Streamed { kept: 0 }, load).expect("nothing is loaded yet");
         let mut seen = 0;
-        let error = stack.each(|_, _| { seen += 1; Ok(()) }).expect_err("a missing layer");
+        let error = stack
+            .each(|_, _| {
+                seen += 1;
+                Ok(())
+            })
+            .expect_err("a missing layer");
         assert!(error.to_string() == "gone" && seen == 2, "{error} after {seen}");
         let stop = |_: usize, _: &usize| Err(Error::Cancelled);
         assert!(matches!(stack.each(stop), Err(Error::Cancelled)));

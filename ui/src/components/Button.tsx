@@ -11,13 +11,19 @@ export interface ButtonProps extends Omit<JSX.ButtonHTMLAttributes<HTMLButtonEle
   icon?: IconName | undefined;
   /** Its name for screen readers and the tooltip, where it shows no text. */
   label?: string | undefined;
+  /** The key that does the same, for the tip. */
+  shortcut?: string | undefined;
   /** Whether it is switched on, for buttons that switch. */
   pressed?: boolean | undefined;
 }
 
 /** A button. */
 export function Button(props: ButtonProps): JSX.Element {
-  const [own, rest] = splitProps(props, ["kind", "size", "icon", "label", "pressed", "children", "title"]);
+  const [own, rest] = splitProps(props, ["kind", "size", "icon", "label", "shortcut", "pressed", "children", "title"]);
+  const tip = () => {
+    const text = own.title ?? own.label;
+    return text && own.shortcut ? `${text}\t${own.shortcut}` : text;
+  };
   return (
     <button
       type="button"
@@ -29,7 +35,7 @@ export function Button(props: ButtonProps): JSX.Element {
       }}
       aria-label={own.label}
       aria-pressed={own.pressed}
-      data-tip={own.title ?? own.label}
+      data-tip={tip()}
       {...rest}
     >
       <Show when={own.icon}>{(name) => <Icon name={name()} />}</Show>

@@ -1,6 +1,6 @@
 // A small box with a name and a value: typed into, picked from a menu, or only shown.
 
-import type { JSX } from "solid-js";
+import { createEffect, type JSX } from "solid-js";
 import { Icon } from "./Icon";
 import { openMenu, type MenuEntry } from "./Menu";
 import "./Cell.css";
@@ -34,18 +34,33 @@ export function TextCell(props: {
   name: string;
   value: string;
   placeholder?: string;
+  /** What is shown in its place while nobody types: with a unit, say. */
+  shown?: string;
   numeric?: boolean;
   onText?(text: string): void;
   onDone(text: string): void;
+  /** Hears the arrow keys up and down. */
   onStep?(by: number): void;
   field?(element: HTMLInputElement): void;
 }): JSX.Element {
+  let input: HTMLInputElement | undefined;
+  createEffect(() => {
+    const { value, shown } = props;
+    if (input && document.activeElement !== input) input.value = shown ?? value;
+    else if (input && props.onStep) input.value = value;
+  });
   return (
     <label class="cell">
       <small>{props.name}</small>
       <input
-        ref={(element) => props.field?.(element)}
-        value={props.value}
+        ref={(element) => {
+          input = element;
+          props.field?.(element);
+        }}
+        onFocus={(event) => {
+          event.currentTarget.value = props.value;
+          event.currentTarget.select();
+        }}
         placeholder={props.placeholder}
         inputMode={props.numeric ? "decimal" : "text"}
         spellcheck={false}
@@ -53,7 +68,7 @@ export function TextCell(props: {
         onInput={(event) => props.onText?.(event.currentTarget.value)}
         onBlur={(event) => {
           props.onDone(event.currentTarget.value.trim());
-          event.currentTarget.value = props.value;
+          event.currentTarget.value = props.shown ?? props.value;
         }}
         onKeyDown={(event) => {
           if (event.isComposing) return;

@@ -1,6 +1,6 @@
 // Numbers as people read them, in the language of the interface.
 
-import { t } from "../i18n";
+import { language, t } from "../i18n";
 
 const GB = 1e9;
 const MB = 1e6;
@@ -68,3 +68,6 @@ export function when(unixMs: number, now = Date.now()): string {
 function trim(value: number): string {
   return value >= 100 ? String(Math.round(value)) : value.toFixed(1).replace(/\.0$/, "");
 }
+
+/** "Mandarin, English, Cantonese". */
+export const list = (items: readonly string[]): string => items.join(language() === "zh" ? "、" : ", ");

@@ -140,6 +140,12 @@ export function createPlayer(studio: Studio, view: View, layout: Layout): Player
     { id: "transport.cut_forward", title: "transport.cut_forward", run: () => toCut(1) },
     { id: "transport.mark_in", title: "transport.mark_in", run: () => mark("in") },
     { id: "transport.mark_out", title: "transport.mark_out", run: () => mark("out") },
+    { id: "transport.go_to_in", title: "transport.go_to_in", run: () => player.step((view.range().in ?? 0) - frame()) },
+    {
+      id: "transport.go_to_out",
+      title: "transport.go_to_out",
+      run: () => player.step((view.range().out ?? programme().length) - 1 - frame()),
+    },
     { id: "transport.clear_marks", title: "transport.clear_marks", run: () => view.setRange({ in: null, out: null }) },
     { id: "transport.loop", title: "transport.loop", run: () => view.setLoop((on) => !on) },
     { id: "transport.mute", title: "transport.mute", run: () => setMuted((on) => !on) },

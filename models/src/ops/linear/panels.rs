@@ -28,21 +28,32 @@ impl Panels {
     ) -> Self {
         let columns = columns(output, activation);
         match precision {
-            Precision::F32 => Self::F32(lay_out(&columns, input, 0f32, |column, (), row| {
-                matrix.row(first + column, row);
-                1.0
-            }).0),
-            Precision::Bf16 => Self::Bf16(lay_out(&columns, input, bf16::ZERO, |column, wide: &mut Vec<f32>, row| {
-                matrix.row(first + column, wide);
-                row.clear();
-                row.extend(wide.iter().map(|value| bf16::from_f32(*value)));
-                1.0
-            }).0),
+            Precision::F32 => Self::F32(
+                lay_out(&columns, input, 0f32, |column, (), row| {
+                    matrix.row(first + column, row);
+                    1.0
+                })
+                .0,
+            ),
+            Precision::Bf16 => Self::Bf16(
+                lay_out(&columns, input, bf16::ZERO, |column, wide: &mut Vec<f32>, row| {
+                    matrix.row(first + column, wide);
+                    row.clear();
+                    row.extend(wide.iter().map(|value| bf16::from_f32(*value)));
+                    1.0
+                })
+                .0,
+            ),
         }
     }
 
     /// As [`Self::pack`], in 8 bits.
-    pub(super) fn pack_int8(matrix: &Matrix, first: usize, [output, input]: [usize; 2], activation: Activation) -> Self {
+    pub(super) fn pack_int8(
+        matrix: &Matrix,
+        first: usize,
+        [output, input]: [usize; 2],
+        activation: Activation,
+    ) -> Self {
         let columns = columns(output, activation);
         let row = |column: usize, wide: &mut Vec<f32>, row: &mut Vec<i8>| matrix.int8_row(first + column, wide, row);
         let (values, scales) = lay_out(&columns, input, 0i8, row);
@@ -122,15 +133,18 @@ fn lay_out<T: Copy + Send + Sync, S: Default>(
     let (mut panels, mut factors) = (vec![zero; columns.len() * input], vec![0f32; columns.len()]);
     let places = factors.par_chunks_mut(PANEL).zip(columns.par_chunks(PANEL));
     let buffers = || (S::default(), Vec::new());
-    panels.par_chunks_mut((input * PANEL).max(1)).zip(places).for_each_init(buffers, |(state, row), (panel, places)| {
-        for (place, (factor, column)) in places.0.iter_mut().zip(places.1).enumerate() {
-            let Some(column) = column else { continue };
-            *factor = fill(*column, state, row);
-            for (i, value) in row.iter().enumerate() {
-                panel[i * PANEL + place] = *value;
+    panels.par_chunks_mut((input * PANEL).max(1)).zip(places).for_each_init(
+        buffers,
+        |(state, row), (panel, places)| {
+            for (place, (factor, column)) in places.0.iter_mut().zip(places.1).enumerate() {
+                let Some(column) = column else { continue };
+                *factor = fill(*column, state, row);
+                for (i, value) in row.iter().enumerate() {
+                    panel[i * PANEL + place] = *value;
+                }
             }
-        }
-    });
+        },
+    );
     (panels, factors)
 }
 

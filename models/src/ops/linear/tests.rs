@@ -2,12 +2,7 @@
 
 use super::*;
 
-fn layer(
-    weight: &Tensor,
-    experts: usize,
-    activation: Activation,
-    precision: Precision,
-) -> Result<(Linear, Linear)> {
+fn layer(weight: &Tensor, experts: usize, activation: Activation, precision: Precision) -> Result<(Linear, Linear)> {
     let (rows, input) = weight.dims2()?;
     let output = rows / experts;
     let matrix = Matrix::of_tensor(weight)?;
@@ -77,12 +72,9 @@ fn panels_and_plain_operations_agree() -> Result<()> {
     let device = Device::Cpu;
     let routing = Routing { video: 31, audio: 17, text: 1 };
     let x = Tensor::randn(0f32, 1.0, (49, 50), &device)?;
-    for (activation, then_activate) in [
-        (Activation::None, false),
-        (Activation::Gelu7, true),
-        (Activation::SwiGlu7, true),
-        (Activation::None, true),
-    ] {
+    for (activation, then_activate) in
+        [(Activation::None, false), (Activation::Gelu7, true), (Activation::SwiGlu7, true), (Activation::None, true)]
+    {
         for experts in [1, 3] {
             let weight = Tensor::randn(0f32, 0.4, (experts * 70, 50), &device)?;
             let (panels, plain) = layer(&weight, experts, activation, Precision::F32)?;

@@ -92,9 +92,8 @@ impl<'a> Making<'a> {
         loop {
             // Begun anew where a smaller plan cuts the picture in another way.
             (studio.frame_count, studio.clip) = (0, clip(self.made().tile)?);
-            let decoded = self.once(DECODE, studio, |generator, request, studio| {
-                Ok(generator.decode(&latents, request, studio)?)
-            });
+            let decoded = self
+                .once(DECODE, studio, |generator, request, studio| Ok(generator.decode(&latents, request, studio)?));
             match decoded {
                 Ok(()) => return Ok(()),
                 Err(error) => self.shrink(error, DECODE, studio)?,

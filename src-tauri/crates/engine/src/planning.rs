@@ -41,7 +41,8 @@ impl Planning {
         made: Option<&recipe::Plan>,
         budgets: &Budgets,
     ) -> anyhow::Result<(Self, Option<String>)> {
-        let sizes = ModelSizes::of(manifest).map_err(|error| anyhow::Error::from(error).context(Refused(Code::Model)))?;
+        let sizes =
+            ModelSizes::of(manifest).map_err(|error| anyhow::Error::from(error).context(Refused(Code::Model)))?;
         let task = Task { size: request.size, length: request.length()? };
         let processor = fit::processor(device);
         let planned = |look| plan_on(&sizes, &task, processor, budgets, None, &Terms { stages, look });
@@ -57,7 +58,9 @@ impl Planning {
                 let notice = made.map(|made| {
                     let before = words_of(made);
                     let now = fit::words(first.plan);
-                    format!("the clip was made {before}, which cannot be done here; the new one is made {now}, and differs")
+                    format!(
+                        "the clip was made {before}, which cannot be done here; the new one is made {now}, and differs"
+                    )
                 });
                 (first, notice)
             }
@@ -107,7 +110,8 @@ impl Planning {
             plans.into_iter().find(|forecast| self.peak(forecast, at) < failed)
         });
         let Some(smaller) = smaller else { return Err(error) };
-        let differs = if smaller.plan.makes_the_same_as(&self.forecast.plan) { "" } else { "; it will look a little different" };
+        let differs =
+            if smaller.plan.makes_the_same_as(&self.forecast.plan) { "" } else { "; it will look a little different" };
         self.forecast = smaller;
         let plan = fit::words(self.forecast.plan);
         Ok(format!("memory ran out ({}); the job goes on from where it was, {plan}{differs}", one_line(&error)))
@@ -218,7 +222,9 @@ mod tests {
             peaks.push(forecast.stage(Stage::DecodeVideo).expect("stage").ram_bytes);
             plans.push(forecast.plan);
             match planning.smaller(out_of_memory(), DECODE, DECODE, &all) {
-                Ok(text) => assert!(text.contains("no more") && text.contains("tiles") | text.contains("at a time"), "{text}"),
+                Ok(text) => {
+                    assert!(text.contains("no more") && text.contains("tiles") | text.contains("at a time"), "{text}")
+                }
                 Err(error) => break assert_eq!(code_of(&error), Code::OutOfMemory),
             }
         }

@@ -113,8 +113,19 @@ impl Worker<'_> {
         notices.extend(notice);
         let preview = self.folder.join(format!("{job}.png"));
         let relay = Relay::new(job, self.inbox, self.outbox, meter, preview);
-        let mut making =
-            Making { job, index, request, recipe, kept, notices, begun: false, at: DRAFT, draft: None, upscaled: None, relay };
+        let mut making = Making {
+            job,
+            index,
+            request,
+            recipe,
+            kept,
+            notices,
+            begun: false,
+            at: DRAFT,
+            draft: None,
+            upscaled: None,
+            relay,
+        };
         // What a stage has made stays: a smaller plan goes on from there.
         while let Err(error) = self.attempt(&mut making, &planning) {
             if code_of(&error) != Code::OutOfMemory {

@@ -5,6 +5,7 @@ import { t } from "../../i18n";
 import { duration, memory, quality } from "../../lib/format";
 import { FitSign } from "./FitSign";
 import type { MachineReport, ModelFit, SizeFit } from "./report";
+import { modelName, reasonText } from "./words";
 import "./WhatRuns.css";
 
 /** What runs on this machine. */
@@ -47,7 +48,7 @@ function Rows(props: { model: ModelFit }): JSX.Element {
               <ModelName model={props.model} isHere={isHere()} />
             </th>
             <td colspan={3} class="runs-why">
-              <FitSign fit={props.model.fit} /> {props.model.reasons[0]?.text}
+              <FitSign fit={props.model.fit} /> {reasonText(props.model.reasons[0])}
             </td>
           </tr>
         }
@@ -63,7 +64,7 @@ function Rows(props: { model: ModelFit }): JSX.Element {
               <td>
                 <FitSign fit={fit.fit} /> {quality(fit.size)}
               </td>
-              <Show when={fit.fit !== "does_not_run"} fallback={<td colspan={2} class="runs-why">{fit.reasons[0]?.text}</td>}>
+              <Show when={fit.fit !== "does_not_run"} fallback={<td colspan={2} class="runs-why">{reasonText(fit.reasons[0])}</td>}>
                 <td>
                   {fit.seconds === null
                     ? t("doctor.time_unknown")
@@ -84,7 +85,7 @@ function Rows(props: { model: ModelFit }): JSX.Element {
 function ModelName(props: { model: ModelFit; isHere: boolean }): JSX.Element {
   return (
     <>
-      {props.model.name}
+      {modelName(props.model)}
       <small class={props.isHere ? "runs-here" : ""}>{props.isHere ? t("doctor.here") : t("doctor.not_here")}</small>
     </>
   );

@@ -58,6 +58,7 @@ export interface MachineReport {
     test: { state: string; read_bytes_per_second?: number | null; write_bytes_per_second?: number };
   };
   media: { ffmpeg: string | null; h264_encoder: string | null };
+  engines: { name: string; program: string; found: boolean }[];
   speed: { device: string; unix_ms: number }[];
   models: ModelFit[];
   notes: { about: string; text: string }[];
@@ -77,6 +78,7 @@ export function readReport(value: unknown): MachineReport | null {
     ...value,
     machine: { ...value["machine"], cards: list("cards", value["machine"]), vector: list("vector", value["machine"]) },
     media: isObject(value["media"]) ? value["media"] : { ffmpeg: null, h264_encoder: null },
+    engines: list("engines"),
     speed: list("speed"),
     models: list("models"),
     notes: list("notes"),

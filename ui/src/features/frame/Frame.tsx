@@ -22,6 +22,7 @@ import { StatusBar } from "../status/StatusBar";
 import { Timeline } from "../timeline/Timeline";
 import { TopBar } from "../top/TopBar";
 import { Viewer } from "../viewer/Viewer";
+import { provideZones } from "./zones";
 import "./Frame.css";
 
 const BARS = 48 + 28;
@@ -37,6 +38,7 @@ export function Frame(): JSX.Element {
   onMount(() => window.addEventListener("resize", measure));
   onCleanup(() => window.removeEventListener("resize", measure));
   followWhere(studio, view, layout);
+  provideZones(view, layout);
   const choose = () => {
     if (view.sheet() === null && !studio.status()?.first_run) view.setSheet("projects");
   };
@@ -72,7 +74,7 @@ export function Frame(): JSX.Element {
     />
   );
   const place = (name: Place, content: JSX.Element) => (
-    <div class="frame-place" hidden={layout.isFolded(name)}>
+    <div class="frame-place" data-zone={name} hidden={layout.isFolded(name)}>
       {content}
     </div>
   );

@@ -48,7 +48,7 @@ const ON_CLIP: Readonly<Record<Stroke, CommandId>> = {
 };
 
 /** Commands that also work while somebody writes: they mean the same everywhere and no text field has a use for them. */
-const WHILE_WRITING: ReadonlySet<CommandId> = new Set(["shot.generate", "shot.finish", "app.export", "app.settings", "view.queue"]);
+const WHILE_WRITING: ReadonlySet<CommandId> = new Set(["shot.generate", "shot.add_line", "app.settings", "view.queue"]);
 
 /** Commands that can be held down. */
 const REPEATS = /^(transport\.(frame|second)_|timeline\.(zoom|shorter|longer|head_|roll_|slip_|previous_|next_|extend_)|project\.)/;

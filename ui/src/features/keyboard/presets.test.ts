@@ -25,6 +25,19 @@ test("every preset reaches every command", () => {
   }
 });
 
+test("there is a command for every key, and a key for every command", () => {
+  const sources = Object.values(import.meta.glob<string>("../../**/*.{ts,tsx}", { eager: true, import: "default", query: "?raw" })).join("\n");
+  const written = [...sources.matchAll(/\bid: "((?:app|library|project|queue|shot|transport|view|viewer)\.[a-z_]+)"/g)].map((found) => found[1]);
+  // Those of the timeline are named without its name, except the clip's arrow keys, which are no preset's to change.
+  const timeline = [...sources.matchAll(/\b(command|tool)\("([a-z_]+)"/g)].map(([, kind, name]) => `timeline.${kind === "tool" ? "tool_" : ""}${name}`);
+  const arrows = ["previous_clip", "next_clip", "extend_back", "extend_forward"].map((name) => `timeline.${name}`);
+  const provided = new Set([...written, ...timeline].filter((id) => id !== undefined && !arrows.includes(id)));
+  // The queue opens by one name from its button and by another from its drawer.
+  provided.delete("app.queue");
+  for (const id of ["app.models", "app.settings"]) provided.add(id);
+  expect([...provided].toSorted()).toEqual(Object.keys(PRESETS.short_video).toSorted());
+});
+
 test("a name that no preset has falls back to the first", () => {
   expect(presetNamed("resolve")).toBe("resolve");
   expect(presetNamed("final_cut")).toBe("short_video");

@@ -15,14 +15,15 @@ const SHORT_VIDEO: Keymap = {
   "app.shortcuts": ["?", "f1"],
   "app.settings": ["mod+,"],
   "project.chooser": ["mod+o"],
-  "app.export": ["mod+e"],
   "view.queue": ["mod+j"],
-  "app.models": [],
-  "app.doctor": [],
+  "app.models": ["mod+shift+m"],
+  "app.doctor": ["mod+shift+i"],
   "app.import": ["mod+i"],
   "app.next_zone": ["f6"],
   "app.previous_zone": ["shift+f6"],
 
+  "project.close": ["mod+shift+w"],
+  "project.rename": ["f2"],
   "project.undo": ["mod+z"],
   "project.redo": ["mod+shift+z", "mod+y"],
 
@@ -52,10 +53,13 @@ const SHORT_VIDEO: Keymap = {
   "viewer.blind": ["shift+c"],
   "viewer.timeline": ["alt+t"],
 
-  "shot.generate": ["mod+enter"],
-  "shot.cancel": ["mod+."],
   "shot.add": ["mod+shift+n"],
+  "shot.cancel": ["mod+."],
   "shot.finish": ["mod+shift+enter"],
+  "shot.generate": ["mod+enter"],
+  "shot.add_line": ["mod+shift+l"],
+  "library.search": ["mod+f"],
+  "queue.drafts": ["mod+shift+d"],
 
   "timeline.select_at_playhead": ["d"],
   "timeline.select_all": ["mod+a"],
@@ -96,7 +100,6 @@ const SHORT_VIDEO: Keymap = {
 /** Adobe Premiere: razor and rolling tools under their letters, Delete leaves a gap. */
 const PREMIERE: Keymap = {
   ...SHORT_VIDEO,
-  "app.export": ["mod+m"],
   "transport.loop": ["mod+l"],
   "viewer.full_screen": ["mod+`", "f11"],
   "transport.clear_marks": ["mod+shift+x", "alt+x"],
@@ -121,6 +124,7 @@ const PREMIERE: Keymap = {
 const RESOLVE: Keymap = {
   ...SHORT_VIDEO,
   "transport.loop": ["mod+/"],
+  "library.search": ["mod+shift+f"],
   "viewer.full_screen": ["mod+f", "f11"],
   "viewer.safe_area": ["alt+a"],
   "timeline.split": ["mod+b", "mod+\\"],

@@ -1,21 +1,21 @@
 // Cards in a grid, walked through with the arrow keys. Enter does what a double click does, the menu key what the right
 // button does. A card can be carried to another place with the pointer.
 
-import { For, createSignal, type JSX } from "solid-js";
+import { For, Show, createMemo, createSignal, mapArray, type JSX } from "solid-js";
 import { closeMenu, isMenuOpen, openMenu, type MenuEntry } from "../../components/Menu";
 import { startCarry, type Carried } from "../../lib/drag";
 import "./CardGrid.css";
 
-/** A card. */
+/** A card. What of it can change is given by getters: a card is made once for its item and stays. */
 export interface Card {
   id: string;
   /** Its name, read out and shown under the picture. */
-  name: string;
+  readonly name: string;
   picture(): JSX.Element;
   /** Shown at the right of its name. */
-  note?: string | undefined;
+  readonly note?: string | undefined;
   carried?: Carried;
-  isOn?: boolean;
+  readonly isOn?: boolean;
   click?(): void;
   open(): void;
   menu(): readonly MenuEntry[];
@@ -23,10 +23,21 @@ export interface Card {
 }
 
 /** Cards in a grid. */
-export function CardGrid(props: { label: string; cards: readonly Card[]; columns?: 1 | 2 }): JSX.Element {
+export function CardGrid<T>(props: {
+  label: string;
+  items: readonly T[];
+  card(item: T): Card;
+  columns?: 1 | 2;
+}): JSX.Element {
   const [at, setAt] = createSignal<string | null>(null);
   let grid: HTMLDivElement | undefined;
-  const current = () => (props.cards.some((card) => card.id === at()) ? at() : props.cards[0]?.id);
+  const cards = createMemo(
+    mapArray(
+      () => props.items,
+      (item) => props.card(item),
+    ),
+  );
+  const current = () => (cards().some((card) => card.id === at()) ? at() : cards()[0]?.id);
 
   const boxes = () => [...(grid?.querySelectorAll<HTMLElement>(".card") ?? [])];
   /** How many cards stand side by side: the panel can be resized. */
@@ -37,14 +48,14 @@ export function CardGrid(props: { label: string; cards: readonly Card[]; columns
     return wrap < 0 ? Math.max(1, all.length) : wrap;
   }
   function go(to: number) {
-    const index = Math.min(props.cards.length - 1, Math.max(0, to));
-    setAt(props.cards[index]?.id ?? null);
+    const index = Math.min(cards().length - 1, Math.max(0, to));
+    setAt(cards()[index]?.id ?? null);
     boxes()[index]?.focus();
   }
   function onKeyDown(event: KeyboardEvent) {
     if (isMenuOpen()) return;
-    const index = props.cards.findIndex((card) => card.id === current());
-    const card = props.cards[index];
+    const index = cards().findIndex((card) => card.id === current());
+    const card = cards()[index];
     if (!card || event.ctrlKey || event.metaKey || event.altKey) return;
     switch (event.key) {
       case "ArrowRight":
@@ -54,7 +65,7 @@ export function CardGrid(props: { label: string; cards: readonly Card[]; columns
         go(index - 1);
         break;
       case "ArrowDown":
-        if (index + columns() < props.cards.length) go(index + columns());
+        if (index + columns() < cards().length) go(index + columns());
         break;
       case "ArrowUp":
         if (index - columns() >= 0) go(index - columns());
@@ -63,7 +74,7 @@ export function CardGrid(props: { label: string; cards: readonly Card[]; columns
         go(0);
         break;
       case "End":
-        go(props.cards.length - 1);
+        go(cards().length - 1);
         break;
       case "Enter":
         card.open();
@@ -101,7 +112,7 @@ export function CardGrid(props: { label: string; cards: readonly Card[]; columns
       aria-label={props.label}
       on:keydown={onKeyDown}
     >
-      <For each={props.cards}>
+      <For each={cards()}>
         {(card) => (
           <div
             class="card"
@@ -127,7 +138,9 @@ export function CardGrid(props: { label: string; cards: readonly Card[]; columns
             {card.picture()}
             <p>
               <span>{card.name}</span>
-              {card.note ? <small>{card.note}</small> : null}
+              <Show when={card.note}>
+                <small>{card.note}</small>
+              </Show>
             </p>
           </div>
         )}

@@ -28,52 +28,53 @@ export function CastTab(props: { project: ProjectView; matches(text: string): bo
   }
   const remove = (character: Character) => void studio.act("cast.remove", { id: character.id });
 
-  const cards = createMemo(() =>
-    props.project.cast
-      .filter((character) => props.matches(`${character.name} ${character.prompt} ${character.voice}`))
-      .map((character): Card => {
-        const shots = props.project.shots.filter((entry) => namesIn(entry.shot, [character]).length > 0).length;
-        return {
-          id: character.id,
-          name: `@${character.name}`,
-          note: shots > 0 ? t("cast.shots", { count: shots }) : undefined,
-          carried: { kind: "character", id: character.id, name: character.name },
-          picture: () => (
-            <Show
-              when={character.picture}
-              fallback={
-                <span class="card-picture card-blank">
-                  <Icon name="person" size={20} />
-                </span>
-              }
-            >
-              {(picture) => (
-                <img
-                  class="card-picture"
-                  src={studio.backend.mediaUrl(mediaPath(picture()))}
-                  alt=""
-                  loading="lazy"
-                  draggable={false}
-                />
-              )}
-            </Show>
-          ),
-          open: () => editCharacter(character),
-          remove: () => remove(character),
-          menu: () => [
-            { label: t("cast.edit"), icon: "pen", run: () => editCharacter(character) },
-            { label: t("cast.use"), icon: "plus", disabled: !shot(), run: () => use(character) },
-            "rule",
-            { label: t("cast.remove"), icon: "trash", tone: "danger", run: () => remove(character) },
-          ],
-        };
-      }),
+  const items = createMemo(() =>
+    props.project.cast.filter((one) => props.matches(`${one.name} ${one.prompt} ${one.voice}`)),
   );
+  const card = (character: Character): Card => ({
+    id: character.id,
+    get name() {
+      return `@${character.name}`;
+    },
+    get note() {
+      const shots = props.project.shots.filter((entry) => namesIn(entry.shot, [character]).length > 0).length;
+      return shots > 0 ? t("cast.shots", { count: shots }) : undefined;
+    },
+    carried: { kind: "character", id: character.id, name: character.name },
+    picture: () => (
+      <Show
+        when={character.picture}
+        fallback={
+          <span class="card-picture card-blank">
+            <Icon name="person" size={20} />
+          </span>
+        }
+      >
+        {(picture) => (
+          <img
+            class="card-picture"
+            src={studio.backend.mediaUrl(mediaPath(picture()))}
+            alt=""
+            loading="lazy"
+            draggable={false}
+          />
+        )}
+      </Show>
+    ),
+    open: () => editCharacter(character),
+    remove: () => remove(character),
+    menu: () => [
+      { label: t("cast.edit"), icon: "pen", run: () => editCharacter(character) },
+      { label: t("cast.use"), icon: "plus", disabled: !shot(), run: () => use(character) },
+      "rule",
+      { label: t("cast.remove"), icon: "trash", tone: "danger", run: () => remove(character) },
+    ],
+  });
 
   return (
     <>
-      <Show when={cards().length > 0} fallback={<p class="library-empty">{t("cast.none")}</p>}>
-        <CardGrid label={t("library.cast")} cards={cards()} />
+      <Show when={items().length > 0} fallback={<p class="library-empty">{t("cast.none")}</p>}>
+        <CardGrid label={t("library.cast")} items={items()} card={card} />
       </Show>
       <div class="library-new">
         <Button kind="plain" icon="plus" onClick={() => editCharacter(null)}>

@@ -25,44 +25,41 @@ export function PicturesTab(props: { project: ProjectView; matches(text: string)
   }
   const remove = (item: MediaItem) => void studio.act("media.remove", { sha256: item.sha256 });
 
-  const cards = createMemo(() =>
-    props.project.media
-      .filter((item) => item.kind === "picture" && props.matches(item.name))
-      .map(
-        (item): Card => ({
-          id: item.sha256,
-          name: bareName(item.name),
-          carried: { kind: "picture", sha256: item.sha256, name: item.name },
-          picture: () => (
-            <img
-              class="card-picture"
-              src={studio.backend.mediaUrl(mediaPath(item))}
-              alt=""
-              loading="lazy"
-              decoding="async"
-              draggable={false}
-            />
-          ),
-          open: () => use(item),
-          remove: () => remove(item),
-          menu: () => [
-            { label: t("library.use_picture"), icon: "image", disabled: view.shot() === null, run: () => use(item) },
-            { label: t("library.new_shot"), icon: "plus", run: () => void newShot(item) },
-            {
-              label: t("library.new_character"),
-              icon: "person",
-              run: () => editCharacter({ picture: referenceTo(item), name: "" }),
-            },
-            "rule",
-            { label: t("library.remove"), icon: "trash", tone: "danger", run: () => remove(item) },
-          ],
-        }),
-      ),
+  const items = createMemo(() =>
+    props.project.media.filter((item) => item.kind === "picture" && props.matches(item.name)),
   );
+  const card = (item: MediaItem): Card => ({
+    id: item.sha256,
+    name: bareName(item.name),
+    carried: { kind: "picture", sha256: item.sha256, name: item.name },
+    picture: () => (
+      <img
+        class="card-picture"
+        src={studio.backend.mediaUrl(mediaPath(item))}
+        alt=""
+        loading="lazy"
+        decoding="async"
+        draggable={false}
+      />
+    ),
+    open: () => use(item),
+    remove: () => remove(item),
+    menu: () => [
+      { label: t("library.use_picture"), icon: "image", disabled: view.shot() === null, run: () => use(item) },
+      { label: t("library.new_shot"), icon: "plus", run: () => void newShot(item) },
+      {
+        label: t("library.new_character"),
+        icon: "person",
+        run: () => editCharacter({ picture: referenceTo(item), name: "" }),
+      },
+      "rule",
+      { label: t("library.remove"), icon: "trash", tone: "danger", run: () => remove(item) },
+    ],
+  });
 
   return (
-    <Show when={cards().length > 0} fallback={<p class="library-empty">{t("library.no_pictures")}</p>}>
-      <CardGrid label={t("library.pictures")} cards={cards()} />
+    <Show when={items().length > 0} fallback={<p class="library-empty">{t("library.no_pictures")}</p>}>
+      <CardGrid label={t("library.pictures")} items={items()} card={card} />
     </Show>
   );
 }

@@ -21,13 +21,15 @@ export function TakesTab(props: { project: ProjectView; matches(text: string): b
       view.setWatched({ kind: "take", take: take.id });
       if (shot()) view.setShot(take.shot);
     };
-    const score = props.project.scores[take.id];
+    const score = () => props.project.scores[take.id];
     return {
       id: take.id,
       name: take.seed === null ? t("take.no_seed") : t("take.seed", { seed: take.seed }),
       note: duration(take.cost.seconds),
       carried: { kind: "take", take: take.id, shot: take.shot },
-      isOn: shot()?.take === take.id,
+      get isOn() {
+        return shot()?.take === take.id;
+      },
       picture: () => (
         <>
           <img
@@ -43,7 +45,7 @@ export function TakesTab(props: { project: ProjectView; matches(text: string): b
               .filter((part) => part !== null)
               .join(" · ")}
           </span>
-          <Show when={score && score.wins > 0 ? score : undefined}>
+          <Show when={(score()?.wins ?? 0) > 0 ? score() : undefined}>
             {(found) => (
               <span class="card-badge card-badge-right" title={t("take.score", { wins: found().wins, seen: found().seen })}>
                 {found().wins}/{found().seen}
@@ -59,25 +61,29 @@ export function TakesTab(props: { project: ProjectView; matches(text: string): b
     };
   };
 
-  /** Takes by shot in the order of the shots; those of shots that are gone come last. */
-  const groups = createMemo(() => {
-    const found = props.project.takes.filter((take) =>
+  const found = createMemo(() =>
+    props.project.takes.filter((take) =>
       props.matches(`${shotName(props.project, take.shot)} ${take.seed ?? ""} ${take.prompt ?? ""}`),
-    );
-    const ids = [...props.project.shots.map((shot) => shot.id)];
-    for (const take of found) if (!ids.includes(take.shot)) ids.push(take.shot);
-    return ids
-      .map((id) => ({ id, cards: found.filter((take) => take.shot === id).toReversed().map(card) }))
-      .filter((group) => group.cards.length > 0);
+    ),
+  );
+  /** Shots with takes, in their order; those that are gone come last. */
+  const shots = createMemo(() => {
+    const ids = new Set(props.project.shots.map((shot) => shot.id));
+    for (const take of found()) ids.add(take.shot);
+    return [...ids].filter((id) => found().some((take) => take.shot === id));
   });
+  const takesOf = (id: string) =>
+    found()
+      .filter((take) => take.shot === id)
+      .toReversed();
 
   return (
-    <Show when={groups().length > 0} fallback={<p class="library-empty">{t("library.no_takes")}</p>}>
-      <For each={groups()}>
-        {(group) => (
+    <Show when={shots().length > 0} fallback={<p class="library-empty">{t("library.no_takes")}</p>}>
+      <For each={shots()}>
+        {(id) => (
           <div class="library-group">
-            <h3>{shotName(props.project, group.id)}</h3>
-            <CardGrid label={shotName(props.project, group.id)} cards={group.cards} />
+            <h3>{shotName(props.project, id)}</h3>
+            <CardGrid label={shotName(props.project, id)} items={takesOf(id)} card={card} />
           </div>
         )}
       </For>

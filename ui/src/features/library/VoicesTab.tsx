@@ -48,43 +48,43 @@ export function VoicesTab(props: { project: ProjectView; matches(text: string): 
   }
   const remove = (item: MediaItem) => void studio.act("media.remove", { sha256: item.sha256 });
 
-  const cards = createMemo(() =>
-    props.project.media
-      .filter((item) => item.kind === "sound" && props.matches(item.name))
-      .map(
-        (item): Card => ({
-          id: item.sha256,
-          name: bareName(item.name),
-          note: item.frames === null ? undefined : duration(item.frames / props.project.rate),
-          carried: { kind: "sound", sha256: item.sha256, name: item.name },
-          picture: () => (
-            <span class="voice-sign" classList={{ "voice-playing": playing() === item.sha256 }}>
-              <Icon name={playing() === item.sha256 ? "pause" : "voice"} />
-            </span>
-          ),
-          click: () => listen(item),
-          open: () => use(item),
-          remove: () => remove(item),
-          menu: () => [
-            {
-              label: playing() === item.sha256 ? t("library.stop") : t("library.listen"),
-              icon: playing() === item.sha256 ? "pause" : "play",
-              run: () => listen(item),
-            },
-            { label: t("library.use_voice"), icon: "voice", disabled: view.shot() === null, run: () => use(item) },
-            { label: t("library.as_music"), icon: "film", run: () => place(item, "music") },
-            { label: t("library.as_voice"), icon: "film", run: () => place(item, "voice") },
-            "rule",
-            { label: t("library.remove"), icon: "trash", tone: "danger", run: () => remove(item) },
-          ],
-        }),
-      ),
+  const items = createMemo(() =>
+    props.project.media.filter((item) => item.kind === "sound" && props.matches(item.name)),
   );
+  const card = (item: MediaItem): Card => {
+    const isPlaying = () => playing() === item.sha256;
+    return {
+      id: item.sha256,
+      name: bareName(item.name),
+      note: item.frames === null ? undefined : duration(item.frames / props.project.rate),
+      carried: { kind: "sound", sha256: item.sha256, name: item.name },
+      picture: () => (
+        <span class="voice-sign" classList={{ "voice-playing": isPlaying() }}>
+          <Icon name={isPlaying() ? "pause" : "voice"} />
+        </span>
+      ),
+      click: () => listen(item),
+      open: () => use(item),
+      remove: () => remove(item),
+      menu: () => [
+        {
+          label: isPlaying() ? t("library.stop") : t("library.listen"),
+          icon: isPlaying() ? "pause" : "play",
+          run: () => listen(item),
+        },
+        { label: t("library.use_voice"), icon: "voice", disabled: view.shot() === null, run: () => use(item) },
+        { label: t("library.as_music"), icon: "film", run: () => place(item, "music") },
+        { label: t("library.as_voice"), icon: "film", run: () => place(item, "voice") },
+        "rule",
+        { label: t("library.remove"), icon: "trash", tone: "danger", run: () => remove(item) },
+      ],
+    };
+  };
 
   return (
-    <Show when={cards().length > 0} fallback={<p class="library-empty">{t("library.no_voices")}</p>}>
+    <Show when={items().length > 0} fallback={<p class="library-empty">{t("library.no_voices")}</p>}>
       <div class="voices">
-        <CardGrid label={t("library.voices")} cards={cards()} columns={1} />
+        <CardGrid label={t("library.voices")} items={items()} card={card} columns={1} />
       </div>
     </Show>
   );

@@ -23,17 +23,13 @@ export function ContactSheet(): JSX.Element {
   const [picked, setPicked] = createSignal<ReadonlySet<string>>(new Set());
   const project = () => studio.project();
 
-  const groups = createMemo(() => {
-    const open = project();
-    if (!open) return [];
-    return open.shots
-      .map((shot) => ({
-        shot,
-        takes: open.takes.filter((take) => take.shot === shot.id).toReversed(),
-        jobs: studio.jobs.filter((job) => job.shot === shot.id && ["running", "waiting"].includes(job.state)),
-      }))
-      .filter((group) => group.takes.length + group.jobs.length > 0);
-  });
+  const takesOf = (id: string) =>
+    (project()?.takes ?? []).filter((take) => take.shot === id).toReversed();
+  const jobsOf = (id: string) =>
+    studio.jobs.filter((job) => job.shot === id && (job.state === "running" || job.state === "waiting"));
+  const shots = createMemo(() =>
+    (project()?.shots ?? []).filter((shot) => takesOf(shot.id).length + jobsOf(shot.id).length > 0),
+  );
   /** Those picked that are still there and not finished yet. */
   const toFinish = createMemo(() => {
     const takes = project()?.takes ?? [];
@@ -57,7 +53,7 @@ export function ContactSheet(): JSX.Element {
     <>
       <div class="queue-body">
         <Show
-          when={groups().length > 0}
+          when={shots().length > 0}
           fallback={
             <p class="queue-empty">
               <b>{t("drafts.empty")}</b>
@@ -65,18 +61,18 @@ export function ContactSheet(): JSX.Element {
             </p>
           }
         >
-          <For each={groups()}>
-            {(group) => (
-              <section aria-label={shotTitle(group.shot.id)}>
-                <h3>{shotTitle(group.shot.id)}</h3>
+          <For each={shots()}>
+            {(shot) => (
+              <section aria-label={shotTitle(shot.id)}>
+                <h3>{shotTitle(shot.id)}</h3>
                 <div class="contact" role="group">
-                  <For each={group.jobs}>{(job) => <ComingTake job={job} />}</For>
-                  <For each={group.takes}>
+                  <For each={jobsOf(shot.id)}>{(job) => <ComingTake job={job} />}</For>
+                  <For each={takesOf(shot.id)}>
                     {(take) => (
                       <ContactTake
                         take={take}
                         isPicked={picked().has(take.id)}
-                        isUsed={group.shot.take === take.id}
+                        isUsed={shot.take === take.id}
                         onToggle={() => toggle(take)}
                       />
                     )}
@@ -103,6 +99,7 @@ export function ContactSheet(): JSX.Element {
 
   function ContactTake(props: { take: TakeView; isPicked: boolean; isUsed: boolean; onToggle(): void }): JSX.Element {
     const [isOver, setOver] = createSignal(false);
+    const [isFocused, setFocused] = createSignal(false);
     const take = () => props.take;
     return (
       <div
@@ -122,13 +119,13 @@ export function ContactSheet(): JSX.Element {
           aria-label={[t("take.seed", { seed: take().seed ?? "–" }), props.isUsed ? t("drafts.used") : null]
             .filter((part) => part !== null)
             .join(", ")}
-          onFocus={(event) => setOver(event.currentTarget.matches(":focus-visible"))}
-          onBlur={() => setOver(false)}
+          onFocus={(event) => setFocused(event.currentTarget.matches(":focus-visible"))}
+          onBlur={() => setFocused(false)}
           onClick={() => props.onToggle()}
           onDblClick={() => view.setWatched({ kind: "take", take: take().id })}
         >
           <img src={studio.backend.mediaUrl(take().poster)} alt="" loading="lazy" draggable={false} />
-          <Show when={isOver()}>
+          <Show when={isOver() || isFocused()}>
             <video src={studio.backend.mediaUrl(take().clip)} muted autoplay loop playsinline disablepictureinpicture />
           </Show>
           <span class="contact-badge">

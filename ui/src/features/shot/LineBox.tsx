@@ -94,6 +94,24 @@ export function LineBox(props: LineBoxProps): JSX.Element {
             }
           </Show>
         </span>
+      </div>
+      {names.offer()}
+      <div class="line-text">
+        <GrowingText
+          value={props.line.text}
+          label={t("shot.text_of", { n: number() })}
+          placeholder={t("shot.line_placeholder")}
+          lang={props.line.language}
+          onText={(text) => props.words.setLine(props.line.key, { text })}
+          onDone={() => void props.words.flush()}
+          field={(element) => (field = element)}
+          onKeyDown={(event) => {
+            if (event.key === "Backspace" && props.line.text === "" && !isComposing(event)) {
+              event.preventDefault();
+              props.words.removeLine(props.line.key);
+            }
+          }}
+        />
         <Button
           kind="quiet"
           size="small"
@@ -125,22 +143,6 @@ export function LineBox(props: LineBoxProps): JSX.Element {
           }
         />
       </div>
-      {names.offer()}
-      <GrowingText
-        value={props.line.text}
-        label={t("shot.text_of", { n: number() })}
-        placeholder={t("shot.line_placeholder")}
-        lang={props.line.language}
-        onText={(text) => props.words.setLine(props.line.key, { text })}
-        onDone={() => void props.words.flush()}
-        field={(element) => (field = element)}
-        onKeyDown={(event) => {
-          if (event.key === "Backspace" && props.line.text === "" && !isComposing(event)) {
-            event.preventDefault();
-            props.words.removeLine(props.line.key);
-          }
-        }}
-      />
     </div>
   );
 }

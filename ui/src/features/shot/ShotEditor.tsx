@@ -3,8 +3,9 @@
 import { Index, Show, createEffect, createMemo, createSignal, on, onCleanup, type JSX } from "solid-js";
 import type { Language, ProjectView, ShotCheck, ShotEntry } from "../../backend";
 import { Button } from "../../components/Button";
-import { language as interfaceLanguage, t } from "../../i18n";
+import { t } from "../../i18n";
 import { provideCommands } from "../../state/commands";
+import { spokenLanguage } from "../../state/spoken";
 import { useStudio } from "../../state/studio";
 import { GenerateBar } from "./GenerateBar";
 import { LineBox } from "./LineBox";
@@ -54,19 +55,26 @@ export function ShotEditor(props: { id: string; entry: ShotEntry; project: Proje
     }
   }
 
-  // The language of the film so far; of the first line, the one that the window speaks.
-  const language = (): Language => {
-    const spoken = props.project.shots.findLast((shot) => shot.shot.lines.length > 0);
-    return words.now.lines.at(-1)?.language ?? spoken?.shot.lines.at(-1)?.language ?? interfaceLanguage();
-  };
+  const language = (): Language => words.now.lines.at(-1)?.language ?? spokenLanguage(studio);
   function addLine() {
     setFocusKey(words.addLine(language()));
   }
+
+  const ownJobs = () =>
+    studio.jobs.filter((job) => job.shot === props.id && (job.state === "running" || job.state === "waiting"));
+  const seen = () => takes().find((take) => take.id === props.entry.take);
+  const cancel = () => ownJobs().forEach((job) => void studio.act("jobs.cancel", { id: job.id }));
+  const finish = () => {
+    const take = seen();
+    if (take) void studio.act("jobs.finish", { takes: [take.id] });
+  };
 
   let generate = () => Promise.resolve();
   provideCommands([
     { id: "shot.add_line", title: "shot.add_line", run: addLine },
     { id: "shot.generate", title: "shot.generate", run: () => void generate() },
+    { id: "shot.cancel", title: "shot.cancel", run: cancel, enabled: () => ownJobs().length > 0 },
+    { id: "shot.finish", title: "shot.finish", run: finish, enabled: () => seen()?.can_finish === true },
   ]);
   const zone = createDropZone(studio, () => props.id);
 

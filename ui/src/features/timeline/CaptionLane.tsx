@@ -11,6 +11,9 @@ import { useTimeline } from "./model";
 import { TextEdit } from "./TextEdit";
 import "./CaptionLane.css";
 
+/** Of narrower clips nothing could be read. */
+const CLIP_PX = 10;
+
 /** What is read. */
 export function CaptionLane(): JSX.Element {
   const model = useTimeline();
@@ -49,13 +52,15 @@ function ClipCaptions(props: { id: string; captions: readonly string[] }): JSX.E
   const model = useTimeline();
   const box = boxOf(() => props.id);
   return (
-    <div
-      class="captions-of-clip"
-      classList={{ "held-with-clip": model.preview()?.held?.ids.has(props.id) ?? false }}
-      style={{ transform: `translateX(${box.x()}px)`, width: `${box.width()}px` }}
-    >
-      <For each={props.captions}>{(id) => <CaptionBox id={id} clip={props.id} room={box.width()} />}</For>
-    </div>
+    <Show when={box.width() >= CLIP_PX}>
+      <div
+        class="captions-of-clip"
+        classList={{ "held-with-clip": model.preview()?.held?.ids.has(props.id) ?? false }}
+        style={{ transform: `translateX(${box.x()}px)`, width: `${box.width()}px` }}
+      >
+        <For each={props.captions}>{(id) => <CaptionBox id={id} clip={props.id} room={box.width()} />}</For>
+      </div>
+    </Show>
   );
 }
 

@@ -10,6 +10,8 @@ import { selectClip } from "./gestures/clips";
 import { useTimeline } from "./model";
 import "./LineLane.css";
 
+/** Of narrower clips nothing could be read. */
+const CLIP_PX = 10;
 /** Narrower bubbles show nothing but their colour. */
 const WORDS_PX = 22;
 
@@ -50,7 +52,7 @@ function ClipLines(props: { id: string }): JSX.Element {
   const said = (line: SpokenLine) => Math.max(4, Math.min(box.width(), right(line)) - left(line));
   const isOver = (line: SpokenLine) => line.to > (clip()?.out ?? 0);
   return (
-    <Show when={lines().length > 0}>
+    <Show when={lines().length > 0 && box.width() >= CLIP_PX}>
       <div
         class="lines-of-clip"
         classList={{ "held-with-clip": model.preview()?.held?.ids.has(props.id) ?? false }}

@@ -52,11 +52,23 @@ export function Timeline(): JSX.Element {
     onCleanup(() => sizes.disconnect());
   });
 
+  let turned = 0;
+  let turnedAt = 0;
+  let turning: number | undefined;
+  function zoom() {
+    model.zoomTo(model.zoom() * Math.exp(-turned * WHEEL_ZOOM), Math.max(0, model.laneX(turnedAt)));
+    turned = 0;
+    turning = undefined;
+  }
+
   function turn(event: WheelEvent) {
     if (!scroller) return;
     if (event.ctrlKey || event.metaKey) {
       event.preventDefault();
-      model.zoomTo(model.zoom() * Math.exp(-event.deltaY * WHEEL_ZOOM), Math.max(0, model.laneX(event.clientX)));
+      turned += event.deltaY;
+      turnedAt = event.clientX;
+      // A wheel tells more often than there are frames.
+      turning ??= requestAnimationFrame(zoom);
     } else if (!event.shiftKey && event.deltaX === 0 && scroller.scrollHeight <= scroller.clientHeight) {
       // There is nothing above or below: the wheel goes through time.
       event.preventDefault();

@@ -11,6 +11,7 @@ import { run } from "../../state/commands";
 import { usePlayer } from "../../state/player";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
+import { keyOf } from "../keyboard/keyboard";
 import { TimeEntry } from "./TimeEntry";
 import { Volume } from "./Volume";
 import "./Transport.css";
@@ -79,8 +80,8 @@ export function Transport(props: TransportProps): JSX.Element {
         <button type="button" class="transport-word" aria-label={t("transport.speed")} aria-haspopup="menu" onClick={(event) => pickSpeed(event.currentTarget)}>
           {(view.speed() || 1).toFixed(1)}×
         </button>
-        <Button kind="quiet" icon="loop" label={t("transport.loop")} pressed={view.loop()} onClick={() => run("transport.loop")} />
-        <Button kind="quiet" icon="back_cut" label={t("transport.cut_back")} onClick={() => run("transport.cut_back")} />
+        <Button kind="quiet" icon="loop" label={t("transport.loop")} shortcut={keyOf("transport.loop")} pressed={view.loop()} onClick={() => run("transport.loop")} />
+        <Button kind="quiet" icon="back_cut" label={t("transport.cut_back")} shortcut={keyOf("transport.cut_back")} onClick={() => run("transport.cut_back")} />
         <button
           type="button"
           class="transport-play"
@@ -90,7 +91,7 @@ export function Transport(props: TransportProps): JSX.Element {
         >
           <Icon name={isPlaying() ? "pause" : "play"} />
         </button>
-        <Button kind="quiet" icon="forward_cut" label={t("transport.cut_forward")} onClick={() => run("transport.cut_forward")} />
+        <Button kind="quiet" icon="forward_cut" label={t("transport.cut_forward")} shortcut={keyOf("transport.cut_forward")} onClick={() => run("transport.cut_forward")} />
         <TimeEntry />
         <span class="transport-length">/ {timecode(player.programme().length)}</span>
       </div>
@@ -126,6 +127,7 @@ export function Transport(props: TransportProps): JSX.Element {
           kind="quiet"
           icon="blind"
           label={t("viewer.blind")}
+          shortcut={keyOf("viewer.blind")}
           disabled={!props.canPair}
           onClick={() => view.setSheet("compare")}
         />
@@ -133,6 +135,7 @@ export function Transport(props: TransportProps): JSX.Element {
           kind="quiet"
           icon={props.isFull ? "unfull" : "full"}
           label={t("viewer.full_screen")}
+          shortcut={keyOf("viewer.full_screen")}
           pressed={props.isFull}
           onClick={() => props.onFull()}
         />

@@ -19,6 +19,8 @@ export function Viewer(): JSX.Element {
   const studio = useStudio();
   const view = useView();
   const [platform, setPlatform] = createSignal<string | null>(null);
+  // The one that was shown last, for the key that shows and hides it.
+  let last = "everywhere";
   const looked = createLookedAt(studio, view);
   let place: HTMLElement | undefined;
   const full = createFullScreen(() => place);
@@ -26,6 +28,10 @@ export function Viewer(): JSX.Element {
   const pair = () => {
     const watched = view.watched();
     return watched.kind === "pair" ? watched.takes : null;
+  };
+  const show = (next: string | null) => {
+    last = next ?? last;
+    setPlatform(next);
   };
   const canPair = () => looked.takes().length > 1;
   const togglePair = () => {
@@ -37,6 +43,7 @@ export function Viewer(): JSX.Element {
     { id: "viewer.full_screen", title: "viewer.full_screen", run: full.toggle },
     { id: "viewer.pair", title: "viewer.pair", run: togglePair, enabled: () => pair() !== null || canPair() },
     { id: "viewer.blind", title: "viewer.blind", run: () => view.setSheet("compare"), enabled: canPair },
+    { id: "viewer.safe_area", title: "safe.title", run: () => show(platform() === null ? last : null) },
     { id: "viewer.timeline", title: "viewer.timeline", run: () => view.setWatched({ kind: "timeline" }) },
   ]);
 
@@ -45,6 +52,7 @@ export function Viewer(): JSX.Element {
       ref={(element) => (place = element)}
       class="viewer"
       classList={{ "viewer-full": full.isFull() }}
+      data-zone="viewer"
       aria-label={t("place.viewer")}
       onPointerDown={() => view.setZone("viewer")}
       onFocusIn={() => view.setZone("viewer")}
@@ -69,7 +77,7 @@ export function Viewer(): JSX.Element {
       </div>
       <Transport
         platform={platform()}
-        onPlatform={setPlatform}
+        onPlatform={show}
         isPair={pair() !== null}
         canPair={canPair()}
         onPair={togglePair}

@@ -59,11 +59,12 @@ const LEAST_COLUMNS: u64 = 32;
 /// No network has a matrix of more rows or columns; a row and all scales of a matrix are in memory at once.
 const MOST: u64 = 1 << 20;
 
-/// Converts the safetensors file at `path` into a draft beside it.
+/// Converts the safetensors file at `path` into a draft beside it; `go_on` hears how many bytes of its tensors are
+/// through.
 ///
 /// # Errors
 /// The file is damaged, or the disk is full.
-pub(super) fn convert(path: &Path, how: &Convert, go_on: &dyn Fn() -> bool) -> anyhow::Result<Outcome> {
+pub(super) fn convert(path: &Path, how: &Convert, go_on: &dyn Fn(u64) -> bool) -> anyhow::Result<Outcome> {
     let cannot = || format!("cannot read: {}", path.display());
     let mut source = File::open(path).with_context(cannot)?;
     let total = source.metadata().with_context(cannot)?.len();
@@ -85,7 +86,7 @@ pub(super) fn convert(path: &Path, how: &Convert, go_on: &dyn Fn() -> bool) -> a
         file.write_all(part).map_err(|error| super::fetch::disk(error, path))
     };
     put(&head)?;
-    let mut buffer = vec![0; BUFFER];
+    let (mut buffer, mut through) = (vec![0; BUFFER], 0);
     for (tensor, change) in tensors.iter().zip(&changes) {
         // The tensors lie in this order without gaps: that was checked with the header. A piece ends with a row.
         let piece = match change {
@@ -98,7 +99,7 @@ pub(super) fn convert(path: &Path, how: &Convert, go_on: &dyn Fn() -> bool) -> a
         buffer.resize(buffer.len().max(piece), 0);
         let (mut left, mut scales) = (tensor.bytes, Vec::new());
         while left > 0 {
-            if !go_on() {
+            if !go_on(through) {
                 return Ok(Outcome::Stopped);
             }
             let wanted = piece.min(usize::try_from(left).unwrap_or(piece));
@@ -110,6 +111,7 @@ pub(super) fn convert(path: &Path, how: &Convert, go_on: &dyn Fn() -> bool) -> a
                 Change::Int8 { columns, from, .. } => put(&to_int8(room, *columns, *from, &mut scales))?,
             }
             left -= wanted as u64;
+            through += wanted as u64;
         }
         put(&scales)?;
     }
@@ -201,7 +203,8 @@ fn to_int8(bytes: &[u8], columns: usize, from: Float, scales: &mut Vec<u8>) -> V
         let row = from.read(row);
         let scale = row.iter().fold(0_f32, |most, value| most.max(value.abs())) / 127.0;
         // A row of zeros has no scale; what is no number becomes 0.
-        let whole = |value: f32| if scale > 0.0 { (value / scale).round_ties_even().clamp(-127.0, 127.0) as i8 } else { 0 };
+        let whole =
+            |value: f32| if scale > 0.0 { (value / scale).round_ties_even().clamp(-127.0, 127.0) as i8 } else { 0 };
         integers.extend(row.iter().map(|value| whole(*value).cast_unsigned()));
         scales.extend(scale.to_le_bytes());
     }
@@ -256,7 +259,7 @@ mod tests {
         let data = [1.0_f32.to_le_bytes(), 2.5_f32.to_le_bytes(), 3.0_f32.to_le_bytes()].concat();
         std::fs::write(&path, [&head[..], &data, &[7, 8]].concat()).expect("written");
         let how = Convert { to: Precision::Bf16, keep: vec!["norm".into()] };
-        let Ok(Outcome::Made(made)) = convert(&path, &how, &|| true) else { panic!("not converted") };
+        let Ok(Outcome::Made(made)) = convert(&path, &how, &|_| true) else { panic!("not converted") };
         files::publish(&made.file, made.draft, &path).expect("published");
         let bytes = std::fs::read(&path).expect("read");
         assert_eq!((bytes.len() as u64, Digest::of(&bytes)), (made.bytes, made.sha256));
@@ -269,7 +272,7 @@ mod tests {
             bytes[8 + length..],
             [[0x80, 0x3f, 0x20, 0x40].as_slice(), &3.0_f32.to_le_bytes(), &[7, 8]].concat()
         );
-        assert!(matches!(convert(&path, &how, &|| true), Ok(Outcome::AsItIs)));
+        assert!(matches!(convert(&path, &how, &|_| true), Ok(Outcome::AsItIs)));
     }
 
     #[test]
@@ -296,7 +299,7 @@ mod tests {
         let data: Vec<u8> = parts.iter().flat_map(|(_, _, bytes)| bytes.to_vec()).collect();
         std::fs::write(&path, [head, data].concat()).expect("written");
         let how = Convert { to: Precision::Int8, keep: vec!["embed".into()] };
-        let Ok(Outcome::Made(made)) = convert(&path, &how, &|| true) else { panic!("not converted") };
+        let Ok(Outcome::Made(made)) = convert(&path, &how, &|_| true) else { panic!("not converted") };
         files::publish(&made.file, made.draft, &path).expect("published");
         let bytes = std::fs::read(&path).expect("read");
         assert_eq!(Digest::of(&bytes), made.sha256);
@@ -318,7 +321,8 @@ mod tests {
             let tensor = tensors.iter().find(|tensor| tensor.name == name).expect("there");
             &bytes[tensor.start as usize..(tensor.start + tensor.bytes) as usize]
         };
-        let scales: Vec<f32> = of("l.0.weight_scale").as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
+        let scales: Vec<f32> =
+            of("l.0.weight_scale").as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
         assert_eq!(scales, [1.0 / 127.0, 0.0]);
         for (integer, value) in of("l.0.weight").iter().zip(row.iter().chain(&[0.0; 32])) {
             assert!((f32::from(integer.cast_signed()) / 127.0 - value).abs() <= 0.5 / 127.0 + 1e-6, "{value}");
@@ -327,7 +331,9 @@ mod tests {
 
     #[test]
     fn small_floats_are_read() {
-        for (bits, value) in [(0x3c00, 1.0_f32), (0xc000, -2.0), (0x0001, 5.960_464_5e-8), (0x7bff, 65504.0), (0x8000, -0.0)] {
+        for (bits, value) in
+            [(0x3c00, 1.0_f32), (0xc000, -2.0), (0x0001, 5.960_464_5e-8), (0x7bff, 65504.0), (0x8000, -0.0)]
+        {
             assert_eq!(of_f16(bits).to_bits(), value.to_bits(), "{value}");
         }
         assert!(of_f16(0x7e00).is_nan() && of_f16(0x7c00) == f32::INFINITY);
