@@ -223,7 +223,8 @@ mod tests {
             plans.push(forecast.plan);
             match planning.smaller(out_of_memory(), DECODE, DECODE, &all) {
                 Ok(text) => {
-                    assert!(text.contains("no more") && text.contains("tiles") | text.contains("at a time"), "{text}")
+                    let is_smaller = text.contains("tiles") || text.contains("at a time");
+                    assert!(text.contains("no more") && is_smaller, "{text}");
                 }
                 Err(error) => break assert_eq!(code_of(&error), Code::OutOfMemory),
             }
