@@ -8,7 +8,6 @@ import { Icon } from "../../components/Icon";
 import { t } from "../../i18n";
 import { bytesOf, duration, energy, memory, quality } from "../../lib/format";
 import { useStudio } from "../../state/studio";
-import { useView } from "../../state/view";
 import { GENERATE_KEY } from "./keys";
 import { draftCount, goal, setDraftCount, setGoal } from "./order";
 import "./GenerateBar.css";
@@ -25,7 +24,6 @@ export function GenerateBar(props: {
   provide(run: () => Promise<void>): void;
 }): JSX.Element {
   const studio = useStudio();
-  const view = useView();
   const [isBusy, setBusy] = createSignal(false);
   const clips = () => props.shots.length * draftCount();
   const estimate = () => props.check?.estimate ?? null;
@@ -36,8 +34,7 @@ export function GenerateBar(props: {
     setBusy(true);
     try {
       await props.before?.();
-      const added = await studio.act("jobs.add", { shots: [...props.shots], drafts: draftCount(), goal: goal() });
-      if (added && clips() > 1) view.setQueueOpen(true);
+      await studio.act("jobs.add", { shots: [...props.shots], drafts: draftCount(), goal: goal() });
     } finally {
       setBusy(false);
     }
@@ -87,35 +84,15 @@ export function GenerateBar(props: {
   return (
     <div class="make">
       <div class="make-cost">
-        <span class="make-what">
-          <span class="stepper" role="group" aria-label={t("make.count")}>
-            <button
-              type="button"
-              aria-label={t("make.fewer")}
-              disabled={draftCount() <= 1}
-              onClick={() => setDraftCount(draftCount() - 1)}
-            >
-              −
-            </button>
-            <button
-              type="button"
-              aria-label={t("make.more")}
-              disabled={draftCount() >= MOST_DRAFTS}
-              onClick={() => setDraftCount(draftCount() + 1)}
-            >
-              +
-            </button>
-          </span>
-          <button type="button" class="make-goal" aria-haspopup="menu" onClick={(event) => pickWhat(event.currentTarget)}>
-            {what().join(" · ")}
-            <Icon name="down" size={10} />
-          </button>
-        </span>
+        <button type="button" class="make-goal" aria-haspopup="menu" onClick={(event) => pickWhat(event.currentTarget)}>
+          {what().join(" · ")}
+          <Icon name="down" size={10} />
+        </button>
         <span class="make-price" aria-live="polite">
           <Show when={cost()}>
             {(parts) => (
               <Show when={estimate()?.seconds !== null} fallback={<UnknownPrice parts={parts()} />}>
-                <span title={estimate()?.basis === "probe" ? t("make.from_probe") : t("make.from_clips")}>
+                <span data-tip={estimate()?.basis === "probe" ? t("make.from_probe") : t("make.from_clips")}>
                   {parts().join(" · ")}
                 </span>
               </Show>
@@ -124,15 +101,36 @@ export function GenerateBar(props: {
         </span>
       </div>
       <Show when={problem()}>{(why) => <p class="make-problem">{why()}</p>}</Show>
-      <Button kind="primary" size="large" disabled={isBusy() || props.shots.length === 0} onClick={() => void generate()}>
-        {props.shots.length > 1 ? t("make.generate_shots", { count: props.shots.length }) : t("make.generate")}
-        <span class="make-key">{GENERATE_KEY}</span>
-      </Button>
+      <div class="make-row">
+        <span class="stepper" role="group" aria-label={t("make.count")}>
+          <button
+            type="button"
+            aria-label={t("make.fewer")}
+            disabled={draftCount() <= 1}
+            onClick={() => setDraftCount(draftCount() - 1)}
+          >
+            −
+          </button>
+          <span aria-live="polite">{draftCount()}</span>
+          <button
+            type="button"
+            aria-label={t("make.more")}
+            disabled={draftCount() >= MOST_DRAFTS}
+            onClick={() => setDraftCount(draftCount() + 1)}
+          >
+            +
+          </button>
+        </span>
+        <Button kind="primary" size="large" disabled={isBusy() || props.shots.length === 0} onClick={() => void generate()}>
+          {props.shots.length > 1 ? t("make.generate_shots", { count: props.shots.length }) : t("make.generate")}
+          <span class="make-key">{GENERATE_KEY}</span>
+        </Button>
+      </div>
     </div>
   );
 }
 
 /** Nothing was made yet that would tell how long it takes. */
 function UnknownPrice(props: { parts: readonly string[] }): JSX.Element {
-  return <span title={t("make.unknown_why")}>{[t("make.unknown"), ...props.parts].join(" · ")}</span>;
+  return <span data-tip={t("make.unknown_why")}>{[t("make.unknown"), ...props.parts].join(" · ")}</span>;
 }

@@ -92,7 +92,12 @@ export function ShotEditor(props: { id: string; entry: ShotEntry; project: Proje
         }}
       >
         <ShotHead words={words} entry={props.entry} project={props.project} check={check()} />
-        <PromptBox words={words} check={check()} cast={props.project.cast} />
+        <PromptBox
+          words={words}
+          check={check()}
+          cast={props.project.cast}
+          onSeconds={(seconds) => edit({ seconds })}
+        />
         <Show when={props.entry.image}>
           {(image) => (
             <ReferenceBox

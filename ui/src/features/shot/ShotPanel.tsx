@@ -1,7 +1,8 @@
 // The shot: what is to be seen and said, and Generate.
 
-import { Match, Show, Switch, createEffect, createMemo, on, type JSX } from "solid-js";
+import { Match, Show, Switch, createMemo, type JSX } from "solid-js";
 import { provideCommands } from "../../state/commands";
+import { openNew } from "../../state/open";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
 import { FirstShot } from "./FirstShot";
@@ -22,21 +23,8 @@ export function ShotPanel(): JSX.Element {
     return studio.project()?.shots.filter((shot) => shots.has(shot.id)) ?? [];
   });
   provideCommands([
-    { id: "shot.add", title: "shot.new", run: () => view.setShot(null), enabled: () => studio.project() !== null },
+    { id: "shot.add", title: "shot.new", run: () => openNew(view, null), enabled: () => studio.project() !== null },
   ]);
-  // A project opens with the shot that stands under the playhead, or its first one.
-  createEffect(
-    on(
-      () => studio.project()?.id,
-      () => {
-        const project = studio.project();
-        if (!project || project.shots.some((shot) => shot.id === view.shot())) return;
-        const clip = project.timeline.clips.findLast((one) => one.start <= view.playhead());
-        view.setShot(clip?.shot ?? project.shots[0]?.id ?? null);
-      },
-    ),
-  );
-
   return (
     <section class="shot-panel" aria-label={t("shot.panel")} onFocusIn={() => view.setZone("shot")}>
       <Show when={studio.project()}>

@@ -10,6 +10,7 @@ import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
 import { badgeOf, seenTake, titleOf } from "./badge";
 import { boxOf } from "./box";
+import { Film } from "./Film";
 import { clipMenu, takesMenu } from "./menus";
 import { pressClip, pressEdge, selectClip } from "./gestures/clips";
 import { useTimeline } from "./model";
@@ -60,7 +61,7 @@ export function ClipBox(props: { id: string }): JSX.Element {
   const label = () => {
     const now = clip();
     if (!now) return "";
-    const said = { title: title(), seconds: seconds(framesOf(now)), state: badge()?.text ?? "" };
+    const said = { title: title(), seconds: seconds(framesOf(now)), state: badge()?.said ?? badge()?.text ?? "" };
     return t(isStale() ? "timeline.clip_label_changed" : "timeline.clip_label", said);
   };
 
@@ -71,6 +72,7 @@ export function ClipBox(props: { id: string }): JSX.Element {
         "clip-selected": isSelected(),
         "clip-held": isHeld(),
         "clip-blank": !take(),
+        "clip-ghost": order() < 0,
         "clip-stacked": takes().length > 1 && box.width() >= BADGE_PX,
       }}
       style={{ transform: `translateX(${box.x()}px)`, width: `${box.width()}px` }}
@@ -96,14 +98,20 @@ export function ClipBox(props: { id: string }): JSX.Element {
       onContextMenu={(event) => {
         event.preventDefault();
         if (!isSelected()) selectClip(model, view, props.id, "only");
-        openMenu({ x: event.clientX, y: event.clientY }, clipMenu(), title());
+        openMenu({ x: event.clientX, y: event.clientY }, clipMenu(model.told().track), title());
       }}
     >
       <div
         class="clip-film"
         classList={{ "clip-film-reference": !take() && picture() !== null }}
         style={{ "background-image": picture() ? `url("${picture()}")` : "none" }}
-      />
+      >
+        <Show when={box.width() >= TITLE_PX && take()}>
+          {(seen) => (
+            <Film from={clip()?.in ?? 0} take={seen()} url={studio.backend.mediaUrl(seen().clip)} width={box.width()} />
+          )}
+        </Show>
+      </div>
       <Show when={badge()?.progress ?? undefined}>
         {(progress) => <div class="clip-progress" style={{ transform: `scaleX(${progress()})` }} />}
       </Show>
