@@ -22,6 +22,9 @@ const EVERY: Duration = Duration::from_millis(500);
 /// `gallop models pull`: the model and what it needs, small things and gates first.
 pub fn pull(catalog: &Catalog, store: &Store, args: &PullArgs) -> anyhow::Result<()> {
     let entry = catalog.get(&args.model)?;
+    if args.precision.is_some() && entry.convert.is_none() {
+        return Err(usage(format!("`{}` is kept as it comes: it has no other precision", entry.id)));
+    }
     let all = if args.only { vec![entry] } else { catalog.with_needs(entry)? };
     let mut wanted = Vec::new();
     for part in all {
@@ -52,6 +55,8 @@ pub fn pull(catalog: &Catalog, store: &Store, args: &PullArgs) -> anyhow::Result
             token: token.clone(),
             cache: if args.no_cache { None } else { hub_cache() },
             connections: args.connections.into(),
+            // What a model needs beside it may have no other precision.
+            precision: args.precision.filter(|_| part.convert.is_some()).map(Into::into),
             ..Options::new(sources)
         };
         bring(part, store, &options, &control, args.json)?;
