@@ -3,10 +3,12 @@
 #![allow(clippy::print_stdout, reason = "a chore talks to the terminal it was started from")]
 
 mod command;
+mod download;
 mod faults;
 mod fuzz;
 mod packages;
 mod sample;
+mod serve_file;
 mod test;
 
 use std::process::ExitCode;
@@ -18,11 +20,14 @@ usage: cargo xtask CHORE
   test [--skip X]...  check the format, the lints, every test and the parity with the reference;
                       X is fmt, clippy, tests or parity
   bench [ARGS]        stage times of a clip (`gallop bench ARGS`), then the benchmarks of the networks
+  bench download [--mib N] [--runs N] [--into FOLDER]
+                      how fast `gallop models pull` is beside curl, from one server and in turns
   fuzz [TARGET] [--seconds N]
                       feeds what reads foreign bytes with bytes that go new ways through it, 60 seconds each;
-                      TARGET is frame, safetensors, pickle, latents or project
-  faults [--count N] [--seed S]
-                      kill the processes of a studio at random moments, fill its disk and take its files away, N times
+                      TARGET is frame, safetensors, pickle, latents, project, catalog or ranges
+  faults [studio|pull] [--count N] [--seed S]
+                      kill the processes of a studio at random moments, fill its disk and take its files away; do the
+                      same to a download, from servers that do everything wrong; N times
   packages            only check the system packages, and install them where that is possible";
 
 fn main() -> ExitCode {
@@ -31,6 +36,9 @@ fn main() -> ExitCode {
     let outcome = match args.as_slice() {
         ["run"] => packages::ensure().and_then(|()| sample::run_sample()),
         ["test", options @ ..] => test::run(options),
+        ["bench", "download", options @ ..] => packages::ensure().and_then(|()| download::bench(options)),
+        // The server of that benchmark, which starts it itself.
+        ["serve-file", path] => serve_file::serve(path),
         ["bench", options @ ..] => packages::ensure().and_then(|()| sample::bench(options)),
         ["fuzz", options @ ..] => packages::ensure().and_then(|()| fuzz::run(options)),
         ["faults", options @ ..] => packages::ensure().and_then(|()| faults::run(options)),

@@ -41,6 +41,8 @@ pub fn pull(catalog: &Catalog, store: &Store, args: &PullArgs) -> anyhow::Result
         token: Token::of_this_user(None),
         cache: if args.no_cache { None } else { hub_cache() },
         connections: args.connections.into(),
+        stall_limit: args.stall,
+        backoff: args.backoff,
         ..Options::new(sources)
     };
     let control = Control::default();

@@ -142,6 +142,7 @@ impl Fetch<'_> {
     /// # Errors
     /// The source gave up, or the disk did.
     pub fn run(&self) -> anyhow::Result<End> {
+        self.layout.check()?;
         let (part_path, journal_path) = (part_of(self.into), journal_of(self.into));
         let cannot = || format!("cannot write: {}", part_path.display());
         let part = File::options().create(true).truncate(false).read(true).write(true).open(&part_path);

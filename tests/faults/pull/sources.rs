@@ -1,0 +1,250 @@
+//! Servers on this machine that do what bad lines and bad servers do, at moments that a seed decides.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::super::Random;
+use super::super::server::{Answer, Request, Server};
+use super::toy::{BIG, Content, NEWS, Toy};
+
+/// What the addresses of the files begin with.
+const REPOSITORY: &str = "/them/toy/resolve/main/";
+
+/// What a source does wrong for one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    /// The connection ends in the middle.
+    Drop,
+    /// Nothing more comes.
+    Stall,
+    /// Less comes than was asked for.
+    Short,
+    /// Every byte is wrong.
+    Corrupt,
+    /// All comes where a part was asked for.
+    Whole,
+    /// As if it were another file.
+    OtherEtag,
+    /// Another host is named.
+    Elsewhere,
+    /// A status instead of the file.
+    Status(u16),
+}
+
+const FAULTS: [Fault; 12] = [
+    Fault::Drop,
+    Fault::Drop,
+    Fault::Stall,
+    Fault::Short,
+    Fault::Corrupt,
+    Fault::Whole,
+    Fault::OtherEtag,
+    Fault::Elsewhere,
+    Fault::Status(401),
+    Fault::Status(403),
+    Fault::Status(416),
+    Fault::Status(429),
+];
+
+/// How the sources of a round are.
+#[derive(Debug, Clone, Copy)]
+pub struct Shape {
+    /// The hub sends to another host and tells the hash; otherwise it has the files itself.
+    pub redirects: bool,
+    /// Parts can be asked for.
+    pub gives_parts: bool,
+    /// One file becomes another one in the middle.
+    pub changes: bool,
+    /// The user's catalog knows the hashes.
+    pub is_known: bool,
+}
+
+/// The sources of a round.
+pub struct Sources {
+    pub hub: Server,
+    /// Where the hub's bytes are, and a host that is only ever named by mistake.
+    far: [Server; 2],
+    state: Arc<State>,
+}
+
+struct State {
+    toy: Arc<Toy>,
+    shape: Shape,
+    random: Mutex<Random>,
+    /// How many more faults there may be.
+    left: AtomicU64,
+    /// How many of them may be whole files: a source that never gives parts is read from its beginning, rightly.
+    wholes: AtomicU64,
+    is_calm: AtomicBool,
+    /// After so many bytes the file that changes has changed.
+    change_at: u64,
+    is_changed: AtomicBool,
+    /// The files that must be fetched again: wrong bytes went out, or they seemed to be others.
+    spoilt: Mutex<BTreeSet<String>>,
+    told: Mutex<BTreeMap<String, usize>>,
+}
+
+impl Sources {
+    /// Starts them; `faults` is how many there are at most.
+    pub fn start(toy: &Arc<Toy>, shape: Shape, faults: u64, random: &mut Random) -> Self {
+        let state = Arc::new(State {
+            toy: Arc::clone(toy),
+            shape,
+            random: Mutex::new(Random::new(random.next())),
+            left: AtomicU64::new(faults),
+            wholes: AtomicU64::new(1),
+            is_calm: AtomicBool::new(false),
+            change_at: random.below(60 << 20),
+            is_changed: AtomicBool::new(false),
+            spoilt: Mutex::default(),
+            told: Mutex::default(),
+        });
+        let seen = Arc::clone(&state);
+        let elsewhere = Server::start(move |request, _| seen.answer(request, None));
+        let (seen, other) = (Arc::clone(&state), elsewhere.url.clone());
+        let far = Server::start(move |request, _| seen.answer(request, Some(&other)));
+        let (seen, other) = (Arc::clone(&state), if shape.redirects { far.url.clone() } else { elsewhere.url.clone() });
+        let hub = Server::start(move |request, _| match seen.shape.redirects {
+            true => seen.send_on(request, &other),
+            false => seen.answer(request, Some(&other)),
+        });
+        Self { hub, far: [far, elsewhere], state }
+    }
+
+    /// From now on nothing goes wrong, or things do again.
+    pub fn be_calm(&self, is_calm: bool) {
+        self.state.is_calm.store(is_calm, Ordering::SeqCst);
+    }
+
+    /// Bytes of content that went out, of all servers. A change that is due happens.
+    pub fn sent(&self) -> u64 {
+        let sent = self.servers().map(|server| server.sent.load(Ordering::SeqCst)).sum();
+        if self.state.shape.changes && sent >= self.state.change_at {
+            self.state.is_changed.store(true, Ordering::SeqCst);
+        }
+        sent
+    }
+
+    /// All requests so far.
+    pub fn log(&self) -> Vec<Request> {
+        self.servers().flat_map(Server::all).collect()
+    }
+
+    /// How many requests each server has seen.
+    pub fn counts(&self) -> Vec<usize> {
+        self.servers().map(|server| server.all().len()).collect()
+    }
+
+    /// The parts of the big file that were asked for since the servers had seen so many requests.
+    pub fn asked_since(&self, counts: &[usize]) -> Vec<Range<u64>> {
+        let bytes = self.state.toy.files.get(BIG).map_or(0, |content| content.len() as u64);
+        let requests = self.servers().zip(counts).flat_map(|(server, before)| server.all().split_off(*before));
+        let of_big = requests.filter(|request| request.path.ends_with(BIG) && !request.is_question());
+        of_big.map(|request| request.range.map_or(0..bytes, |(first, last)| first..last + 1)).collect()
+    }
+
+    /// Whether a file must be fetched again.
+    pub fn has_spoilt(&self, path: &str) -> bool {
+        self.state.spoilt.lock().unwrap_or_else(PoisonError::into_inner).contains(path)
+    }
+
+    /// What went wrong so far, in words.
+    pub fn story(&self) -> String {
+        let told = self.state.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.iter().map(|(fault, times)| format!("{fault}×{times}")).collect::<Vec<_>>().join(" ")
+    }
+
+    fn servers(&self) -> impl Iterator<Item = &Server> {
+        std::iter::once(&self.hub).chain(&self.far)
+    }
+}
+
+impl State {
+    /// The file that a request is about, and its content now.
+    fn file(&self, request: &Request) -> Option<(&'static str, Content)> {
+        let path = request.path.strip_prefix(REPOSITORY)?;
+        let (path, content) = self.toy.files.get_key_value(path)?;
+        let is_later = *path == NEWS && self.is_changed.load(Ordering::SeqCst);
+        Some((path, Arc::clone(if is_later { &self.toy.later_news } else { content })))
+    }
+
+    fn answer(&self, request: &Request, elsewhere: Option<&str>) -> Answer {
+        let Some((path, content)) = self.file(request) else { return Answer::status(404, "") };
+        let etag = format!("\"{}-of-{}\"", content.len(), path.replace('/', "-"));
+        let right = Answer { etag: Some(etag), ignores_ranges: !self.shape.gives_parts, ..Answer::of(&content) };
+        let Some(fault) = self.fault(path, request) else { return right };
+        let asked = request.range.map_or(content.len() as u64, |(first, last)| last + 1 - first);
+        let within = |state: &Self| state.random(|random| random.below(asked.min(content.len() as u64).max(1))) as usize;
+        match fault {
+            Fault::Drop => Answer { cut_after: Some(within(self)), ..right },
+            Fault::Stall => Answer { stall_after: Some(within(self)), ..right },
+            Fault::Short => Answer { at_most: Some(within(self)), ..right },
+            Fault::Corrupt => Answer { corrupts: true, ..right },
+            Fault::Whole => Answer { ignores_ranges: true, ..right },
+            Fault::OtherEtag => Answer { etag: Some("\"other\"".into()), ..right },
+            Fault::Elsewhere => match elsewhere {
+                Some(host) => Answer::status(302, &format!("location: {host}{}\r\n", request.path)),
+                None => right,
+            },
+            Fault::Status(429) => Answer::status(429, "retry-after: 0\r\n"),
+            Fault::Status(416) => Answer::status(416, &format!("content-range: bytes */{}\r\n", content.len())),
+            Fault::Status(status) => Answer::status(status, ""),
+        }
+    }
+
+    /// The hub's own answer: where the bytes are, and what they are.
+    fn send_on(&self, request: &Request, far: &str) -> Answer {
+        let Some((path, content)) = self.file(request) else { return Answer::status(404, "") };
+        let Some(digest) = self.toy.told(path, &content) else { return self.answer(request, None) };
+        let linked = |etag: &str| {
+            let path = &request.path;
+            let head = format!("location: {far}{path}\r\nx-linked-etag: \"{etag}\"\r\nx-repo-commit: abc\r\n");
+            Answer::status(302, &head)
+        };
+        match self.fault(path, request) {
+            None => linked(&digest.to_string()),
+            Some(Fault::OtherEtag) => linked("other"),
+            Some(Fault::Status(status)) => Answer::status(status, ""),
+            Some(Fault::Drop | Fault::Stall) => Answer::status(500, ""),
+            // The hub forgot to say what it is.
+            Some(_) => Answer::status(302, &format!("location: {far}{}\r\n", request.path)),
+        }
+    }
+
+    /// What goes wrong for a request.
+    fn fault(&self, path: &str, request: &Request) -> Option<Fault> {
+        if self.is_calm.load(Ordering::SeqCst) || self.left.load(Ordering::SeqCst) == 0 {
+            return None;
+        }
+        let (is_due, which) = self.random(|random| (random.below(3) == 0, random.below(FAULTS.len() as u64 + 1)));
+        if !is_due {
+            return None;
+        }
+        let fault = usize::try_from(which).ok().and_then(|which| FAULTS.get(which)).copied();
+        let fault = fault.unwrap_or(Fault::Status(500));
+        // Wrong bytes can only be noticed where somebody told the hash of the whole file.
+        let is_checked = path.ends_with(".bin") && (self.shape.redirects || (self.shape.is_known && path == BIG));
+        let is_possible = match fault {
+            Fault::Corrupt => is_checked && !request.is_question(),
+            Fault::Whole => self.wholes.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok(),
+            _ => true,
+        };
+        let one_less = |left: u64| left.checked_sub(1);
+        if !is_possible || self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_err() {
+            return None;
+        }
+        // Told another ETag at the beginning, and no hash, nobody can know that it is still the same file.
+        let is_anew = fault == Fault::OtherEtag && request.is_question() && !is_checked;
+        if fault == Fault::Corrupt || is_anew {
+            self.spoilt.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+        }
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner).entry(format!("{fault:?}")).or_default() += 1;
+        Some(fault)
+    }
+
+    fn random<T>(&self, draw: impl FnOnce(&mut Random) -> T) -> T {
+        draw(&mut self.random.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
