@@ -17,7 +17,12 @@ pub fn run(options: &[&str]) -> Result<(), String> {
         match pair {
             ["--count", text] => count = number(text)?,
             ["--seed", text] => seed = number(text)?,
-            _ => return Err(format!("unknown option `{}`; there is studio, pull, --count N and --seed S", pair.join(" "))),
+            _ => {
+                return Err(format!(
+                    "unknown option `{}`; there is studio, pull, --count N and --seed S",
+                    pair.join(" ")
+                ));
+            }
         }
     }
     // As the tests build it, so that nothing is compiled twice.

@@ -10,7 +10,7 @@ use super::super::server::{Answer, Request, Server};
 use super::toy::{BIG, Content, NEWS, Toy};
 
 /// What the addresses of the files begin with.
-const REPOSITORY: &str = "/them/toy/resolve/main/";
+const REPOSITORY: &str = "/them/toy/resolve/";
 
 /// What a source does wrong for one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,11 +33,13 @@ enum Fault {
     Status(u16),
 }
 
-const FAULTS: [Fault; 12] = [
+const FAULTS: [Fault; 14] = [
     Fault::Drop,
     Fault::Drop,
     Fault::Stall,
     Fault::Short,
+    Fault::Corrupt,
+    Fault::Corrupt,
     Fault::Corrupt,
     Fault::Whole,
     Fault::OtherEtag,
@@ -84,6 +86,8 @@ struct State {
     /// The files that must be fetched again: wrong bytes went out, or they seemed to be others.
     spoilt: Mutex<BTreeSet<String>>,
     told: Mutex<BTreeMap<String, usize>>,
+    /// What was asked for of whoever has the bytes, in this order: the path, the first byte and the last one.
+    order: Mutex<Vec<(&'static str, u64, u64)>>,
 }
 
 impl Sources {
@@ -100,6 +104,7 @@ impl Sources {
             is_changed: AtomicBool::new(false),
             spoilt: Mutex::default(),
             told: Mutex::default(),
+            order: Mutex::default(),
         });
         let seen = Arc::clone(&state);
         let elsewhere = Server::start(move |request, _| seen.answer(request, None));
@@ -145,9 +150,29 @@ impl Sources {
         of_big.map(|request| request.range.map_or(0..bytes, |(first, last)| first..last + 1)).collect()
     }
 
+    /// Whether bytes were asked for again that had come before, by the order of the requests: each stretch is asked for
+    /// from the byte on where it broke, also in the next process. A killed one may have lost `slack` bytes.
+    pub fn check_order(&self, slack: u64) -> Result<(), String> {
+        let order = self.state.order.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut latest: BTreeMap<(&str, u64), u64> = BTreeMap::new();
+        for (path, first, last) in order.iter().filter(|(path, ..)| !self.has_spoilt(path)) {
+            let before = latest.entry((path, *last)).or_default();
+            if first + slack < *before {
+                return Err(format!("{path}: bytes from {first} on were asked for, after those from {before} on"));
+            }
+            *before = *first;
+        }
+        Ok(())
+    }
+
     /// Whether a file must be fetched again.
     pub fn has_spoilt(&self, path: &str) -> bool {
         self.state.spoilt.lock().unwrap_or_else(PoisonError::into_inner).contains(path)
+    }
+
+    /// How often something went wrong so far.
+    pub fn faults(&self) -> usize {
+        self.state.told.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
     }
 
     /// What went wrong so far, in words.
@@ -164,19 +189,27 @@ impl Sources {
 impl State {
     /// The file that a request is about, and its content now.
     fn file(&self, request: &Request) -> Option<(&'static str, Content)> {
-        let path = request.path.strip_prefix(REPOSITORY)?;
+        // The branch or the commit comes first.
+        let (_, path) = request.path.strip_prefix(REPOSITORY)?.split_once('/')?;
         let (path, content) = self.toy.files.get_key_value(path)?;
         let is_later = *path == NEWS && self.is_changed.load(Ordering::SeqCst);
+        if is_later {
+            self.spoil(path);
+        }
         Some((path, Arc::clone(if is_later { &self.toy.later_news } else { content })))
     }
 
     fn answer(&self, request: &Request, elsewhere: Option<&str>) -> Answer {
         let Some((path, content)) = self.file(request) else { return Answer::status(404, "") };
         let etag = format!("\"{}-of-{}\"", content.len(), path.replace('/', "-"));
+        if let Some((first, last)) = request.range.filter(|_| !request.is_question()) {
+            self.order.lock().unwrap_or_else(PoisonError::into_inner).push((path, first, last));
+        }
         let right = Answer { etag: Some(etag), ignores_ranges: !self.shape.gives_parts, ..Answer::of(&content) };
         let Some(fault) = self.fault(path, request) else { return right };
         let asked = request.range.map_or(content.len() as u64, |(first, last)| last + 1 - first);
-        let within = |state: &Self| state.random(|random| random.below(asked.min(content.len() as u64).max(1))) as usize;
+        let within =
+            |state: &Self| state.random(|random| random.below(asked.min(content.len() as u64).max(1))) as usize;
         match fault {
             Fault::Drop => Answer { cut_after: Some(within(self)), ..right },
             Fault::Stall => Answer { stall_after: Some(within(self)), ..right },
@@ -228,7 +261,9 @@ impl State {
         let is_checked = path.ends_with(".bin") && (self.shape.redirects || (self.shape.is_known && path == BIG));
         let is_possible = match fault {
             Fault::Corrupt => is_checked && !request.is_question(),
-            Fault::Whole => self.wholes.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok(),
+            Fault::Whole => {
+                self.wholes.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
+            }
             _ => true,
         };
         let one_less = |left: u64| left.checked_sub(1);
@@ -238,10 +273,14 @@ impl State {
         // Told another ETag at the beginning, and no hash, nobody can know that it is still the same file.
         let is_anew = fault == Fault::OtherEtag && request.is_question() && !is_checked;
         if fault == Fault::Corrupt || is_anew {
-            self.spoilt.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+            self.spoil(path);
         }
         *self.told.lock().unwrap_or_else(PoisonError::into_inner).entry(format!("{fault:?}")).or_default() += 1;
         Some(fault)
+    }
+
+    fn spoil(&self, path: &str) {
+        self.spoilt.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
     }
 
     fn random<T>(&self, draw: impl FnOnce(&mut Random) -> T) -> T {

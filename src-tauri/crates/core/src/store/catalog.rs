@@ -187,7 +187,8 @@ impl Entry {
         let refuse = |why: String| coded(Code::Input, shown(&why));
         let unreadable = |error: toml::de::Error| {
             let before = error.span().and_then(|span| text.get(..span.start));
-            let line = before.map(|before| format!(" in line {}", before.matches('\n').count() + 1)).unwrap_or_default();
+            let line =
+                before.map(|before| format!(" in line {}", before.matches('\n').count() + 1)).unwrap_or_default();
             refuse(format!("not a catalog entry ({}{line})", error.message()))
         };
         let table: toml::Table = text.parse().map_err(unreadable)?;

@@ -19,6 +19,9 @@ const FLUSH: Duration = Duration::from_secs(5);
 /// How often the hash and the watcher look for news.
 const TICK: Duration = Duration::from_millis(20);
 
+/// How often a source that gave parts may send all instead, before it is read through from its beginning.
+const MAX_NO_PARTS: u32 = 2;
+
 /// Why the workers stop before all is there.
 pub(super) enum Halt {
     Stopped,
@@ -171,7 +174,7 @@ impl<'a> Shared<'a> {
             if self.done(index) == segment.bytes || taken.swap(true, Ordering::SeqCst) {
                 continue;
             }
-            let mut failures = 0;
+            let (mut failures, mut no_parts) = (0, 0);
             while self.done(index) < segment.bytes {
                 if self.is_over() {
                     return;
@@ -181,9 +184,17 @@ impl<'a> Shared<'a> {
                 if self.done(index) > before {
                     failures = 0;
                 }
+                let bytes = self.fetch.facts.identity.bytes;
                 let fault = match fault {
-                    Trouble::Fault(Fault::NoSuchPart { .. }) => return self.end(Halt::Changed),
+                    // The file became shorter. Told otherwise, the server is only confused.
+                    Trouble::Fault(Fault::NoSuchPart { total: Some(total) }) if total != bytes => {
+                        return self.end(Halt::Changed);
+                    }
                     Trouble::Fault(fault) => fault,
+                    Trouble::Halt(Halt::NoParts) if no_parts < MAX_NO_PARTS => {
+                        no_parts += 1;
+                        Fault::again("the source sent all where a part was asked for")
+                    }
                     Trouble::Halt(halt) => return self.end(halt),
                 };
                 match patient(fault, &mut failures, self.fetch.effort, self.fetch.control) {

@@ -86,10 +86,15 @@ pub(super) enum End {
 
 /// Asks a source about a file, trying again as long as that can help.
 pub(super) fn ask(http: &Http, remote: &Remote, effort: Effort, control: &Control) -> anyhow::Result<Option<Facts>> {
-    let mut failures = 0;
+    let (mut failures, mut is_doubted) = (0, false);
     loop {
         let fault = match http.get(remote, Some(&(0..1)), None) {
             Ok(answer) => match facts(&answer, remote) {
+                // To believe once too soon that there are no parts costs the whole file.
+                Some(facts) if !facts.gives_parts && !is_doubted => {
+                    is_doubted = true;
+                    continue;
+                }
                 Some(facts) => return Ok(Some(facts)),
                 None => Fault::again("the source does not tell how long the file is"),
             },

@@ -10,6 +10,7 @@ use gallop_protocol::Digest;
 use super::catalog::FileEntry;
 use super::fetch::{self, End, Facts, Fetch, ask, patient};
 use super::http::{Fault, Remote};
+use super::journal::Identity;
 use super::layout::Layout;
 use super::pull::{FolderUse, Pull, Target};
 use super::record::{Kept, Original, Record, Trust, now_ms};
@@ -47,7 +48,13 @@ impl Pull<'_> {
     pub(super) fn locate(&self, target: &Target, first: usize) -> anyhow::Result<Option<(usize, From)>> {
         let mut reason = None;
         for (index, source) in self.options.sources.iter().enumerate().skip(first) {
-            match self.look(target, source) {
+            let mut looked = self.look(target, source);
+            for _ in 0..MAX_CHANGES {
+                if looked.as_ref().is_err_and(|error| error.is::<SeemsChanged>()) {
+                    looked = self.look(target, source);
+                }
+            }
+            match looked {
                 Ok(found) => return Ok(found.map(|from| (index, from))),
                 Err(error) if code_of(&error) == Code::Gated => return Err(error),
                 Err(error) => reason = reason.or(Some(error)),
@@ -92,38 +99,50 @@ impl Pull<'_> {
 
     /// The header of a remote safetensors file, by two small requests.
     fn remote_header(&self, remote: &Remote, facts: &Facts) -> anyhow::Result<Option<Vec<u8>>> {
-        let Some(first) = self.bytes(remote, Some(facts), 0, 8)? else { return Ok(None) };
+        let Some(first) = self.bytes(remote, facts, 0, 8)? else { return Ok(None) };
         let first = first.first_chunk().copied().context("the file is too short")?;
         let length = select::header_bytes(first, facts.identity.bytes).with_context(|| remote.url.clone())?;
-        self.bytes(remote, Some(facts), 8, length)
+        self.bytes(remote, facts, 8, length)
     }
 
-    /// A few bytes of a remote file; all of it (up to `length`) where nothing is known of it.
-    fn bytes(
-        &self,
-        remote: &Remote,
-        facts: Option<&Facts>,
-        start: u64,
-        length: u64,
-    ) -> anyhow::Result<Option<Vec<u8>>> {
+    /// A remote index, checked against what the source tells of it.
+    fn remote_index(&self, remote: &Remote, mut facts: Facts) -> anyhow::Result<Option<Vec<u8>>> {
+        for _ in 0..=MAX_CHANGES {
+            let Identity { bytes, sha256, .. } = facts.identity;
+            anyhow::ensure!(bytes <= MAX_INDEX_BYTES, "this is no index, it is too long: {}", remote.url);
+            match self.bytes(remote, &facts, 0, bytes) {
+                Ok(Some(text)) if sha256.is_some_and(|told| told != Digest::of(&text)) => {}
+                Err(error) if error.is::<SeemsChanged>() => {}
+                read => return read,
+            }
+            let Some(anew) = ask(&self.http, remote, self.effort, self.control)? else { return Ok(None) };
+            facts = anew;
+        }
+        anyhow::bail!("the index of the shards keeps changing, or is damaged: {}", remote.url)
+    }
+
+    /// A few bytes of a remote file.
+    fn bytes(&self, remote: &Remote, facts: &Facts, start: u64, length: u64) -> anyhow::Result<Option<Vec<u8>>> {
         let mut failures = 0;
         loop {
             let part = start..start + length;
-            let result = self.http.get(remote, facts.map(|_| &part), None).and_then(|answer| {
+            let result = self.http.get(remote, Some(&part), None).and_then(|answer| {
                 let begin = answer.part.map_or(0, |(begin, _)| begin);
-                if begin > start || facts.is_some_and(|facts| !facts.is_same(&answer)) {
-                    return Err(Fault::again("the file changed at the source"));
+                if !facts.is_same(&answer) {
+                    return Err(Fault::Refused(SeemsChanged.into()));
+                }
+                if begin > start {
+                    return Err(Fault::again("the source sent another part"));
                 }
                 let mut body = answer.body.into_reader();
                 let broke = |error: std::io::Error| Fault::again(format!("the connection broke ({error})"));
                 std::io::copy(&mut body.by_ref().take(start - begin), &mut std::io::sink()).map_err(broke)?;
                 let mut bytes = Vec::new();
                 body.take(length).read_to_end(&mut bytes).map_err(broke)?;
-                let wanted =
-                    if facts.is_some() { Some(length) } else { answer.length.filter(|known| *known <= length) };
-                match wanted {
-                    Some(wanted) if wanted != bytes.len() as u64 => Err(Fault::again("the connection ended too early")),
-                    _ => Ok(bytes),
+                if bytes.len() as u64 == length {
+                    Ok(bytes)
+                } else {
+                    Err(Fault::again("the connection ended too early"))
                 }
             });
             match result {
@@ -149,8 +168,8 @@ impl Pull<'_> {
         let Some((_, from)) = self.locate(&target, 0)? else { return Ok(None) };
         let text = match &from {
             From::Folder { path, .. } => crate::inside::read(path, MAX_INDEX_BYTES)?.unwrap_or_default(),
-            From::Remote { remote, .. } => {
-                let Some(text) = self.bytes(remote, None, 0, MAX_INDEX_BYTES)? else { return Ok(None) };
+            From::Remote { remote, facts, .. } => {
+                let Some(text) = self.remote_index(remote, facts.clone())? else { return Ok(None) };
                 text
             }
         };
@@ -188,7 +207,10 @@ impl Pull<'_> {
                 Ok(Some(Got::Whole)) => return Ok(true),
                 Ok(None) => return Ok(false),
                 Ok(Some(got)) => {
-                    fetch::discard(&self.place(target)?)?;
+                    // Where it only seemed to change, what is here is of use: the journal tells whose it is.
+                    if got == Got::Damaged {
+                        fetch::discard(&self.place(target)?)?;
+                    }
                     changes += 1;
                     if changes <= MAX_CHANGES {
                         match self.locate(target, index)? {
@@ -367,6 +389,18 @@ impl Pull<'_> {
         super::record::has(&self.store.folder(self.entry), &target.local, kept)
     }
 }
+
+/// Between two questions about a file, or one of them was answered wrongly: it is looked at anew.
+#[derive(Debug)]
+struct SeemsChanged;
+
+impl std::fmt::Display for SeemsChanged {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the file keeps changing at the source")
+    }
+}
+
+impl std::error::Error for SeemsChanged {}
 
 /// What came of one source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

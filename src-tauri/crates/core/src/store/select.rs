@@ -34,8 +34,8 @@ pub(super) struct Tensor {
 /// # Errors
 /// The header is damaged: not readable, or its tensors lie outside of the file, overlap or leave gaps.
 pub(super) fn tensors(header: &[u8], file_bytes: u64) -> anyhow::Result<(Vec<Tensor>, Option<Value>)> {
-    let map: Map<String, Value> =
-        serde_json::from_slice(header).map_err(|error| anyhow::anyhow!("the header is damaged ({})", shown(&error.to_string())))?;
+    let map: Map<String, Value> = serde_json::from_slice(header)
+        .map_err(|error| anyhow::anyhow!("the header is damaged ({})", shown(&error.to_string())))?;
     let data = 8 + header.len() as u64;
     let (mut tensors, mut notes) = (Vec::new(), None);
     for (name, value) in map {

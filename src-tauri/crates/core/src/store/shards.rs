@@ -32,7 +32,11 @@ impl Index {
         let mut index: Self = serde_json::from_slice(text)
             .map_err(|error| anyhow::anyhow!("the index of the shards is damaged ({})", shown(&error.to_string())))?;
         index.weight_map.retain(|tensor, _| is_wanted(tensor, prefixes));
-        anyhow::ensure!(!index.weight_map.is_empty(), "no tensor in the index begins with: {}", shown(&prefixes.join(", ")));
+        anyhow::ensure!(
+            !index.weight_map.is_empty(),
+            "no tensor in the index begins with: {}",
+            shown(&prefixes.join(", "))
+        );
         for shard in index.weight_map.values() {
             check_path(shard).map_err(|why| anyhow::anyhow!("the index of the shards {why}"))?;
         }
