@@ -12,7 +12,7 @@ use gallop_protocol::Digest;
 use super::connections::{Halt, Shared};
 
 use super::flow::Control;
-use super::http::{Answer, Fault, Http, Remote};
+use super::http::{Answer, Fault, Http, Remote, spare};
 use super::journal::{Identity, Journal, journal_of, part_of};
 use super::layout::Layout;
 use crate::{Code, coded, files};
@@ -95,7 +95,10 @@ pub(super) fn ask(http: &Http, remote: &Remote, effort: Effort, control: &Contro
                     is_doubted = true;
                     continue;
                 }
-                Some(facts) => return Ok(Some(facts)),
+                Some(facts) => {
+                    spare(answer.body);
+                    return Ok(Some(facts));
+                }
                 None => Fault::again("the source does not tell how long the file is"),
             },
             Err(Fault::NoSuchPart { total: Some(0) }) => {
