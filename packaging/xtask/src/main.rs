@@ -20,8 +20,9 @@ usage: cargo xtask CHORE
   test [--skip X]...  check the format, the lints, every test and the parity with the reference;
                       X is fmt, clippy, tests or parity
   bench [ARGS]        stage times of a clip (`gallop bench ARGS`), then the benchmarks of the networks
-  bench download [--mib N] [--runs N] [--into FOLDER]
-                      how fast `gallop models pull` is beside curl, from one server and in turns
+  bench download [--mib N] [--runs N] [--mbit N] [--into FOLDER]
+                      how fast `gallop models pull` is beside curl, from one server and in turns; over a line of 5000
+                      megabits a second and over one without a limit (0), where no other is named
   fuzz [TARGET] [--seconds N]
                       feeds what reads foreign bytes with bytes that go new ways through it, 60 seconds each;
                       TARGET is frame, safetensors, pickle, latents, project, catalog or ranges
@@ -38,7 +39,7 @@ fn main() -> ExitCode {
         ["test", options @ ..] => test::run(options),
         ["bench", "download", options @ ..] => packages::ensure().and_then(|()| download::bench(options)),
         // The server of that benchmark, which starts it itself.
-        ["serve-file", path] => serve_file::serve(path),
+        ["serve-file", path, mbit] => serve_file::serve(path, mbit),
         ["bench", options @ ..] => packages::ensure().and_then(|()| sample::bench(options)),
         ["fuzz", options @ ..] => packages::ensure().and_then(|()| fuzz::run(options)),
         ["faults", options @ ..] => packages::ensure().and_then(|()| faults::run(options)),

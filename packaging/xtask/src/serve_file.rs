@@ -5,22 +5,55 @@ use std::io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as 
 use std::net::{TcpListener, TcpStream};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-/// Serves a file under every path until it is killed. Its first line on stdout is its address.
-pub fn serve(path: &str) -> Result<(), String> {
+/// How much goes out at once.
+const PIECE: u64 = 256 << 10;
+/// A line that was idle may catch up for so long.
+const BURST: Duration = Duration::from_millis(5);
+
+/// A line that all connections share.
+struct Line {
+    /// 0 is no limit.
+    bytes_per_second: f64,
+    free_at: Mutex<Instant>,
+}
+
+impl Line {
+    /// Waits until so many bytes may go out.
+    fn wait(&self, bytes: u64) {
+        if self.bytes_per_second == 0.0 {
+            return;
+        }
+        let due = {
+            let mut free_at = self.free_at.lock().unwrap_or_else(PoisonError::into_inner);
+            let earliest = Instant::now().checked_sub(BURST).unwrap_or(*free_at);
+            *free_at = free_at.max(earliest) + Duration::from_secs_f64(bytes as f64 / self.bytes_per_second);
+            *free_at
+        };
+        std::thread::sleep(due.saturating_duration_since(Instant::now()));
+    }
+}
+
+/// Serves a file under every path until it is killed, over a line of so many megabits a second (0 for as fast as it
+/// goes). Its first line on stdout is its address.
+pub fn serve(path: &str, mbit: &str) -> Result<(), String> {
     let path = PathBuf::from(path);
+    let mbit: f64 = mbit.parse().map_err(|_| format!("not a number: {mbit}"))?;
+    let line = Arc::new(Line { bytes_per_second: mbit * 1e6 / 8.0, free_at: Mutex::new(Instant::now()) });
     let told = |error: std::io::Error| format!("cannot serve {}: {error}", path.display());
     let listener = TcpListener::bind("127.0.0.1:0").map_err(told)?;
     println!("http://{}", listener.local_addr().map_err(told)?);
     for stream in listener.incoming().flatten() {
-        let path = path.clone();
-        std::thread::spawn(move || answer(&stream, &path));
+        let (path, line) = (path.clone(), Arc::clone(&line));
+        std::thread::spawn(move || answer(&stream, &path, &line));
     }
     Ok(())
 }
 
 /// Answers one request after the other. A connection that breaks has ended.
-fn answer(stream: &TcpStream, path: &Path) -> std::io::Result<()> {
+fn answer(stream: &TcpStream, path: &Path, shared: &Line) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let (mut lines, mut file) = (BufReader::new(stream).lines(), File::open(path)?);
     let total = file.metadata()?.len();
@@ -43,7 +76,14 @@ fn answer(stream: &TcpStream, path: &Path) -> std::io::Result<()> {
         let mut writer = stream;
         writer.write_all(head.as_bytes())?;
         file.seek(SeekFrom::Start(part.start))?;
-        std::io::copy(&mut (&file).take(part.end - part.start), &mut writer)?;
+        let mut left = part.end - part.start;
+        while left > 0 {
+            let piece = if shared.bytes_per_second == 0.0 { left } else { left.min(PIECE) };
+            shared.wait(piece);
+            // The kernel does it without a copy through this program.
+            std::io::copy(&mut (&file).take(piece), &mut writer)?;
+            left -= piece;
+        }
     }
     Ok(())
 }

@@ -33,14 +33,11 @@ enum Fault {
     Status(u16),
 }
 
-const FAULTS: [Fault; 14] = [
+const FAULTS: [Fault; 11] = [
     Fault::Drop,
     Fault::Drop,
     Fault::Stall,
     Fault::Short,
-    Fault::Corrupt,
-    Fault::Corrupt,
-    Fault::Corrupt,
     Fault::Whole,
     Fault::OtherEtag,
     Fault::Elsewhere,
@@ -230,7 +227,7 @@ impl State {
     /// The hub's own answer: where the bytes are, and what they are.
     fn send_on(&self, request: &Request, far: &str) -> Answer {
         let Some((path, content)) = self.file(request) else { return Answer::status(404, "") };
-        let Some(digest) = self.toy.told(path, &content) else { return self.answer(request, None) };
+        let Some(digest) = self.toy.told(&content) else { return self.answer(request, None) };
         let linked = |etag: &str| {
             let path = &request.path;
             let head = format!("location: {far}{path}\r\nx-linked-etag: \"{etag}\"\r\nx-repo-commit: abc\r\n");
@@ -251,22 +248,21 @@ impl State {
         if self.is_calm.load(Ordering::SeqCst) || self.left.load(Ordering::SeqCst) == 0 {
             return None;
         }
-        let (is_due, which) = self.random(|random| (random.below(3) == 0, random.below(FAULTS.len() as u64 + 1)));
+        let (is_due, which, is_corrupt) =
+            self.random(|random| (random.below(3) == 0, random.below(FAULTS.len() as u64 + 1), random.below(5) == 0));
         if !is_due {
             return None;
         }
-        let fault = usize::try_from(which).ok().and_then(|which| FAULTS.get(which)).copied();
-        let fault = fault.unwrap_or(Fault::Status(500));
         // Wrong bytes can only be noticed where somebody told the hash of the whole file.
         let is_checked = path.ends_with(".bin") && (self.shape.redirects || (self.shape.is_known && path == BIG));
-        let is_possible = match fault {
-            Fault::Corrupt => is_checked && !request.is_question(),
-            Fault::Whole => {
-                self.wholes.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
-            }
-            _ => true,
+        let drawn = usize::try_from(which).ok().and_then(|which| FAULTS.get(which)).copied();
+        let fault = match drawn.unwrap_or(Fault::Status(500)) {
+            _ if is_corrupt && is_checked && !request.is_question() => Fault::Corrupt,
+            fault => fault,
         };
         let one_less = |left: u64| left.checked_sub(1);
+        let is_possible =
+            fault != Fault::Whole || self.wholes.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok();
         if !is_possible || self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_err() {
             return None;
         }

@@ -28,6 +28,8 @@ pub struct Toy {
     pub files: BTreeMap<&'static str, Content>,
     /// What [`NEWS`] becomes in the rounds in which it changes.
     pub later_news: Content,
+    /// The hashes of the large ones.
+    digests: Vec<(Content, Digest)>,
     /// The files here, by path.
     pub expected: BTreeMap<&'static str, Content>,
 }
@@ -66,12 +68,16 @@ impl Toy {
         }
         map.retain(|name, _| name.starts_with("enc."));
         expected.insert(INDEX, Arc::new(json!({ "metadata": {}, "weight_map": map }).to_string().into_bytes()));
-        Self { files, later_news: noise.bytes((5 << 20) + 12_345), expected }
+        let later_news = noise.bytes((5 << 20) + 12_345);
+        let is_large = |path: &str| path.ends_with(".bin") || path.ends_with(".safetensors");
+        let large = files.iter().filter(|(path, _)| is_large(path)).map(|(_, content)| content).chain([&later_news]);
+        let digests = large.map(|content| (Arc::clone(content), Digest::of(content.as_slice()))).collect();
+        Self { files, later_news, digests, expected }
     }
 
     /// The hash that a hub tells of a file: those that hold weights lie in its large storage.
-    pub fn told(&self, path: &str, content: &[u8]) -> Option<Digest> {
-        (path.ends_with(".bin") || path.ends_with(".safetensors")).then(|| Digest::of(content))
+    pub fn told(&self, content: &Content) -> Option<Digest> {
+        self.digests.iter().find_map(|(known, digest)| Arc::ptr_eq(known, content).then_some(*digest))
     }
 
     /// The entry in the user's catalog; with the hashes, where it knows them.

@@ -243,13 +243,7 @@ impl<'a> Shared<'a> {
     }
 
     /// Writes what comes into a segment, until that is full.
-    fn keep(
-        &self,
-        index: usize,
-        segment: &Segment,
-        body: &mut dyn Read,
-        file: &mut File,
-    ) -> Result<(), Trouble> {
+    fn keep(&self, index: usize, segment: &Segment, body: &mut dyn Read, file: &mut File) -> Result<(), Trouble> {
         let mut done = self.done(index);
         let failed = |error| Trouble::Halt(Halt::Failed(disk(error, self.fetch.into)));
         file.seek(SeekFrom::Start(segment.local + done)).map_err(failed)?;

@@ -15,6 +15,7 @@ mod layout;
 mod local;
 mod needed;
 mod obtain;
+mod peek;
 mod pull;
 mod record;
 mod select;
