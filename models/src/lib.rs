@@ -10,6 +10,7 @@ pub mod generator;
 pub mod image;
 pub mod ops;
 pub mod plan;
+pub mod probe;
 pub mod sampling;
 pub mod text;
 pub mod transformer;

@@ -56,6 +56,16 @@ enum Weight {
     Tensor(Tensor),
 }
 
+impl Weight {
+    fn of(weight: &Tensor, activation: Activation, precision: Precision) -> Result<Self> {
+        let weight = weight.to_dtype(precision.dtype())?;
+        Ok(match weight.device() {
+            Device::Cpu => Self::Panels(Panels::pack(&weight, activation)?),
+            _ => Self::Tensor(weight.contiguous()?.t()?),
+        })
+    }
+}
+
 enum Panels {
     F32(Vec<f32>),
     Bf16(Vec<bf16>),
@@ -95,15 +105,21 @@ impl Linear {
                 if scope.is_dry() {
                     return Ok(Expert { weight: Weight::Panels(Panels::F32(Vec::new())), bias: None });
                 }
-                let weight = stored.narrow(0, expert * output, output)?.to_dtype(precision.dtype())?;
-                let weight = match scope.device() {
-                    Device::Cpu => Weight::Panels(Panels::pack(&weight, activation)?),
-                    _ => Weight::Tensor(weight.contiguous()?.t()?),
-                };
-                Ok(Expert { weight, bias: None })
+                let weight = stored.narrow(0, expert * output, output)?;
+                Ok(Expert { weight: Weight::of(&weight, activation, precision)?, bias: None })
             })
             .collect::<Result<Vec<_>>>()?;
         Ok(Self { experts, input, output, activation, precision })
+    }
+
+    /// A layer of one expert around `weight` of `[out, in]`, on the weight's device.
+    ///
+    /// # Errors
+    /// The weight has not two axes.
+    pub(crate) fn of_weight(weight: &Tensor, activation: Activation, precision: Precision) -> Result<Self> {
+        let (output, input) = weight.dims2()?;
+        let expert = Expert { weight: Weight::of(weight, activation, precision)?, bias: None };
+        Ok(Self { experts: vec![expert], input, output, activation, precision })
     }
 
     /// Columns of the result.

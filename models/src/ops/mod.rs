@@ -21,7 +21,7 @@ use half::bf16;
 use crate::Result;
 
 /// The compute type of block linears and attention. Norms, embedders, heads and rotary bands are always float32.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
     /// Everything in float32.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::activations::{self, Kernels, Stream};
 use super::budget::{Budgets, Processor};
-use super::flops::{self, Probe};
+use super::flops::{self, Probe, Work};
 use super::sizes::ModelSizes;
 use super::verdict::{Resource, Shortfall, Task};
 use super::{Plan, Residency};
@@ -31,6 +31,8 @@ pub struct StageNeed {
     pub precision: Precision,
     /// Bytes of its weights.
     pub weights_bytes: u64,
+    /// Bytes of its weights as they are stored, which must come from the disk.
+    pub stored_bytes: u64,
     /// Bytes of the weights of all networks that are in memory at the same time, this one's among them.
     pub resident_bytes: u64,
     /// Bytes that it holds beside weights while it runs, or while its weights are loaded, whichever is more.
@@ -41,7 +43,8 @@ pub struct StageNeed {
     pub vram_bytes: u64,
     /// Peak in main memory. Pages of weight files, which the system takes back when it needs them, are not counted.
     pub ram_bytes: u64,
-    /// How long it computes, where a probe measured how fast this machine is.
+    /// About how long it computes, where a probe measured how fast the device is: for an ordinary prompt, the loading of
+    /// weights and the encoding of the clip left out. None for a reference, which most clips do without.
     pub seconds: Option<f64>,
 }
 
@@ -132,6 +135,18 @@ impl Forecast {
         self.shortfalls(budgets).is_empty()
     }
 
+    /// About how long the clip takes, where a probe measured how fast the device is; see [`StageNeed::seconds`].
+    pub fn seconds(&self) -> Option<f64> {
+        // A reference is left out: most clips have none.
+        let stages = self.stages.iter().filter(|need| need.stage != Stage::Reference);
+        stages.map(|need| need.seconds).sum()
+    }
+
+    /// Bytes that are read from the disk before or between the stages, each network once.
+    pub fn stored_bytes(&self) -> u64 {
+        self.stages.iter().filter(|need| need.stage != Stage::Reference).map(|need| need.stored_bytes).sum()
+    }
+
     /// What a stage takes.
     pub fn stage(&self, stage: Stage) -> Option<&StageNeed> {
         self.stages.iter().find(|need| need.stage == stage)
@@ -161,7 +176,7 @@ struct Running<'a> {
     working: u64,
     host: u64,
     piece: Option<usize>,
-    flops: Option<f64>,
+    work: Option<Work>,
 }
 
 struct Asked<'a> {
@@ -179,18 +194,11 @@ impl Asked<'_> {
         let Self { sizes, task, kernels, .. } = *self;
         let (precision, numbers) = (self.plan.precision, &sizes.numbers);
         let stream = |size| Stream { size, length: task.length, text_tokens: numbers.max_tokens };
-        let fixed = |stage, network, footprint, working, host, piece| {
-            self.need(&Running {
-                stage,
-                network,
-                footprint,
-                precision: Precision::F32,
-                working,
-                host,
-                piece,
-                flops: None,
-            })
+        let fixed = |stage, network, footprint, working, host, piece, work| {
+            self.need(&Running { stage, network, footprint, precision: Precision::F32, working, host, piece, work })
         };
+        let prompt_tokens = numbers.max_tokens.min(flops::PROMPT_TOKENS);
+        let spoken = |size| Stream { text_tokens: prompt_tokens, ..stream(size) };
         let mut stages = vec![self.need(&Running {
             stage: Stage::Text,
             network: "text encoder",
@@ -199,12 +207,12 @@ impl Asked<'_> {
             working: activations::text(&numbers.text, numbers.max_tokens, kernels),
             host: 0,
             piece: None,
-            flops: None,
+            work: Some(flops::text(&numbers.text, prompt_tokens, kernels)),
         })];
         let picture = activations::image_encoder(&numbers.image, task.size, kernels);
-        stages.push(fixed(Stage::Reference, "picture encoder", &sizes.image_encoder, picture, 0, None));
+        stages.push(fixed(Stage::Reference, "picture encoder", &sizes.image_encoder, picture, 0, None, None));
         let voice = activations::audio_encoder(&numbers.audio, task.length.audio_latents, kernels);
-        stages.push(fixed(Stage::Reference, "voice encoder", &sizes.audio_encoder, voice, 0, None));
+        stages.push(fixed(Stage::Reference, "voice encoder", &sizes.audio_encoder, voice, 0, None, None));
         // A decoder that is loaded beside a transformer shows previews between its steps.
         let preview = |size| match self.plan.residency {
             Residency::Kept => activations::preview(&numbers.video, size, kernels),
@@ -213,7 +221,7 @@ impl Asked<'_> {
         let mut denoiser = |stage, network: &super::Network, config, size, calls: usize| {
             let working = activations::transformer(config, &stream(size), precision, kernels).max(preview(size));
             let footprint = network.at(precision);
-            let flops = Some(flops::of_call(config, &stream(size)) * calls as f64);
+            let work = Some(flops::of_call(config, &spoken(size), kernels).times(calls));
             let network = if stage == Stage::Denoise { "transformer" } else { "upscaler" };
             stages.push(self.need(&Running {
                 stage,
@@ -223,7 +231,7 @@ impl Asked<'_> {
                 working,
                 host: 0,
                 piece: None,
-                flops,
+                work,
             }));
         };
         let calls = numbers.base_steps * numbers.calls_per_step;
@@ -232,7 +240,8 @@ impl Asked<'_> {
             denoiser(Stage::Upscale, &upscaler.network, &upscaler.config, task.size, upscaler.steps);
         }
         let sound = activations::audio_decoder(&numbers.audio, task.length.audio_latents, kernels);
-        stages.push(fixed(Stage::DecodeAudio, "sound decoder", &sizes.audio_decoder, sound, 0, None));
+        let decoded = Some(flops::audio_decoder(&numbers.audio, task.length.audio_latents));
+        stages.push(fixed(Stage::DecodeAudio, "sound decoder", &sizes.audio_decoder, sound, 0, None, decoded));
         let decoding = activations::video_decoder(&numbers.video, task.size, task.length, kernels);
         let pixels = u64::from(task.size.width()) * u64::from(task.size.height());
         let host = decoding.host_bytes + pixels * 3 / 2 * ENCODER_FRAMES;
@@ -244,6 +253,7 @@ impl Asked<'_> {
             decoding.device_bytes,
             host,
             piece,
+            Some(flops::video_decoder(&numbers.video, task.size, task.length, kernels)),
         ));
         stages
     }
@@ -262,7 +272,7 @@ impl Asked<'_> {
     }
 
     fn need(&self, running: &Running) -> StageNeed {
-        let Running { stage, network, footprint, precision, working, host, piece, flops } = *running;
+        let Running { stage, network, footprint, precision, working, host, piece, work } = *running;
         let weights_bytes = footprint.loaded_bytes;
         let resident_bytes = match self.plan.residency {
             Residency::Kept => self.kept_bytes(),
@@ -285,12 +295,14 @@ impl Asked<'_> {
                 )
             }
         };
-        let seconds = self.probe.zip(flops).map(|(probe, flops)| flops / probe.transformer_flops_per_second);
+        // Decoders are float32 everywhere and are told by their own rate; the type of the plan decides the others.
+        let seconds = self.probe.zip(work).and_then(|(probe, work)| probe.seconds(&work, self.plan.precision));
         StageNeed {
             stage,
             network,
             precision,
             weights_bytes,
+            stored_bytes: footprint.stored_bytes,
             resident_bytes,
             working_bytes,
             piece_latent_frames: piece,

@@ -26,7 +26,7 @@ mod verdict;
 
 pub use crate::generator::plan::{Plan, Residency};
 pub use budget::{Budgets, Processor, gib, parse_bytes};
-pub use flops::Probe;
+pub use flops::{Probe, TypeRates};
 pub use forecast::{Forecast, StageNeed};
 pub use later::{Later, LaterStage, Missing, Source};
 pub use sizes::{ModelSizes, Network, UpscalerSizes};

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use super::activations::Stream;
+use super::activations::{Kernels, Stream};
 use super::budget::parse_bytes;
 use super::forecast::{forecast, ladder};
 use super::*;
@@ -205,21 +205,67 @@ fn operations_are_counted_as_they_were_by_hand() {
     let configs = [&numbers.base, &RELEASED.upscalers[0].config, &RELEASED.upscalers[1].config];
     for ((task, expected), config) in sizes_256_540_1080().iter().zip(expected).zip(configs) {
         let stream = Stream { size: task.size, length: task.length, text_tokens: 300 };
-        let found = flops::of_call(config, &stream) / 1e12;
+        let found = flops::of_call(config, &stream, Kernels::Composed).flops() / 1e12;
         assert!((found / expected - 1.0).abs() < 2e-3, "{found} TFLOP, expected {expected}");
+    }
+    // Of the decoder: 7 + 1, 9, 9, 9, 8 latent frames.
+    for (task, expected) in sizes_256_540_1080().iter().zip([66.0, 266.0, 1210.0]) {
+        let found = flops::video_decoder(&numbers.video, task.size, task.length, Kernels::Composed).flops() / 1e12;
+        assert!((found / expected - 1.0).abs() < 0.03, "{found} TFLOP, expected {expected}");
+    }
+    // The decoder in the box: 4 s of 128x224, on the CPU.
+    let task = task(128, 224, 4.0);
+    let found = flops::video_decoder(&pony().numbers.video, task.size, task.length, Kernels::Cpu).flops() / 1e9;
+    assert!((found / 336.0 - 1.0).abs() < 0.05, "{found} GFLOP");
+}
+
+/// A device that does everything at one rate.
+fn probe(flops_per_second: f64, precision: Precision) -> Probe {
+    let rates = TypeRates {
+        precision,
+        product_flops_per_second: flops_per_second,
+        attention_flops_per_second: flops_per_second,
+    };
+    Probe {
+        types: vec![rates],
+        convolution_flops_per_second: flops_per_second,
+        memory_bytes_per_second: 1e18,
+        upload_bytes_per_second: None,
     }
 }
 
 #[test]
 fn seconds_come_only_from_a_probe() {
     let task = task(448, 256, 5.0);
-    let seconds = |probe: Option<&Probe>| {
-        let planned = plan(&RELEASED, &task, Processor::Card, &card(80), probe);
-        planned.first().and_then(|forecast| forecast.stage(Stage::Denoise)).and_then(|need| need.seconds)
+    let first = |probe: Option<&Probe>| {
+        plan(&RELEASED, &task, Processor::Card, &card(80), probe).first().cloned().expect("a plan")
     };
-    assert_eq!(seconds(None), None);
-    let published = seconds(Some(&Probe { transformer_flops_per_second: 503e12 })).expect("seconds");
-    assert!((1.5..2.0).contains(&published), "{published} s; 1.6 s were published for 300 tokens of text");
+    let of = |forecast: &Forecast, stage| forecast.stage(stage).and_then(|need| need.seconds);
+    let unknown = first(None);
+    assert!(unknown.stages.iter().all(|need| need.seconds.is_none()) && unknown.seconds().is_none());
+    let fast = first(Some(&probe(503e12, Precision::Bf16)));
+    let published = of(&fast, Stage::Denoise).expect("seconds");
+    assert!((1.5..1.7).contains(&published), "{published} s; 1.6 s were published for 300 tokens of text");
+    let all = fast.seconds().expect("seconds");
+    let parts = [Stage::Text, Stage::Denoise, Stage::DecodeAudio, Stage::DecodeVideo];
+    let sum: f64 = parts.iter().filter_map(|stage| of(&fast, *stage)).sum();
+    assert!((all - sum).abs() < 1e-9 && all > published, "{all} s");
+    assert_eq!(of(&fast, Stage::Reference), None, "not known to be wanted");
+    let slow = first(Some(&probe(503e11, Precision::Bf16))).seconds().expect("seconds");
+    assert!((slow / all - 10.0).abs() < 0.01, "a tenth of the rate takes ten times as long");
+}
+
+#[test]
+fn a_probe_that_cannot_be_tells_nothing() {
+    let task = task(448, 256, 5.0);
+    let seconds = |probe: &Probe| {
+        plan(&RELEASED, &task, Processor::Card, &card(80), Some(probe)).first().and_then(Forecast::seconds)
+    };
+    assert!(seconds(&probe(1e12, Precision::Bf16)).is_some());
+    assert_eq!(seconds(&probe(1e12, Precision::F32)), None, "measured in another type");
+    for rate in [0.0, -1.0, f64::NAN, 1e-320] {
+        assert_eq!(seconds(&probe(rate, Precision::Bf16)), None, "{rate}");
+    }
 }
 
 /// A stream of numbers that looks random and is the same every time.

@@ -87,6 +87,27 @@ impl Default for DecoderStack {
     }
 }
 
+impl DecoderStack {
+    /// Operations of decoding so many latents: two for each channel, tap and output.
+    pub fn flops(&self, latents: usize) -> f64 {
+        let conv = |from: usize, to: usize, taps: usize| 2.0 * (from * to * taps) as f64;
+        let width_of = |mult: usize| mult * self.channels;
+        let mut width = self.c_mults.last().map_or(0, |mult| width_of(*mult));
+        let mut samples = latents as f64;
+        let mut sum = conv(self.latent_dim, width, 7) * samples;
+        let outer = std::iter::once(1).chain(self.c_mults.iter().copied());
+        for (mult, stride) in outer.zip(&self.strides).collect::<Vec<_>>().into_iter().rev() {
+            let to = width_of(mult);
+            sum += conv(width, to, 2 * stride) * samples;
+            samples *= *stride as f64;
+            // Three residual units, of seven taps and of one.
+            sum += 3.0 * conv(to, to, 8) * samples;
+            width = to;
+        }
+        sum + conv(width, self.out_channels, 7) * samples
+    }
+}
+
 impl Config {
     pub(crate) fn encoder(&self) -> &EncoderStack {
         &self.model.pretransform.config.encoder.config

@@ -70,8 +70,13 @@ impl ExactSizeIterator for Chunks<'_> {}
 
 /// The most latent frames that one pass decodes of a clip of `frames`.
 pub(crate) fn longest(config: &Config, frames: usize) -> usize {
+    passes(config, frames).into_iter().max().unwrap_or(0)
+}
+
+/// The latent frames of each pass over a clip of `frames`, those that it shares with its neighbours among them.
+pub(crate) fn passes(config: &Config, frames: usize) -> Vec<usize> {
     let (_, chunks) = plan(frames, config.first_chunk_size, config.step_size, config.temporal_compression_ratio);
-    chunks.into_iter().map(|chunk| chunk.latent.len()).max().unwrap_or(0)
+    chunks.into_iter().map(|chunk| chunk.latent.len()).collect()
 }
 
 /// The padded number of latent frames, and the chunks. `ratio` is pixel frames per latent frame.

@@ -111,6 +111,45 @@ impl Config {
         self.stages().into_iter().map(enlarge).collect()
     }
 
+    /// Operations of one pass over a latent of `[t, h, w]`: two for each channel, tap and output. `enlarging_taps` are
+    /// those of the kernel that runs over an enlarged picture: 9, or 4 where it is folded into kernels of 2x2.
+    pub(crate) fn flops(&self, [t, h, w]: [usize; 3], enlarging_taps: usize) -> f64 {
+        let kernel = self.decoder_dw_kernel_size;
+        let conv = |from: usize, to: usize, taps: usize| 2.0 * (from * to * taps) as f64;
+        let block_conv = |from, to, separable| match separable {
+            true => 2.0 * (from * kernel.pow(3)) as f64 + conv(from, to, 1),
+            false => conv(from, to, 27),
+        };
+        let block = |from, to, separable| {
+            let shortcut = if from == to { 0.0 } else { conv(from, to, 1) };
+            block_conv(from, to, separable) + block_conv(to, to, separable) + shortcut
+        };
+        let stages = self.stages();
+        let (mut width, mut places) = (stages.first().map_or(0, |stage| stage.channels), (t * h * w) as f64);
+        let mut sum = conv(self.latent_channels, width, 27) * places;
+        sum += self.mid_layers() as f64 * block(width, width, self.mid_separable()) * places;
+        for stage in stages {
+            let to = stage.channels;
+            if width != to {
+                sum += block(width, to, stage.separable) * places;
+            }
+            if stage.enlarge == Enlarge::SpaceAndTime {
+                sum += conv(to, 2 * to, 3) * places;
+                places *= 2.0;
+            }
+            if stage.enlarge != Enlarge::Nothing {
+                places *= 4.0;
+                sum += conv(to, to, enlarging_taps) * places;
+            }
+            sum += stage.layers as f64 * block(to, to, stage.separable) * places;
+            width = to;
+        }
+        if self.use_unpatchify {
+            return sum + conv(width, 4 * self.out_channels, 27) * places;
+        }
+        sum + (conv(width, width, 9) + 4.0 * conv(width / 4, self.out_channels, 27)) * places
+    }
+
     pub(super) fn mid_layers(&self) -> usize {
         self.decoder_layers_per_block[self.decoder_block_out_channels.len()]
     }

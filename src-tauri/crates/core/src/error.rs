@@ -1,9 +1,10 @@
 //! Errors are `anyhow` with a [`Code`] where a user interface acts on the kind.
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 /// Kinds of failure that a user interface acts on. A code exists only where one does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
     /// What was asked cannot be done as it stands: the message says what to change.

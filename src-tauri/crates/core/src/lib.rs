@@ -2,6 +2,7 @@
 //!
 //! It knows no tensor, no codec and no pixel; what a terminal user or a window wants done, it does.
 
+pub mod api;
 pub mod database;
 pub mod engine;
 mod error;
@@ -10,11 +11,13 @@ mod inside;
 pub mod jobs;
 pub mod library;
 pub mod places;
+pub mod program;
 pub mod project;
 pub mod runner;
 pub mod settings;
 pub mod store;
 pub mod take;
+pub mod timeline;
 
 pub use error::{Code, code_of, coded};
 pub use gallop_protocol as protocol;

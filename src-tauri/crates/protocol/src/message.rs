@@ -21,6 +21,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::recipe::Recipe;
 use crate::{Digest, Id};
@@ -172,7 +173,7 @@ pub enum Event {
 }
 
 /// What an engine is.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct Hello {
     /// [`VERSION`] of the speaker.
     pub protocol: u32,
@@ -185,7 +186,7 @@ pub struct Hello {
 }
 
 /// Where the networks run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct Device {
     /// `cpu` or `cuda`.
     pub kind: String,
@@ -196,7 +197,7 @@ pub struct Device {
 }
 
 /// A model that an engine has.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct ModelInfo {
     /// Its name.
     pub name: String,
@@ -223,7 +224,7 @@ pub struct Order {
 }
 
 /// How far a job goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Goal {
     /// The clip at the size of the model's base stage.
@@ -259,7 +260,7 @@ impl Checkpoint {
 }
 
 /// The stages of a run, in their order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Weights are opened and checked.
@@ -309,7 +310,8 @@ pub struct Cost {
 }
 
 /// Kinds of failure that the studio acts on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[ts(rename = "FailureCode")]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
     /// The order itself: nothing helps but changing it.

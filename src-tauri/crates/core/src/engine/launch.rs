@@ -47,7 +47,7 @@ impl Process {
     pub fn start(engine: &EngineSettings) -> anyhow::Result<(Self, Pipes)> {
         let (program, arguments) = match engine.launch.split_first() {
             Some((program, arguments)) => (program.into(), arguments.to_vec()),
-            None => (this_program(engine)?, vec!["engine".to_owned()]),
+            None => (own_program(engine)?, vec!["engine".to_owned()]),
         };
         let mut command = std::process::Command::new(&program);
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -115,9 +115,8 @@ async fn listen(mut errors: ChildStderr, words: Arc<Mutex<Tail>>) {
     }
 }
 
-fn this_program(engine: &EngineSettings) -> anyhow::Result<std::ffi::OsString> {
-    let program = std::env::current_exe().map_err(|error| cannot(engine, &error.to_string()))?;
-    Ok(program.into())
+fn own_program(engine: &EngineSettings) -> anyhow::Result<std::ffi::OsString> {
+    Ok(crate::program::gallop().map_err(|error| cannot(engine, &format!("{error:#}")))?.into())
 }
 
 /// The error of an engine that does not run.

@@ -7,6 +7,7 @@ use gallop_protocol::Id;
 use gallop_protocol::message::{self, Cost, Order};
 use rusqlite::{Connection, OptionalExtension as _, Row, ToSql};
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::state::{Ask, State};
 use crate::database::{from_sql_ms, text, to_sql_ms};
@@ -52,7 +53,7 @@ pub struct Job {
 }
 
 /// Why a job failed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Failure {
     /// What kind of failure it is.
     pub code: message::Code,

@@ -1,12 +1,14 @@
 //! The states of a job, and the one table of how it gets from one to the next.
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::{Code, coded};
 
 /// Where a job is in its life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(rename = "JobState")]
 pub enum State {
     /// It runs when it is its turn.
     Waiting,
@@ -132,7 +134,7 @@ impl Change {
 }
 
 /// What the user wants of a job that is running. The runner passes it on to the engine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Ask {
     /// Stop; it goes on when it is resumed.

@@ -1,6 +1,6 @@
 //! What a project says: the content of `project.json`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use gallop_protocol::recipe::{Model, Recipe, Reference};
@@ -8,6 +8,10 @@ use gallop_protocol::shot::Shot;
 use gallop_protocol::{Digest, Id};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use ts_rs::TS;
+
+use super::cast::{Character, MediaItem, Score};
+use crate::timeline::{Clip, Timeline};
 
 use crate::{Code, coded};
 
@@ -20,6 +24,10 @@ const MAX_SHOTS: usize = 10_000;
 const MAX_SECONDS: f32 = 600.0;
 /// The longest name, in characters.
 const MAX_NAME: usize = 200;
+/// More characters and files than anybody has.
+const MAX_LISTED: usize = 10_000;
+/// Pixels of a side.
+const SIDES: std::ops::RangeInclusive<u32> = 16..=16_384;
 
 /// What a project says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,6 +45,18 @@ pub struct ProjectData {
     /// The shots, in their order.
     #[serde(default)]
     pub shots: Vec<ShotEntry>,
+    /// Who appears in them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cast: Vec<Character>,
+    /// What is seen when. Where there is none yet, the shots stand for it in their order: see [`Self::timeline`].
+    #[serde(default, rename = "timeline", skip_serializing_if = "Option::is_none")]
+    pub cut: Option<Timeline>,
+    /// What its author thought of takes, by their ids.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub scores: BTreeMap<Id, Score>,
+    /// The files at hand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub library: Vec<MediaItem>,
     /// Fields that this version does not know. They are kept.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -60,6 +80,10 @@ pub struct ShotEntry {
     pub voice: Option<MediaRef>,
     /// The take that is used. It may be gone.
     pub chosen_take: Option<Id>,
+    /// What people call the shot.
+    pub title: Option<String>,
+    /// Width and height of its takes in pixels; the model's for the project's shape where nothing is said.
+    pub size: Option<[u32; 2]>,
     /// Fields that this version does not know. They are kept.
     pub other: Map<String, Value>,
     /// As [`Self::other`], inside `shot`.
@@ -67,7 +91,7 @@ pub struct ShotEntry {
 }
 
 /// A file that was taken into the project.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct MediaRef {
     /// SHA-256 of its content; also its name in the folder `media`.
     pub sha256: Digest,
@@ -77,6 +101,7 @@ pub struct MediaRef {
     pub bytes: u64,
     /// Fields that this version does not know. They are kept.
     #[serde(flatten)]
+    #[ts(skip)]
     pub other: Map<String, Value>,
 }
 
@@ -107,6 +132,10 @@ struct StoredShot {
     voice: Option<MediaRef>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     chosen_take: Option<Id>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    size: Option<[u32; 2]>,
     #[serde(flatten)]
     other: Map<String, Value>,
 }
@@ -122,15 +151,26 @@ struct StoredText {
 
 impl From<StoredShot> for ShotEntry {
     fn from(stored: StoredShot) -> Self {
-        let StoredShot { id, shot, seconds, seed, image, voice, chosen_take, other } = stored;
-        Self { id, shot: shot.shot, seconds, seed, image, voice, chosen_take, other, shot_other: shot.other }
+        let StoredShot {
+            id,
+            shot: StoredText { shot, other: shot_other },
+            seconds,
+            seed,
+            image,
+            voice,
+            chosen_take,
+            ..
+        } = stored;
+        let (title, size, other) = (stored.title, stored.size, stored.other);
+        Self { id, shot, seconds, seed, image, voice, chosen_take, title, size, other, shot_other }
     }
 }
 
 impl From<ShotEntry> for StoredShot {
     fn from(entry: ShotEntry) -> Self {
-        let ShotEntry { id, shot, seconds, seed, image, voice, chosen_take, other, shot_other } = entry;
-        Self { id, shot: StoredText { shot, other: shot_other }, seconds, seed, image, voice, chosen_take, other }
+        let ShotEntry { id, shot, seconds, seed, image, voice, chosen_take, title, size, other, shot_other } = entry;
+        let shot = StoredText { shot, other: shot_other };
+        Self { id, shot, seconds, seed, image, voice, chosen_take, title, size, other }
     }
 }
 
@@ -145,6 +185,8 @@ impl ShotEntry {
             image: None,
             voice: None,
             chosen_take: None,
+            title: None,
+            size: None,
             other: Map::new(),
             shot_other: Map::new(),
         }
@@ -160,7 +202,19 @@ impl ProjectData {
     /// A project without shots.
     pub fn new(new: NewProject) -> Self {
         let NewProject { name, aspect, model } = new;
-        Self { format: FORMAT, id: Id::new(), name, aspect, model, shots: Vec::new(), other: Map::new() }
+        Self {
+            format: FORMAT,
+            id: Id::new(),
+            name,
+            aspect,
+            model,
+            shots: Vec::new(),
+            cast: Vec::new(),
+            cut: None,
+            scores: BTreeMap::new(),
+            library: Vec::new(),
+            other: Map::new(),
+        }
     }
 
     /// Reads the project in `folder`, whoever has it open.
@@ -205,7 +259,34 @@ impl ProjectData {
 
     /// The files that the project refers to, one as often as it is used.
     pub fn media(&self) -> impl Iterator<Item = &MediaRef> {
-        self.shots.iter().flat_map(ShotEntry::media)
+        let cast = self.cast.iter().filter_map(|character| character.picture.as_ref());
+        let tracks = self.cut.iter().flat_map(|timeline| &timeline.tracks);
+        let sounds = tracks.flat_map(|track| track.items.iter().map(|item| &item.media));
+        self.shots.iter().flat_map(ShotEntry::media).chain(cast).chain(sounds)
+    }
+
+    /// What is seen when, where a shot is expected to have so many frames. A project that was never cut shows its shots in
+    /// their order.
+    pub fn timeline(&self, frames: impl Fn(&ShotEntry) -> u32) -> Timeline {
+        if let Some(timeline) = &self.cut {
+            return timeline.clone();
+        }
+        let mut start = 0;
+        let clips = self.shots.iter().map(|entry| {
+            // The shot's own id: it is the same whenever it is asked for.
+            let clip = Clip { id: entry.id, shot: entry.id, start, r#in: 0, out: frames(entry).max(1) };
+            start = clip.end();
+            clip
+        });
+        Timeline { clips: clips.collect(), ..Timeline::default() }
+    }
+
+    /// Takes out of the timeline what refers to shots that are gone.
+    pub(super) fn mend(&mut self) {
+        if let Some(timeline) = &mut self.cut {
+            let shots: BTreeSet<Id> = self.shots.iter().map(|entry| entry.id).collect();
+            timeline.mend(|shot| shots.contains(&shot));
+        }
     }
 
     /// What an engine is told to make for a shot. The engine completes what is not said here.
@@ -217,6 +298,7 @@ impl ProjectData {
         let reference = |media: &MediaRef| Reference { file: media.name.clone(), sha256: Some(media.sha256) };
         Ok(Recipe {
             seed: entry.seed,
+            size: entry.size,
             aspect: Some(self.aspect.clone()),
             seconds: entry.seconds,
             model: Some(Model { name: self.model.clone(), sha256: None }),
@@ -257,13 +339,44 @@ impl ProjectData {
             if let Some(seconds) = entry.seconds.filter(|seconds| !(*seconds > 0.0 && *seconds <= MAX_SECONDS)) {
                 return refuse(format!("shot {number} is to be {seconds} seconds long; ask for 0 to {MAX_SECONDS}"));
             }
-            for media in entry.media() {
-                check_name(&format!("shot {number}: the name of a file"), &media.name)?;
-                if !is_bare(&media.name) || media.bytes == 0 {
-                    let name = media.name.escape_debug();
-                    return refuse(format!("shot {number} refers to what is no imported file: {name}"));
-                }
+            if let Some([width, height]) = entry.size.filter(|size| size.iter().any(|side| !SIDES.contains(side))) {
+                return refuse(format!("shot {number} is to be {width}x{height} pixels; no model makes that"));
             }
+            if entry.title.as_ref().is_some_and(|title| !title.is_empty()) {
+                check_name(&format!("shot {number}: its title"), entry.title.as_deref().unwrap_or_default())?;
+            }
+            entry.media().try_for_each(|media| media.check(&format!("shot {number}")))?;
+        }
+        self.check_the_rest()
+    }
+
+    fn check_the_rest(&self) -> anyhow::Result<()> {
+        if self.cast.len() > MAX_LISTED || self.library.len() > MAX_LISTED || self.scores.len() > MAX_LISTED {
+            return Err(coded(
+                Code::Input,
+                format!("a project lists at most {MAX_LISTED} characters, files and scores"),
+            ));
+        }
+        let mut names = BTreeSet::new();
+        for character in &self.cast {
+            character.check()?;
+            if !names.insert(character.name.to_lowercase()) {
+                let name = character.name.escape_debug();
+                return Err(coded(Code::Input, format!("two characters have the name {name}; choose another for one")));
+            }
+        }
+        self.library.iter().try_for_each(|item| item.reference().check("the library"))?;
+        self.cut.as_ref().map_or(Ok(()), Timeline::check)
+    }
+}
+
+impl MediaRef {
+    /// Whether this can be a file of the project.
+    pub(crate) fn check(&self, what: &str) -> anyhow::Result<()> {
+        check_name(&format!("{what}: the name of a file"), &self.name)?;
+        if !is_bare(&self.name) || self.bytes == 0 {
+            let name = self.name.escape_debug();
+            return Err(coded(Code::Input, format!("{what} refers to what is no imported file: {name}")));
         }
         Ok(())
     }
@@ -273,7 +386,7 @@ fn no_shot(id: Id) -> anyhow::Error {
     coded(Code::Input, format!("the project has no shot {id}"))
 }
 
-fn check_name(what: &str, name: &str) -> anyhow::Result<()> {
+pub(super) fn check_name(what: &str, name: &str) -> anyhow::Result<()> {
     let why = match name {
         name if name.trim().is_empty() => "is empty".to_owned(),
         name if name.chars().count() > MAX_NAME => format!("is longer than {MAX_NAME} characters"),

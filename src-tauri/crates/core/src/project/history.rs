@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::data::{MediaRef, ProjectData, ShotEntry};
+use crate::timeline::{AudioTrack, Caption, Clip, Marker, Timeline, Track};
 
 /// What an edit is called, and which edits become one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,9 +57,47 @@ struct Step {
 
 /// A project whose shots are shared with the snapshots beside it: most edits touch one of many.
 struct Snapshot {
-    /// Without its shots.
+    /// Without its shots and its timeline.
     rest: ProjectData,
     shots: Vec<Arc<ShotEntry>>,
+    cut: Option<Cut>,
+}
+
+/// A timeline whose lists are shared with the snapshots beside it.
+struct Cut {
+    track: Track,
+    clips: Arc<Vec<Clip>>,
+    captions: Arc<Vec<Caption>>,
+    tracks: Arc<Vec<AudioTrack>>,
+    markers: Arc<Vec<Marker>>,
+}
+
+impl Cut {
+    fn of(timeline: &Timeline, like: Option<&Self>) -> Self {
+        let Timeline { track, clips, captions, tracks, markers } = timeline;
+        Self {
+            track: *track,
+            clips: shared(clips, like.map(|like| &like.clips)),
+            captions: shared(captions, like.map(|like| &like.captions)),
+            tracks: shared(tracks, like.map(|like| &like.tracks)),
+            markers: shared(markers, like.map(|like| &like.markers)),
+        }
+    }
+
+    fn timeline(&self) -> Timeline {
+        let Self { track, clips, captions, tracks, markers } = self;
+        Timeline {
+            track: *track,
+            clips: clips.to_vec(),
+            captions: captions.to_vec(),
+            tracks: tracks.to_vec(),
+            markers: markers.to_vec(),
+        }
+    }
+}
+
+fn shared<T: Clone + PartialEq>(list: &[T], like: Option<&Arc<Vec<T>>>) -> Arc<Vec<T>> {
+    like.filter(|like| ***like == list).map_or_else(|| Arc::new(list.to_vec()), Arc::clone)
 }
 
 impl History {
@@ -99,7 +138,7 @@ impl History {
     /// The files that a step could bring back.
     pub(super) fn media(&self) -> impl Iterator<Item = &MediaRef> {
         let steps = self.back.iter().chain(&self.forth);
-        steps.flat_map(|step| &step.snapshot.shots).flat_map(|shot| shot.media())
+        steps.flat_map(|step| step.snapshot.media())
     }
 
     fn steps(&self, way: Way) -> &[Step] {
@@ -118,7 +157,7 @@ impl Snapshot {
             Some(shot) if ***shot == *entry => Arc::clone(shot),
             _ => Arc::new(entry.clone()),
         };
-        let ProjectData { format, id, name, aspect, model, shots, other } = data;
+        let ProjectData { format, id, name, aspect, model, shots, cast, cut, other, scores: _, library: _ } = data;
         let rest = ProjectData {
             format: *format,
             id: *id,
@@ -126,13 +165,26 @@ impl Snapshot {
             aspect: aspect.clone(),
             model: model.clone(),
             shots: Vec::new(),
+            cast: cast.clone(),
+            cut: None,
+            // What the author thought of takes, and the files at hand, are not taken back.
+            scores: BTreeMap::new(),
+            library: Vec::new(),
             other: other.clone(),
         };
-        Self { rest, shots: shots.iter().map(share).collect() }
+        let cut = cut.as_ref().map(|cut| Cut::of(cut, like.and_then(|like| like.cut.as_ref())));
+        Self { rest, shots: shots.iter().map(share).collect(), cut }
     }
 
     fn data(&self) -> ProjectData {
-        ProjectData { shots: self.shots.iter().map(|shot| shot.as_ref().clone()).collect(), ..self.rest.clone() }
+        let shots = self.shots.iter().map(|shot| shot.as_ref().clone()).collect();
+        ProjectData { shots, cut: self.cut.as_ref().map(Cut::timeline), ..self.rest.clone() }
+    }
+
+    fn media(&self) -> impl Iterator<Item = &MediaRef> {
+        let sounds = self.cut.iter().flat_map(|cut| cut.tracks.iter()).flat_map(|track| &track.items);
+        let shots = self.shots.iter().flat_map(|shot| shot.media());
+        shots.chain(self.rest.media()).chain(sounds.map(|item| &item.media))
     }
 }
 

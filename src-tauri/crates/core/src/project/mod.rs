@@ -10,6 +10,7 @@
 //! One program at a time has a project open and changes it; any may read it with [`ProjectData::read`]. Each change is on
 //! disk when [`Project::edit`] returns, or was not made at all.
 
+mod cast;
 mod data;
 mod history;
 mod lock;
@@ -28,6 +29,7 @@ use self::history::{History, Way};
 use self::lock::Lock;
 use crate::{Code, coded, files, inside};
 
+pub use cast::{Character, MediaItem, MediaKind, Score};
 pub use data::{FORMAT, MediaRef, NewProject, ProjectData, ShotEntry};
 pub use history::Edit;
 pub use media::{MediaFile, find_media, media_files, media_path};
@@ -139,12 +141,30 @@ impl Project {
         self.refresh()?;
         let mut after = self.data.clone();
         let result = change(&mut after)?;
+        after.mend();
         if after != self.data {
             self.save(&after)?;
             self.history.push(edit.into(), &self.data);
             self.data = after;
         }
         Ok(result)
+    }
+
+    /// Changes the project without a step that could be undone: for what follows from the world and not from its author,
+    /// such as the length of a take that has just been made.
+    ///
+    /// # Errors
+    /// As [`Self::edit`].
+    pub fn adapt(&mut self, change: impl FnOnce(&mut ProjectData)) -> anyhow::Result<()> {
+        self.refresh()?;
+        let mut after = self.data.clone();
+        change(&mut after);
+        after.mend();
+        if after != self.data {
+            self.save(&after)?;
+            self.data = after;
+        }
+        Ok(())
     }
 
     /// Takes the last edit back and tells its label; nothing where there is none.
@@ -210,13 +230,15 @@ impl Project {
         media_path(&self.folder, media)
     }
 
-    /// The files in `media` that no shot, no step of undo or redo, no take and no unfinished job refers to.
+    /// The files in `media` that are not at hand, and that no shot, character, timeline, step of undo or redo, take or
+    /// unfinished job refers to.
     ///
     /// # Errors
     /// The folders cannot be read.
     pub fn unused_media(&self) -> anyhow::Result<Vec<MediaFile>> {
         let mut used: BTreeSet<Digest> = media::named_by_takes(&self.folder)?;
         used.extend(self.data.media().chain(self.history.media()).map(|media| media.sha256));
+        used.extend(self.data.library.iter().map(|item| item.sha256));
         let mut files = media_files(&self.folder)?;
         files.retain(|file| !used.contains(&file.sha256));
         Ok(files)
@@ -236,7 +258,9 @@ impl Project {
 
     fn travel(&mut self, way: Way) -> anyhow::Result<Option<String>> {
         self.refresh()?;
-        let Some(there) = self.history.peek(way) else { return Ok(None) };
+        let Some(mut there) = self.history.peek(way) else { return Ok(None) };
+        there.scores.clone_from(&self.data.scores);
+        there.library.clone_from(&self.data.library);
         self.save(&there)?;
         let label = self.history.step(way, &self.data);
         self.data = there;

@@ -80,7 +80,7 @@ pub(super) fn parse(bytes: &[u8]) -> anyhow::Result<ProjectData> {
     // Some editors put a mark in front of UTF-8.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let Version { format } = serde_json::from_slice(bytes).map_err(unreadable)?;
-    let data: ProjectData = match format {
+    let mut data: ProjectData = match format {
         format if format == u64::from(FORMAT) => serde_json::from_slice(bytes).map_err(unreadable)?,
         format if format > u64::from(FORMAT) => {
             let why = format!("this project was saved by a newer Gallop (format {format}); update Gallop to open it");
@@ -92,6 +92,7 @@ pub(super) fn parse(bytes: &[u8]) -> anyhow::Result<ProjectData> {
             serde_json::from_value(Value::Object(current)).map_err(unreadable)?
         }
     };
+    data.mend();
     data.check()?;
     Ok(data)
 }

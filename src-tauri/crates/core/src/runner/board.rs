@@ -9,6 +9,7 @@ use gallop_protocol::message::{Checkpoint, Hello, Stage};
 use gallop_protocol::recipe::Recipe;
 use serde::Serialize;
 use tokio::sync::broadcast;
+use ts_rs::TS;
 
 use crate::engine::Loss;
 use crate::jobs::{Job, State};
@@ -90,7 +91,7 @@ pub enum JobNews {
 }
 
 /// An engine of the settings, as it is now.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct EngineStatus {
     /// Its name.
     pub name: String,
@@ -103,7 +104,7 @@ pub struct EngineStatus {
 }
 
 /// What an engine does.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum EngineState {
     /// It does not run: there is no work for it.

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use gallop_protocol::{Digest, shown};
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::places::Places;
 use crate::{Code, coded};
@@ -84,7 +85,7 @@ pub struct Licence {
 }
 
 /// Who lets one into a repository.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Gate {
     /// Everybody may read it.

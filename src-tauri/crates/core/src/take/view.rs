@@ -5,6 +5,7 @@ use std::path::Path;
 
 use gallop_media::{Channels, Picture, Sound};
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::{Code, coded};
 
@@ -19,7 +20,7 @@ const PER_SECOND: u32 = 50;
 const SAMPLE_RATE: u32 = 48_000;
 
 /// The outline of a sound.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Peaks {
     /// Parts of a second.
     pub per_second: u32,

@@ -6,8 +6,10 @@
 
 mod language;
 mod spacing;
+pub mod speech;
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 pub use language::Language;
 pub use spacing::space_cjk;
@@ -37,7 +39,7 @@ const SPEAKERS: [&str; 12] = [
 ];
 
 /// The parts of a shot that are put into words.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
 pub struct Shot {
     /// What is to be seen. English works best with the released model.
@@ -49,7 +51,7 @@ pub struct Shot {
 }
 
 /// A spoken line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Line {
     /// Who speaks, in about five words; see [`Shot::compose`] for what is taken otherwise.
     #[serde(default)]

@@ -1,0 +1,220 @@
+//! Edits of the clips on the main track.
+
+use gallop_protocol::Id;
+
+use super::check::{close, refuse};
+use super::edit::{Edge, Gap};
+use super::{Caption, Clip, MAX_FRAMES, Shots, Timeline, Track, free};
+use crate::{Code, coded};
+
+impl Timeline {
+    /// Where a clip is in the order.
+    pub(super) fn index(&self, id: Id) -> anyhow::Result<usize> {
+        let found = self.clips.iter().position(|clip| clip.id == id);
+        found.ok_or_else(|| coded(Code::Input, format!("there is no clip {id} on the timeline")))
+    }
+
+    /// A clip.
+    ///
+    /// # Errors
+    /// [`Code::Input`]: there is none of this id.
+    pub fn clip(&self, id: Id) -> anyhow::Result<&Clip> {
+        let index = self.index(id)?;
+        Ok(&self.clips[index])
+    }
+
+    /// The frame behind the last one of the main track.
+    pub fn end(&self) -> u32 {
+        self.clips.last().map_or(0, Clip::end)
+    }
+
+    pub(super) fn insert_clip(&mut self, shot: Id, at: u32, shots: &impl Shots) -> anyhow::Result<()> {
+        let out = length(shot, shots)?;
+        self.place(Clip { id: Id::new(), shot, start: 0, r#in: 0, out }, at);
+        Ok(())
+    }
+
+    pub(super) fn move_clip(&mut self, id: Id, to: u32) -> anyhow::Result<()> {
+        let index = self.index(id)?;
+        let clip = self.clips.remove(index);
+        if self.track == Track::Magnetic {
+            close(&mut self.clips);
+        }
+        self.place(clip, to);
+        Ok(())
+    }
+
+    pub(super) fn trim(&mut self, id: Id, edge: Edge, to: u32, shots: &impl Shots) -> anyhow::Result<()> {
+        let index = self.index(id)?;
+        let room = self.room(index);
+        let clip = &mut self.clips[index];
+        let length = length(clip.shot, shots)?.max(clip.out);
+        match edge {
+            Edge::In => {
+                let earliest = clip.r#in.saturating_sub(room.before);
+                let to = to.clamp(earliest, clip.out - 1);
+                // The end of the clip stays where it is.
+                clip.start = (clip.start + to).saturating_sub(clip.r#in);
+                clip.r#in = to;
+            }
+            Edge::Out => clip.out = to.clamp(clip.r#in + 1, length.min(clip.out.saturating_add(room.behind))),
+        }
+        Ok(())
+    }
+
+    pub(super) fn roll(&mut self, left: Id, by: i32, shots: &impl Shots) -> anyhow::Result<()> {
+        let index = self.index(left)?;
+        let (before, behind) = (self.clips[index], self.clips.get(index + 1).copied());
+        let Some(behind) = behind.filter(|behind| behind.start == before.end()) else {
+            return refuse("there is no clip directly behind this one: a cut is needed to roll".into());
+        };
+        let length = length(before.shot, shots)?.max(before.out);
+        // As far as both clips keep a frame, and neither leaves its take.
+        let most = i64::from(length - before.out).min(i64::from(behind.frames()) - 1);
+        let least = -(i64::from(before.frames()) - 1).min(i64::from(behind.r#in));
+        let by = i64::from(by).clamp(least, most);
+        self.clips[index].out = shifted(before.out, by);
+        let behind = &mut self.clips[index + 1];
+        (behind.r#in, behind.start) = (shifted(behind.r#in, by), shifted(behind.start, by));
+        Ok(())
+    }
+
+    pub(super) fn slip(&mut self, id: Id, by: i32, shots: &impl Shots) -> anyhow::Result<()> {
+        let index = self.index(id)?;
+        let clip = &mut self.clips[index];
+        let length = length(clip.shot, shots)?.max(clip.out);
+        let by = i64::from(by).clamp(-i64::from(clip.r#in), i64::from(length - clip.out));
+        (clip.r#in, clip.out) = (shifted(clip.r#in, by), shifted(clip.out, by));
+        Ok(())
+    }
+
+    pub(super) fn split(&mut self, at: u32, clip: Option<Id>) -> anyhow::Result<()> {
+        let index = match clip {
+            Some(id) => Some(self.index(id)?),
+            None => self.clips.iter().position(|clip| clip.start < at && at < clip.end()),
+        };
+        let inside = index.filter(|index| self.clips[*index].start < at && at < self.clips[*index].end());
+        let Some(index) = inside else {
+            return refuse(format!("there is nothing to cut at frame {at}: a cut lies inside a clip"));
+        };
+        let left = &mut self.clips[index];
+        let cut = left.r#in + (at - left.start);
+        let right = Clip { id: Id::new(), start: at, r#in: cut, ..*left };
+        left.out = cut;
+        let left = left.id;
+        self.clips.insert(index + 1, right);
+        // What is read when stays the same: words over the cut are there on both sides.
+        let mut of_right = Vec::new();
+        for caption in self.captions.iter_mut().filter(|caption| caption.clip == left && caption.to > cut) {
+            if caption.from >= cut {
+                caption.clip = right.id;
+                continue;
+            }
+            of_right.push(Caption { id: Id::new(), clip: right.id, from: cut, ..caption.clone() });
+            caption.to = cut;
+        }
+        self.captions.extend(of_right);
+        Ok(())
+    }
+
+    pub(super) fn delete(&mut self, ids: &[Id], gap: Gap) -> anyhow::Result<()> {
+        for id in ids {
+            self.index(*id)?;
+        }
+        let (mut kept, mut gone) = (Vec::new(), 0);
+        for clip in std::mem::take(&mut self.clips) {
+            if ids.contains(&clip.id) {
+                gone += clip.frames();
+            } else {
+                let start = if gap == Gap::Close { clip.start - gone } else { clip.start };
+                kept.push(Clip { start, ..clip });
+            }
+        }
+        self.clips = kept;
+        self.captions.retain(|caption| !ids.contains(&caption.clip));
+        Ok(())
+    }
+
+    pub(super) fn duplicate(&mut self, id: Id) -> anyhow::Result<()> {
+        let index = self.index(id)?;
+        let original = self.clips[index];
+        let copy = Clip { id: Id::new(), start: original.end(), ..original };
+        match self.track {
+            Track::Magnetic => self.clips.insert(index + 1, copy),
+            Track::Free => free::place(&mut self.clips, copy, original.end()),
+        }
+        let captions = self.captions.iter().filter(|caption| caption.clip == id);
+        let copies: Vec<_> =
+            captions.map(|caption| Caption { id: Id::new(), clip: copy.id, ..caption.clone() }).collect();
+        self.captions.extend(copies);
+        Ok(())
+    }
+
+    /// Brings the clips of a shot to its take, which had `before` frames (as far as that was known) and has `after` now.
+    /// One that showed all of it shows all of it again; another keeps what there is of its part.
+    pub fn refit(&mut self, shot: Id, before: Option<u32>, after: u32) {
+        let after = after.clamp(1, MAX_FRAMES);
+        for index in 0..self.clips.len() {
+            let room = self.room(index);
+            let clip = &mut self.clips[index];
+            if clip.shot != shot {
+                continue;
+            }
+            let was_whole = clip.r#in == 0 && before.is_none_or(|before| before == clip.out) && before.is_some();
+            if was_whole {
+                clip.out = after.min(clip.out.saturating_add(room.behind));
+            } else if clip.out > after {
+                clip.r#in = clip.r#in.min(after - 1);
+                clip.out = after;
+            }
+            let id = clip.id;
+            for caption in self.captions.iter_mut().filter(|caption| caption.clip == id) {
+                caption.to = caption.to.min(after);
+                caption.from = caption.from.min(caption.to - 1);
+            }
+        }
+        self.settle();
+    }
+
+    /// Puts a clip, which is not on the track, at a frame.
+    fn place(&mut self, clip: Clip, at: u32) {
+        let at = at.min(MAX_FRAMES);
+        match self.track {
+            Track::Magnetic => {
+                let is_right =
+                    |other: &Clip| u64::from(other.start) * 2 + u64::from(other.frames()) > u64::from(at) * 2;
+                let index = self.clips.iter().position(is_right).unwrap_or(self.clips.len());
+                self.clips.insert(index, clip);
+            }
+            Track::Free => free::place(&mut self.clips, clip, at),
+        }
+    }
+
+    /// How far the ends of a clip can move outwards before they meet another clip.
+    fn room(&self, index: usize) -> Room {
+        if self.track == Track::Magnetic {
+            return Room { before: u32::MAX, behind: u32::MAX };
+        }
+        let clip = self.clips[index];
+        let before = index.checked_sub(1).map_or(0, |before| self.clips[before].end());
+        let behind = self.clips.get(index + 1).map_or(u32::MAX, |behind| behind.start);
+        Room { before: clip.start - before, behind: behind - clip.end() }
+    }
+}
+
+/// Frames beside a clip.
+#[derive(Clone, Copy)]
+struct Room {
+    before: u32,
+    behind: u32,
+}
+
+fn length(shot: Id, shots: &impl Shots) -> anyhow::Result<u32> {
+    let frames = shots.frames(shot).ok_or_else(|| coded(Code::Input, format!("the project has no shot {shot}")))?;
+    Ok(frames.clamp(1, MAX_FRAMES))
+}
+
+/// A frame further on; the caller has seen to it that it is one.
+fn shifted(frame: u32, by: i64) -> u32 {
+    u32::try_from(i64::from(frame) + by).unwrap_or(0)
+}

@@ -1,0 +1,70 @@
+// A page that lies over the screen until it is closed. Keys and focus stay in it.
+
+import { onCleanup, onMount, type JSX } from "solid-js";
+import { Portal } from "solid-js/web";
+import { t } from "../i18n";
+import { Button } from "./Button";
+import { isMenuOpen } from "./Menu";
+import "./Sheet.css";
+
+const FOCUSABLE =
+  'a[href], button:not(:disabled):not([tabindex="-1"]), input:not(:disabled), textarea:not(:disabled), [tabindex="0"]';
+
+/** A page that lies over the screen. `foot` stays below what scrolls; a large one fills the height. */
+export function Sheet(props: {
+  title: string;
+  size?: "small" | "medium" | "wide" | "large";
+  onClose(): void;
+  head?: JSX.Element;
+  foot?: JSX.Element;
+  children: JSX.Element;
+}): JSX.Element {
+  let box: HTMLDivElement | undefined;
+  const back = document.activeElement;
+  onMount(() => (box?.querySelector<HTMLElement>("[autofocus]") ?? box)?.focus());
+  onCleanup(() => {
+    if (back instanceof HTMLElement && back.isConnected) back.focus();
+  });
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.isComposing || isMenuOpen() || !box) return;
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      props.onClose();
+    } else if (event.key === "Tab") {
+      const stops = [...box.querySelectorAll<HTMLElement>(FOCUSABLE)].filter((stop) => stop.offsetParent !== null);
+      const first = stops[0];
+      const last = stops.at(-1);
+      const active = document.activeElement;
+      const isAtEdge = event.shiftKey ? active === first || active === box : active === last;
+      if (isAtEdge) {
+        event.preventDefault();
+        (event.shiftKey ? last : first)?.focus();
+      }
+    }
+  }
+
+  return (
+    <Portal>
+      <div class="sheet-ground" onPointerDown={(event) => event.target === event.currentTarget && props.onClose()}>
+        <div
+          ref={(element) => (box = element)}
+          class={`sheet sheet-${props.size ?? "medium"}`}
+          role="dialog"
+          aria-modal="true"
+          aria-label={props.title}
+          tabIndex={-1}
+          onKeyDown={onKeyDown}
+        >
+          <header class="sheet-head">
+            <h1>{props.title}</h1>
+            {props.head}
+            <Button kind="quiet" icon="close" label={t("sheet.close")} onClick={() => props.onClose()} />
+          </header>
+          <div class="sheet-body">{props.children}</div>
+          {props.foot}
+        </div>
+      </div>
+    </Portal>
+  );
+}

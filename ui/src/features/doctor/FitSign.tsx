@@ -1,0 +1,20 @@
+// Whether something runs here, as a dot with a name.
+
+import type { JSX } from "solid-js";
+import { t, type Key } from "../../i18n";
+import type { Fit } from "./report";
+import "./FitSign.css";
+
+const NAMES: Readonly<Record<Fit, Key>> = {
+  runs: "fit.runs",
+  runs_slowly: "fit.runs_slowly",
+  does_not_run: "fit.does_not_run",
+};
+
+/** The name of a fit. */
+export const fitName = (fit: Fit): string => t(NAMES[fit]);
+
+/** A dot that says whether something runs here. */
+export function FitSign(props: { fit: Fit }): JSX.Element {
+  return <span class={`fit fit-${props.fit}`} role="img" aria-label={fitName(props.fit)} title={fitName(props.fit)} />;
+}

@@ -1,0 +1,65 @@
+// The reference pictures of the project.
+
+import { Show, createMemo, type JSX } from "solid-js";
+import type { MediaItem, ProjectView } from "../../backend";
+import { t } from "../../i18n";
+import { bareName, mediaPath, referenceTo } from "../../lib/media";
+import { useStudio } from "../../state/studio";
+import { useView } from "../../state/view";
+import { editCharacter } from "../cast/edited";
+import { CardGrid, type Card } from "./CardGrid";
+
+/** The reference pictures of the project. */
+export function PicturesTab(props: { project: ProjectView; matches(text: string): boolean }): JSX.Element {
+  const studio = useStudio();
+  const view = useView();
+
+  async function newShot(item: MediaItem) {
+    const id = await studio.act("shot.add", { image: referenceTo(item) });
+    if (id !== undefined) view.setShot(id);
+  }
+  function use(item: MediaItem) {
+    const id = view.shot();
+    if (id === null) void newShot(item);
+    else void studio.act("shot.edit", { id, image: referenceTo(item) });
+  }
+  const remove = (item: MediaItem) => void studio.act("media.remove", { sha256: item.sha256 });
+
+  const items = createMemo(() =>
+    props.project.media.filter((item) => item.kind === "picture" && props.matches(item.name)),
+  );
+  const card = (item: MediaItem): Card => ({
+    id: item.sha256,
+    name: bareName(item.name),
+    carried: { kind: "picture", sha256: item.sha256, name: item.name },
+    picture: () => (
+      <img
+        class="card-picture"
+        src={studio.backend.mediaUrl(mediaPath(item))}
+        alt=""
+        loading="lazy"
+        decoding="async"
+        draggable={false}
+      />
+    ),
+    open: () => use(item),
+    remove: () => remove(item),
+    menu: () => [
+      { label: t("library.use_picture"), icon: "image", disabled: view.shot() === null, run: () => use(item) },
+      { label: t("library.new_shot"), icon: "plus", run: () => void newShot(item) },
+      {
+        label: t("library.new_character"),
+        icon: "person",
+        run: () => editCharacter({ picture: referenceTo(item), name: "" }),
+      },
+      "rule",
+      { label: t("library.remove"), icon: "trash", tone: "danger", run: () => remove(item) },
+    ],
+  });
+
+  return (
+    <Show when={items().length > 0} fallback={<p class="library-empty">{t("library.no_pictures")}</p>}>
+      <CardGrid label={t("library.pictures")} items={items()} card={card} />
+    </Show>
+  );
+}

@@ -1,0 +1,138 @@
+// What it will cost, and the button.
+
+import { Show, createSignal, type JSX } from "solid-js";
+import type { ProjectView, ShotCheck } from "../../backend";
+import { Button } from "../../components/Button";
+import { openMenu } from "../../components/Menu";
+import { Icon } from "../../components/Icon";
+import { t } from "../../i18n";
+import { bytesOf, duration, energy, memory, quality } from "../../lib/format";
+import { useStudio } from "../../state/studio";
+import { useView } from "../../state/view";
+import { GENERATE_KEY } from "./keys";
+import { draftCount, goal, setDraftCount, setGoal } from "./order";
+import "./GenerateBar.css";
+
+const MOST_DRAFTS = 16;
+
+/** What it will cost, and the button. */
+export function GenerateBar(props: {
+  shots: readonly string[];
+  check: ShotCheck | null;
+  project: ProjectView;
+  /** Waits until the core has every word. */
+  before?(): Promise<void>;
+  provide(run: () => Promise<void>): void;
+}): JSX.Element {
+  const studio = useStudio();
+  const view = useView();
+  const [isBusy, setBusy] = createSignal(false);
+  const clips = () => props.shots.length * draftCount();
+  const estimate = () => props.check?.estimate ?? null;
+  const problem = () => props.check?.problem ?? null;
+
+  async function generate() {
+    if (isBusy() || props.shots.length === 0) return;
+    setBusy(true);
+    try {
+      await props.before?.();
+      const added = await studio.act("jobs.add", { shots: [...props.shots], drafts: draftCount(), goal: goal() });
+      if (added && clips() > 1) view.setQueueOpen(true);
+    } finally {
+      setBusy(false);
+    }
+  }
+  props.provide(generate);
+
+  const what = () => {
+    const size = estimate()?.size;
+    return [
+      goal() === "final" ? t("make.finished", { count: draftCount() }) : t("make.drafts", { count: draftCount() }),
+      size ? quality(size) : null,
+    ].filter((part) => part !== null);
+  };
+  const cost = () => {
+    const known = estimate();
+    if (!known) return null;
+    const parts: string[] = [];
+    if (known.seconds !== null) parts.push(`≈ ${duration(known.seconds * clips())}`);
+    if (known.peak_bytes !== null) {
+      parts.push(known.budget_bytes === null ? memory(known.peak_bytes) : bytesOf(known.peak_bytes, known.budget_bytes));
+    }
+    if (known.energy_wh !== null) parts.push(energy(known.energy_wh * clips()));
+    return parts;
+  };
+
+  function pickWhat(at: Element) {
+    openMenu(
+      at,
+      [
+        {
+          label: t("make.draft"),
+          detail: t("make.draft_why"),
+          checked: goal() === "draft",
+          run: () => setGoal("draft"),
+        },
+        {
+          label: t("make.final"),
+          detail: t("make.final_why"),
+          checked: goal() === "final",
+          run: () => setGoal("final"),
+        },
+      ],
+      t("make.how_far"),
+    );
+  }
+
+  return (
+    <div class="make">
+      <div class="make-cost">
+        <span class="make-what">
+          <span class="stepper" role="group" aria-label={t("make.count")}>
+            <button
+              type="button"
+              aria-label={t("make.fewer")}
+              disabled={draftCount() <= 1}
+              onClick={() => setDraftCount(draftCount() - 1)}
+            >
+              −
+            </button>
+            <button
+              type="button"
+              aria-label={t("make.more")}
+              disabled={draftCount() >= MOST_DRAFTS}
+              onClick={() => setDraftCount(draftCount() + 1)}
+            >
+              +
+            </button>
+          </span>
+          <button type="button" class="make-goal" aria-haspopup="menu" onClick={(event) => pickWhat(event.currentTarget)}>
+            {what().join(" · ")}
+            <Icon name="down" size={10} />
+          </button>
+        </span>
+        <span class="make-price" aria-live="polite">
+          <Show when={cost()}>
+            {(parts) => (
+              <Show when={estimate()?.seconds !== null} fallback={<UnknownPrice parts={parts()} />}>
+                <span title={estimate()?.basis === "probe" ? t("make.from_probe") : t("make.from_clips")}>
+                  {parts().join(" · ")}
+                </span>
+              </Show>
+            )}
+          </Show>
+        </span>
+      </div>
+      <Show when={problem()}>{(why) => <p class="make-problem">{why()}</p>}</Show>
+      <Button kind="primary" size="large" disabled={isBusy() || props.shots.length === 0} onClick={() => void generate()}>
+        {props.shots.length > 1 ? t("make.generate_shots", { count: props.shots.length }) : t("make.generate")}
+        <span class="make-key">{GENERATE_KEY}</span>
+      </Button>
+    </div>
+  );
+}
+
+/** Nothing was made yet that would tell how long it takes. */
+function UnknownPrice(props: { parts: readonly string[] }): JSX.Element {
+  return <span title={t("make.unknown_why")}>{[t("make.unknown"), ...props.parts].join(" · ")}</span>;
+}

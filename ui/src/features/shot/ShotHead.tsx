@@ -1,0 +1,85 @@
+// The first line of the shot panel: its name, what kind of shot it is, whom it shows, and what can be done with it.
+
+import { Show, type JSX } from "solid-js";
+import type { ProjectView, ShotCheck, ShotEntry } from "../../backend";
+import { Button } from "../../components/Button";
+import { openMenu } from "../../components/Menu";
+import { t } from "../../i18n";
+import { namesIn } from "../../lib/mentions";
+import { duration } from "../../lib/format";
+import { useStudio } from "../../state/studio";
+import { useView } from "../../state/view";
+import type { ShotWords } from "./words";
+import "./ShotHead.css";
+
+/** The first line of the shot panel. */
+export function ShotHead(props: {
+  words: ShotWords;
+  entry: ShotEntry;
+  project: ProjectView;
+  check: ShotCheck | null;
+}): JSX.Element {
+  const studio = useStudio();
+  const view = useView();
+  const number = () => props.project.shots.findIndex((shot) => shot.id === props.entry.id) + 1;
+  const kind = () => {
+    if (props.entry.voice) return t("shot.kind_voice");
+    return props.entry.image ? t("shot.kind_image") : t("shot.kind_text");
+  };
+  const seconds = () => props.entry.seconds ?? props.check?.seconds;
+  const cast = () => namesIn(props.words.now, props.project.cast);
+  const placeholder = () => t("shot.number", { n: number() });
+
+  async function duplicate() {
+    await props.words.flush();
+    const id = await studio.act("shot.duplicate", { id: props.entry.id });
+    if (id !== undefined) view.setShot(id);
+  }
+  async function remove() {
+    const next = props.project.shots[number()] ?? props.project.shots[number() - 2];
+    await studio.act("shot.remove", { id: props.entry.id });
+    view.setShot(next?.id ?? null);
+  }
+
+  return (
+    <div class="shot-head">
+      <span class="shot-title" data-text={props.words.now.title || placeholder()}>
+        <input
+          value={props.words.now.title}
+          placeholder={placeholder()}
+          aria-label={t("shot.title")}
+          maxLength={80}
+          size={1}
+          onInput={(event) => props.words.setTitle(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key === "Enter" && !event.isComposing) event.currentTarget.blur();
+          }}
+        />
+      </span>
+      <small class="shot-kind">
+        · {kind()}
+        <Show when={seconds()}>{(length) => <> · {duration(length())}</>}</Show>
+      </small>
+      <small class="shot-cast">{cast().map((name) => `@${name}`).join(" ")}</small>
+      <Button
+        kind="quiet"
+        size="small"
+        icon="more"
+        label={t("shot.more")}
+        aria-haspopup="menu"
+        onClick={(event) =>
+          openMenu(
+            event.currentTarget,
+            [
+              { label: t("shot.new"), icon: "plus", run: () => view.setShot(null) },
+              { label: t("shot.duplicate"), icon: "copy", run: () => void duplicate() },
+              "rule",
+              { label: t("shot.remove"), icon: "trash", tone: "danger", run: () => void remove() },
+            ],
+            t("shot.more"),
+          )
+        }
+      />
+    </div>
+  );
+}

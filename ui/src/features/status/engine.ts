@@ -1,0 +1,34 @@
+// An engine in a line.
+
+import type { EngineStatus } from "../../backend";
+import { t } from "../../i18n";
+import { memory } from "../../lib/format";
+
+/** The colour of an engine's dot. */
+export function engineTone({ state }: EngineStatus): "ready" | "busy" | "lost" | "off" {
+  switch (state.state) {
+    case "idle":
+      return "ready";
+    case "working":
+    case "starting":
+      return "busy";
+    case "lost":
+      return "lost";
+    case "off":
+      return "off";
+  }
+}
+
+/** "RTX 4090 · 24 GB · ready". */
+export function engineLine(engine: EngineStatus): string {
+  const { state, hello, name } = engine;
+  const device = hello?.device;
+  const parts = [device ? shortDevice(device.name) : name];
+  if (device?.memory_bytes) parts.push(memory(device.memory_bytes));
+  if (state.state === "lost") parts.push(state.why);
+  else parts.push(t(`status.engine_${state.state}`));
+  return parts.join(" · ");
+}
+
+/** What everybody calls a card: without its maker's words. */
+const shortDevice = (name: string) => name.replace(/^NVIDIA\s+(GeForce\s+)?/i, "");

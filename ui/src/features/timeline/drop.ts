@@ -1,0 +1,95 @@
+// What can be dropped on the timeline from the library: pictures and takes become clips, sounds go on their tracks.
+
+import type { MediaItem, Timeline, TimelineEdit } from "../../backend";
+import { acceptCarried, type Carried, type DragPoint } from "../../lib/drag";
+import { referenceTo } from "../../lib/media";
+import { RATE } from "../../lib/timecode";
+import { inserted } from "../../lib/timeline/reorder";
+import { boundaryNear } from "../../lib/timeline/scale";
+import { snap } from "../../lib/timeline/snap";
+import { soundMoved } from "../../lib/timeline/sounds";
+import type { Studio } from "../../state/studio";
+import type { View } from "../../state/view";
+import { addShot } from "./make";
+import type { TimelineModel } from "./model";
+
+/** The clip that shows where something would go. */
+const GHOST = "carried";
+
+/** Frames of a shot that is still to be made. */
+const usual = (studio: Studio): number => {
+  const model = studio.status()?.models.find((one) => one.name === studio.project()?.model);
+  return Math.round((model?.seconds[2] ?? 4) * RATE) + 1;
+};
+
+/** The main track takes pictures, takes and shots. */
+export function acceptShots(lane: Element, studio: Studio, view: View, model: TimelineModel): void {
+  const frameAt = (point: DragPoint) => {
+    const frame = boundaryNear(model.scale(), model.laneX(point.x));
+    const isFree = model.told().track === "free";
+    return isFree ? frame + snap([frame], 0, model.points(new Set()), model.zoom()).by : frame;
+  };
+  const framesOf = (carried: Carried) => {
+    if (carried.kind === "take") return model.takesOf(carried.shot).find((take) => take.id === carried.take)?.frames ?? usual(studio);
+    if (carried.kind === "shot") return model.lengths(carried.shot) ?? usual(studio);
+    return usual(studio);
+  };
+  acceptCarried(lane, {
+    accepts: (carried) => carried.kind === "picture" || carried.kind === "take" || carried.kind === "shot",
+    over(carried, point) {
+      const shot = "shot" in carried ? carried.shot : "";
+      const track = inserted(model.told(), shot, framesOf(carried), frameAt(point), GHOST);
+      model.setPreview({ track, held: { ids: new Set<string>(), by: 0 } });
+    },
+    leave: () => model.settle(),
+    drop: (carried, point) => void put(carried, frameAt(point)),
+  });
+
+  async function put(carried: Carried, at: number) {
+    if (carried.kind === "take") {
+      const isChosen = model.shot(carried.shot)?.take === carried.take;
+      if (!isChosen) await studio.act("shot.choose_take", { shot: carried.shot, take: carried.take });
+      await model.commit([{ kind: "insert_clip", shot: carried.shot, at }]);
+    } else if (carried.kind === "shot") {
+      await model.commit([{ kind: "insert_clip", shot: carried.shot, at }]);
+    } else if (carried.kind === "picture") {
+      const item = mediaOf(studio, carried.sha256);
+      if (item) await addShot(studio, view, { at, frames: null }, referenceTo(item));
+      model.settle();
+    }
+  }
+}
+
+const mediaOf = (studio: Studio, sha256: string): MediaItem | undefined =>
+  studio.project()?.media.find((one) => one.sha256 === sha256);
+
+/** A track takes sounds; `track` is null where there is none yet. */
+export function acceptSounds(lane: Element, studio: Studio, model: TimelineModel, track: string | null): void {
+  const place = (carried: Carried, point: DragPoint) => {
+    const media = carried.kind === "sound" ? mediaOf(studio, carried.sha256) : undefined;
+    if (!media) return null;
+    const frames = media.frames ?? usual(studio);
+    const at = boundaryNear(model.scale(), model.laneX(point.x));
+    const found = snap([at, at + frames], 0, model.points(new Set()), model.zoom());
+    const item = { id: GHOST, media: referenceTo(media), start: at + found.by, in: 0, out: frames, gain_db: 0, fade_in: 0, fade_out: 0 };
+    return { item: soundMoved(tracksItems(model.told(), track), item, item.start), snappedTo: found.at };
+  };
+  acceptCarried(lane, {
+    accepts: (carried) => carried.kind === "sound",
+    over(carried, point) {
+      const found = place(carried, point);
+      if (found && track !== null) model.setPreview({ sound: { track, item: found.item }, snappedTo: found.snappedTo });
+    },
+    leave: () => model.settle(),
+    drop(carried, point) {
+      const found = place(carried, point);
+      if (!found) return model.settle();
+      const { media, start, out } = found.item;
+      const edit: TimelineEdit = { kind: "add_audio", track, kind_of_track: "music", media, start, frames: out };
+      void model.commit([edit]);
+    },
+  });
+}
+
+const tracksItems = (timeline: Timeline, track: string | null) =>
+  timeline.tracks.find((one) => one.id === track)?.items ?? [];

@@ -1,0 +1,187 @@
+// Pressing clips: selecting, moving, trimming, rolling, slipping, cutting.
+
+import type { TimelineEdit } from "../../../backend";
+import { t } from "../../../i18n";
+import type { DragPoint } from "../../../lib/drag";
+import { seconds, timecode } from "../../../lib/timecode";
+import {
+  endOf,
+  framesOf,
+  rolled,
+  rollLimits,
+  slipped,
+  trimLimits,
+  trimmed,
+  type Edge,
+  type Track,
+} from "../../../lib/timeline/clips";
+import { picked } from "../../../lib/timeline/pick";
+import { reorder } from "../../../lib/timeline/reorder";
+import { boundaryNear } from "../../../lib/timeline/scale";
+import { snap } from "../../../lib/timeline/snap";
+import type { View } from "../../../state/view";
+import type { TimelineModel } from "../model";
+import { dragOverLanes } from "./lanes";
+
+const clamp = (value: number, least: number, most: number) => Math.max(least, Math.min(value, most));
+
+/** A way in frames with its sign: `+00:00:12`. */
+const signed = (frames: number) => `${frames < 0 ? "−" : "+"}${timecode(Math.abs(frames))}`;
+
+const noteAt = (point: DragPoint, text: string) => ({ x: point.x, y: point.y, text });
+
+/** Selects a clip, and shows its shot. */
+export function selectClip(model: TimelineModel, view: View, id: string, how: "only" | "toggle" | "range"): void {
+  const clips = model.track().clips;
+  view.setClips(picked(clips, view.clips(), id, how, model.anchor()));
+  if (how !== "range") model.setAnchor(id);
+  model.setPicked(null);
+  const clip = model.clip(id);
+  if (clip && view.clips().has(id)) view.setShot(clip.shot);
+}
+
+/** A clip was pressed. */
+export function pressClip(model: TimelineModel, view: View, event: PointerEvent, id: string): void {
+  if (event.button !== 0) return;
+  if (model.tool() === "blade") {
+    const at = boundaryNear(model.scale(), model.laneX(event.clientX));
+    void model.commit([{ kind: "split", at, clip: id }]);
+    return;
+  }
+  if (model.tool() === "slip" || event.altKey) {
+    selectClip(model, view, id, "only");
+    slip(model, event, id);
+    return;
+  }
+  const mod = event.ctrlKey || event.metaKey;
+  if (event.shiftKey) selectClip(model, view, id, "range");
+  else if (mod) selectClip(model, view, id, "toggle");
+  else if (!view.clips().has(id)) selectClip(model, view, id, "only");
+  if (view.clips().has(id)) move(model, view, event, id);
+}
+
+/** An end of a clip was pressed. */
+export function pressEdge(model: TimelineModel, view: View, event: PointerEvent, id: string, edge: Edge): void {
+  if (event.button !== 0) return;
+  if (model.tool() === "blade") return pressClip(model, view, event, id);
+  const clips = model.told().clips;
+  const index = clips.findIndex((clip) => clip.id === id);
+  const left = edge === "out" ? clips[index] : clips[index - 1];
+  const isRoll = model.tool() === "roll" || event.ctrlKey || event.metaKey;
+  if (isRoll && left && rollLimits(model.told(), left.id, model.lengths)) return roll(model, event, left.id);
+  selectClip(model, view, id, "only");
+  trim(model, event, id, edge);
+}
+
+function move(model: TimelineModel, view: View, press: PointerEvent, id: string) {
+  const base: Track = model.told();
+  let edits: readonly TimelineEdit[] = [];
+  dragOverLanes(model, press, {
+    move(by, point) {
+      const ids = view.clips();
+      const block = base.clips.filter((clip) => ids.has(clip.id));
+      const grabbed = block.findIndex((clip) => clip.id === id);
+      const pressed = block[grabbed];
+      if (!pressed) return;
+      const ahead = block.slice(0, grabbed).reduce((sum, clip) => sum + framesOf(clip), 0);
+      const isMagnetic = base.track === "magnetic";
+      const start = isMagnetic ? pressed.start - ahead : (block[0]?.start ?? 0);
+      const frames = block.reduce((sum, clip) => sum + framesOf(clip), 0);
+      const far = Math.round(by / model.zoom());
+      const snapped = isMagnetic ? { by: far, at: null } : snap([start, start + frames], far, model.points(ids), model.zoom());
+      const at = Math.max(0, start + snapped.by);
+      const result = reorder(base, ids, at);
+      edits = result.edits;
+      const lands = result.track.clips.find((clip) => clip.id === block[0]?.id)?.start ?? at;
+      const hangs = isMagnetic ? start * model.zoom() + by : at * model.zoom();
+      model.setPreview({
+        track: result.track,
+        held: { ids, by: Math.round(hangs - lands * model.zoom()) },
+        snappedTo: snapped.at,
+        note: noteAt(point, timecode(lands)),
+      });
+    },
+    end: () => void model.commit(edits),
+    cancel: () => model.settle(),
+    click: (point) => {
+      if (!point.shift && !point.mod && view.clips().size > 1) selectClip(model, view, id, "only");
+    },
+  });
+}
+
+function trim(model: TimelineModel, press: PointerEvent, id: string, edge: Edge) {
+  const base: Track = model.told();
+  const clip = base.clips.find((one) => one.id === id);
+  const limits = trimLimits(base, id, edge, model.lengths);
+  if (!clip || !limits) return;
+  const isMagnetic = base.track === "magnetic";
+  const from = edge === "in" ? clip.in : clip.out;
+  const edgeFrame = edge === "in" ? clip.start : endOf(clip);
+  // What closes up behind an edge goes where the edge goes, so it is nothing to snap to.
+  const moving = new Set(isMagnetic ? base.clips.map((one) => one.id) : [id]);
+  let to = from;
+  dragOverLanes(
+    model,
+    press,
+    {
+      move(by, point) {
+        const snapped = snap([edgeFrame], Math.round(by / model.zoom()), model.points(moving), model.zoom());
+        to = clamp(from + snapped.by, limits.least, limits.most);
+        const track = trimmed(base, id, edge, to, model.lengths);
+        const length = edge === "in" ? clip.out - to : to - clip.in;
+        model.setPreview({
+          track,
+          shift: edge === "in" && isMagnetic ? Math.round((to - from) * model.zoom()) : 0,
+          snappedTo: to === from + snapped.by ? snapped.at : null,
+          note: noteAt(point, t("timeline.note_trim", { by: signed(to - from), seconds: seconds(length) })),
+        });
+      },
+      end: () => void model.commit(to === from ? [] : [{ kind: "trim", clip: id, edge, to }]),
+      cancel: () => model.settle(),
+    },
+    2,
+  );
+}
+
+function roll(model: TimelineModel, press: PointerEvent, left: string) {
+  const base: Track = model.told();
+  const clip = base.clips.find((one) => one.id === left);
+  const limits = rollLimits(base, left, model.lengths);
+  if (!clip || !limits) return;
+  let far = 0;
+  dragOverLanes(
+    model,
+    press,
+    {
+      move(by, point) {
+        const snapped = snap([endOf(clip)], Math.round(by / model.zoom()), model.points(new Set([left])), model.zoom());
+        far = clamp(snapped.by, limits.least, limits.most);
+        model.setPreview({
+          track: rolled(base, left, far, model.lengths),
+          snappedTo: far === snapped.by ? snapped.at : null,
+          note: noteAt(point, t("timeline.note_roll", { by: signed(far) })),
+        });
+      },
+      end: () => void model.commit(far === 0 ? [] : [{ kind: "roll", left, by: far }]),
+      cancel: () => model.settle(),
+    },
+    2,
+  );
+}
+
+function slip(model: TimelineModel, press: PointerEvent, id: string) {
+  const base: Track = model.told();
+  const clip = base.clips.find((one) => one.id === id);
+  if (!clip) return;
+  let far = 0;
+  dragOverLanes(model, press, {
+    move(by, point) {
+      // What is dragged to the right comes later, so the clip begins earlier in its take.
+      const track = slipped(base, id, -Math.round(by / model.zoom()), model.lengths);
+      far = (track.clips.find((one) => one.id === id)?.in ?? clip.in) - clip.in;
+      model.setPreview({ track, note: noteAt(point, t("timeline.note_slip", { by: signed(far) })) });
+    },
+    end: () => void model.commit(far === 0 ? [] : [{ kind: "slip", clip: id, by: far }]),
+    cancel: () => model.settle(),
+  });
+}

@@ -1,0 +1,151 @@
+// What the core told: the open project, the queue, the engines, the settings. The core owns all of it; this is a copy.
+
+import { createContext, createSignal, useContext, type Accessor } from "solid-js";
+import { createStore, reconcile } from "solid-js/store";
+import {
+  CallError,
+  type AppStatus,
+  type Backend,
+  type CallName,
+  type Calls,
+  type JobView,
+  type Link,
+  type ProjectView,
+  type SetSettings,
+  type UiSettings,
+} from "../backend";
+
+/** A message at the edge of the window. */
+export interface Notice {
+  id: number;
+  tone: "error" | "info";
+  text: string;
+}
+
+/** The core, as the window knows it. */
+export interface Studio {
+  readonly backend: Backend;
+  /** The open project; null while there is none. */
+  readonly project: Accessor<ProjectView | null>;
+  readonly jobs: readonly JobView[];
+  readonly status: Accessor<AppStatus | null>;
+  readonly link: Accessor<Link>;
+  readonly notices: readonly Notice[];
+  /** What the user chose about the window. */
+  readonly settings: Accessor<UiSettings>;
+  /** Changes some of the settings: at once here, then in the core. */
+  setSettings(change: SetSettings["settings"]): Promise<void>;
+  /** Calls the core; an error is shown at the edge of the window and thrown on. */
+  call<N extends CallName>(name: N, args: Calls[N]["args"]): Promise<Calls[N]["result"]>;
+  /** Calls the core and takes the project it answers with. For buttons: errors are shown, nothing is thrown. */
+  act<N extends CallName>(name: N, args: Calls[N]["args"]): Promise<Calls[N]["result"] | undefined>;
+  notify(tone: Notice["tone"], text: string): void;
+  dismiss(id: number): void;
+}
+
+const StudioContext = createContext<Studio>();
+export const StudioProvider = StudioContext.Provider;
+
+/** The core, for components. */
+export function useStudio(): Studio {
+  const studio = useContext(StudioContext);
+  if (!studio) throw new Error("no studio around this component");
+  return studio;
+}
+
+/** Keeps the copy of what `backend` tells. */
+export async function createStudio(backend: Backend): Promise<Studio> {
+  const [held, setHeld] = createStore<{ project: ProjectView | null }>({ project: null });
+  const [jobs, setJobs] = createStore<JobView[]>([]);
+  const [notices, setNotices] = createStore<Notice[]>([]);
+  const [status, setStatus] = createSignal<AppStatus | null>(null);
+  const [link, setLink] = createSignal<Link>("open");
+  const [settings, setSettings] = createSignal<UiSettings>(await backend.call("app.settings", {}));
+  let nextNotice = 1;
+
+  const takeProject = (project: ProjectView | null) => setHeld("project", reconcile(project, { key: "id" }));
+
+  // Answers may come in another order than they were asked for: only the last one counts.
+  let asked = 0;
+  async function fetchProject() {
+    const turn = ++asked;
+    const project = await backend.call("project.get", {}).catch(() => undefined);
+    if (project !== undefined && turn === asked) takeProject(project);
+  }
+
+  async function refresh() {
+    const [now, project, queue] = await Promise.all([
+      backend.call("app.status", {}),
+      backend.call("project.get", {}),
+      backend.call("jobs.list", {}),
+    ]);
+    setStatus(now);
+    takeProject(project);
+    setJobs(reconcile(queue, { key: "id" }));
+  }
+
+  backend.subscribe((event) => {
+    switch (event.type) {
+      case "project":
+        void fetchProject();
+        break;
+      case "jobs":
+        setJobs(reconcile(event.jobs, { key: "id" }));
+        break;
+      case "step":
+        setJobs((job) => job.id === event.job, { step: event.step, preview: event.preview });
+        break;
+      case "notice":
+        studio.notify("info", event.text);
+        break;
+      case "missed":
+        void refresh().catch(() => undefined);
+        break;
+      case "engines":
+        setStatus((now) => now && { ...now, engines: event.engines });
+        break;
+    }
+  });
+  backend.onLink((now) => {
+    setLink(now);
+    if (now === "open") void refresh().catch(() => undefined);
+  });
+
+  const studio: Studio = {
+    backend,
+    project: () => held.project,
+    jobs,
+    status,
+    link,
+    notices,
+    settings,
+    async setSettings(change) {
+      const next = { ...settings(), ...change };
+      setSettings(next);
+      await studio.act("app.set_settings", { settings: change });
+    },
+    async call(name, args) {
+      try {
+        return await backend.call(name, args);
+      } catch (error) {
+        studio.notify("error", error instanceof CallError ? error.message : String(error));
+        throw error;
+      }
+    },
+    async act(name, args) {
+      try {
+        return await studio.call(name, args);
+      } catch {
+        return undefined;
+      }
+    },
+    notify(tone, text) {
+      const id = nextNotice++;
+      setNotices((all) => [...all.filter((notice) => notice.text !== text), { id, tone, text }].slice(-4));
+      if (tone === "info") setTimeout(() => studio.dismiss(id), 5000);
+    },
+    dismiss: (id) => setNotices((all) => all.filter((notice) => notice.id !== id)),
+  };
+  await refresh();
+  return studio;
+}
