@@ -135,3 +135,18 @@ fn a_dry_scope_checks_shapes_and_loads_nothing() {
     oobleck::Decoder::new(&config("oobleck", "model_config"), &scope("oobleck").dry()).expect("decoder");
     assert!(turbo::Decoder::new(&turbo::Config::default(), &scope("turbo_vaed").dry()).is_err());
 }
+
+#[test]
+fn the_numbers_of_a_wan_autoencoder_are_in_its_shapes() {
+    let weights = Weights::open(golden("wan_vae.pth")).expect("weights").root(&Device::Cpu);
+    assert_eq!(wan::Config::detect(&weights).expect("numbers"), config("wan_vae", "model"));
+    // One with an encoder only, and with fewer blocks.
+    let pony = Path::new(env!("CARGO_MANIFEST_DIR")).join("pony");
+    let weights = Weights::open(pony.join("image_encoder.safetensors")).expect("weights").root(&Device::Cpu);
+    let text = std::fs::read_to_string(pony.join("image_encoder.json")).expect("configuration");
+    let expected: wan::Config = serde_json::from_str(&text).expect("configuration");
+    let found = wan::Config::detect(&weights).expect("numbers");
+    assert_eq!(found, wan::Config { dec_dim: found.dec_dim, ..expected });
+    let error = wan::Config::detect(&scope("turbo_vaed")).expect_err("another network").to_string();
+    assert!(error.contains("encoder.conv1.weight"), "{error}");
+}

@@ -7,7 +7,9 @@ mod farm;
 #[cfg(target_os = "linux")]
 #[path = "../faults/mod.rs"]
 mod faults;
+mod keychain;
 mod models;
+mod released;
 mod studio;
 
 use std::collections::BTreeSet;

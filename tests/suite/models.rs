@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::{Place, text, words};
 
-const ENTRY: &str = r#"format = 1
+/// A catalog entry.
+pub const ENTRY: &str = r#"format = 1
 id = "toy"
 name = "Toy"
 summary = "For tests."
@@ -40,6 +41,7 @@ fn gallop(place: &Place, line: &str) -> Output {
     command.env("GALLOP_HOME", place.path("home")).env("GALLOP_MODEL_DIR", place.path("store"));
     // Nothing of this machine's user may be used or touched.
     command.env("HF_HOME", place.path("hub")).env_remove("HF_TOKEN").env_remove("HF_ENDPOINT");
+    command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere");
     command.output().expect("gallop starts")
 }
 

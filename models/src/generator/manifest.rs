@@ -170,15 +170,47 @@ pub enum SamplerName {
     Unipc,
 }
 
+/// The folders that a model is spread over.
+pub(super) struct Folders<'a>(pub &'a [PathBuf]);
+
+impl Folders<'_> {
+    /// Where a part is: in the first folder that has it.
+    pub fn find(&self, part: &Path) -> Option<PathBuf> {
+        self.0.iter().map(|folder| folder.join(part)).find(|path| path.exists())
+    }
+
+    /// As [`Self::find`]; where no folder has it, its place in the first one, for the message.
+    fn place(&self, part: &Path) -> PathBuf {
+        self.find(part).unwrap_or_else(|| self.first().join(part))
+    }
+
+    /// The folder that stands for all in messages.
+    pub fn first(&self) -> &Path {
+        self.0.first().map_or(Path::new(""), PathBuf::as_path)
+    }
+}
+
 impl Manifest {
     /// Reads what `folder` holds.
     ///
     /// # Errors
     /// [`Error::Format`] where it is not a model folder, [`Error::Io`] where a named file is not there.
     pub fn open(folder: &Path) -> Result<Self> {
-        let file = folder.join(FILE_NAME);
-        let mut manifest = if file.is_file() { Self::read(&file)? } else { super::released::manifest(folder)? };
-        manifest.join(folder);
+        Self::open_spread(&[folder.to_owned()])
+    }
+
+    /// As [`Self::open`], where the parts lie in several folders, each laid out like a part of one: everything is taken
+    /// from the first folder that has it.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_spread(folders: &[PathBuf]) -> Result<Self> {
+        let folders = Folders(folders);
+        let mut manifest = match folders.find(Path::new(FILE_NAME)).filter(|file| file.is_file()) {
+            Some(file) => Self::read(&file)?,
+            None => super::released::manifest(&folders)?,
+        };
+        manifest.paths_mut().into_iter().for_each(|path| *path = folders.place(path));
         manifest.check_files()?;
         Ok(manifest)
     }
@@ -209,10 +241,6 @@ impl Manifest {
             ));
         }
         Ok(manifest)
-    }
-
-    fn join(&mut self, folder: &Path) {
-        self.paths_mut().into_iter().for_each(|path| *path = folder.join(&*path));
     }
 
     fn check_files(&mut self) -> Result<()> {

@@ -252,7 +252,15 @@ fn text_encoder(manifest: &Manifest, plan: Plan, scope: &Scope) -> Result<t5gemm
 }
 
 fn image_encoder(manifest: &Manifest, scope: &Scope) -> Result<wan::Encoder> {
-    wan::Encoder::new(&configuration(manifest.image_encoder.config.as_ref())?, scope)
+    wan::Encoder::new(&image_config(manifest, scope)?, scope)
+}
+
+/// The numbers of the image encoder: those of its configuration, else those of the shapes.
+pub(crate) fn image_config(manifest: &Manifest, scope: &Scope) -> Result<wan::Config> {
+    match &manifest.image_encoder.config {
+        Some(file) => configuration(Some(file)),
+        None => wan::Config::detect(scope),
+    }
 }
 
 fn video_decoder(manifest: &Manifest, scope: &Scope) -> Result<turbo::Decoder> {

@@ -6,22 +6,24 @@
 use std::path::{Path, PathBuf};
 
 use super::manifest::{
-    AudioPart, BasePart, CoordsName, GuidanceScales, Manifest, Part, SamplerName, Seconds, TextPart, UpscalePart,
+    AudioPart, BasePart, CoordsName, Folders, GuidanceScales, Manifest, Part, SamplerName, Seconds, TextPart,
+    UpscalePart,
 };
 use crate::{Error, Result};
 
 /// Layers of the 1080p upscaler that attend to the whole clip; the other 32 of 40 attend locally.
 pub(crate) const GLOBAL_LAYERS_1080P: [usize; 8] = [3, 7, 11, 15, 19, 23, 27, 31];
 
-/// Describes a folder of released files.
+/// Describes released files, in one folder or spread over several.
 ///
 /// # Errors
 /// [`Error::Format`] where neither `distill` nor `base` is there, or a companion model is missing.
-pub(super) fn manifest(folder: &Path) -> Result<Manifest> {
-    let distill = folder.join("distill").is_dir();
-    if !distill && !folder.join("base").is_dir() {
+pub(super) fn manifest(folders: &Folders<'_>) -> Result<Manifest> {
+    let is_here = |name: &str| folders.find(Path::new(name)).is_some_and(|path| path.is_dir());
+    let distill = is_here("distill");
+    if !distill && !is_here("base") {
         let reason = "no model in this folder: it needs a model.json, or the released folders `distill` or `base`";
-        return Err(Error::format(folder, reason));
+        return Err(Error::format(folders.first(), reason));
     }
     let base = BasePart {
         weights: if distill { "distill" } else { "base" }.into(),
@@ -45,9 +47,9 @@ pub(super) fn manifest(folder: &Path) -> Result<Manifest> {
             max_tokens: 640,
         },
         base,
-        upscale: upscalers(folder),
+        upscale: upscalers(is_here),
         image_encoder: Part { weights: PathBuf::from("Wan2.2-TI2V-5B").join("Wan2.2_VAE.pth"), config: None },
-        video_decoder: turbo_decoder(folder)?,
+        video_decoder: turbo_decoder(folders)?,
         audio: AudioPart {
             weights: audio.join("model.safetensors"),
             config: Some(audio.join("model_config.json")),
@@ -60,7 +62,7 @@ pub(super) fn manifest(folder: &Path) -> Result<Manifest> {
     Ok(manifest)
 }
 
-fn upscalers(folder: &Path) -> Vec<UpscalePart> {
+fn upscalers(is_here: impl Fn(&str) -> bool) -> Vec<UpscalePart> {
     let local = |layer: &usize| !GLOBAL_LAYERS_1080P.contains(layer);
     let known = [("540p", 512, Vec::new()), ("1080p", 1088, (0..40).filter(local).collect::<Vec<_>>())];
     let upscalers = known.into_iter().map(|(name, short_side, local_attn_layers)| UpscalePart {
@@ -71,12 +73,13 @@ fn upscalers(folder: &Path) -> Vec<UpscalePart> {
         steps: 5,
         short_side,
     });
-    upscalers.filter(|part| folder.join(&part.weights).is_dir()).collect()
+    upscalers.filter(|part| part.weights.to_str().is_some_and(&is_here)).collect()
 }
 
 /// The decoder's weights are named after their training step, so they are found by extension.
-fn turbo_decoder(folder: &Path) -> Result<Part> {
-    let place = folder.join("turbo_vae");
+fn turbo_decoder(folders: &Folders<'_>) -> Result<Part> {
+    let name = Path::new("turbo_vae");
+    let place = folders.find(name).unwrap_or_else(|| folders.first().join(name));
     let entries =
         std::fs::read_dir(&place).map_err(|error| Error::io("looking for the video decoder", &place, error))?;
     let mut files: Vec<_> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
@@ -85,7 +88,7 @@ fn turbo_decoder(folder: &Path) -> Result<Part> {
         let matches =
             |path: &&PathBuf| path.extension().is_some_and(|ext| extensions.iter().any(|known| ext == *known));
         let found = files.iter().rev().find(matches);
-        let relative = found.and_then(|path| path.strip_prefix(folder).ok()).map(Path::to_owned);
+        let relative = found.and_then(|path| path.file_name()).map(|file| name.join(file));
         relative
             .ok_or_else(|| Error::format(&place, format!("no file that ends in .{} here", extensions.join(" or ."))))
     };
@@ -113,15 +116,45 @@ mod tests {
         for name in ["distill", "540p_sr", "turbo_vae"] {
             std::fs::create_dir(folder.path().join(name)).expect("folder");
         }
-        let error = manifest(folder.path()).expect_err("no decoder yet");
+        let manifest = || manifest(&Folders(&[folder.path().to_owned()]));
+        let error = manifest().expect_err("no decoder yet");
         assert!(error.to_string().contains(".ckpt"), "{error}");
 
         for name in ["checkpoint-340000.ckpt", "TurboV3-Wan22-TinyShallow_7_7.json"] {
             std::fs::write(folder.path().join("turbo_vae").join(name), "").expect("file");
         }
-        let manifest = manifest(folder.path()).expect("manifest");
+        let manifest = manifest().expect("manifest");
         assert_eq!(manifest.base.sampler, SamplerName::Renoise);
         assert_eq!(manifest.upscale.len(), 1);
         assert_eq!(manifest.video_decoder.weights, Path::new("turbo_vae/checkpoint-340000.ckpt"));
+    }
+    #[test]
+    fn parts_are_taken_from_the_first_folder_that_has_them() {
+        let root = tempfile::tempdir().expect("folder");
+        let [first, second] = ["first", "second"].map(|name| root.path().join(name));
+        let put = |folder: &Path, file: &str| {
+            let path = folder.join(file);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("folder");
+            std::fs::write(path, "").expect("file");
+        };
+        put(&first, "base/model.safetensors");
+        put(&first, "turbo_vae/a.json");
+        put(&first, "turbo_vae/a.ckpt");
+        put(&second, "turbo_vae/b.ckpt");
+        put(&second, "t5gemma-9b-9b-ul2/config.json");
+        put(&second, "t5gemma-9b-9b-ul2/tokenizer.json");
+        put(&second, "stable-audio-open-1.0/model_config.json");
+        put(&second, "stable-audio-open-1.0/model.safetensors");
+        put(&second, "1080p_sr/model.safetensors");
+        let error = Manifest::open_spread(&[first.clone(), second.clone()]).expect_err("a part is missing").to_string();
+        assert!(error.ends_with("Wan2.2_VAE.pth"), "{error}");
+
+        put(&second, "Wan2.2-TI2V-5B/Wan2.2_VAE.pth");
+        let manifest = Manifest::open_spread(&[first.clone(), second.clone()]).expect("manifest");
+        assert_eq!((manifest.base.weights, manifest.base.sampler), (first.join("base"), SamplerName::Unipc));
+        assert_eq!(manifest.video_decoder.weights, first.join("turbo_vae/a.ckpt"));
+        assert_eq!(manifest.text.weights, second.join("t5gemma-9b-9b-ul2"));
+        assert_eq!(manifest.upscale.iter().map(|part| part.short_side).collect::<Vec<_>>(), [1088]);
+        assert!(Manifest::open_spread(&[]).is_err());
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::generator::Manifest;
-use crate::generator::parts::{TEXT_PREFIX, configuration, transformer_config};
+use crate::generator::parts::{TEXT_PREFIX, configuration, image_config, transformer_config};
 use crate::ops::Precision;
 use crate::text::t5gemma;
 use crate::transformer::{self, Transformer};
@@ -103,7 +103,8 @@ impl ModelSizes {
             Ok::<_, crate::Error>((network, config))
         };
         let text: t5gemma::Config = configuration(manifest.text.config.as_ref())?;
-        let image: wan::Config = configuration(manifest.image_encoder.config.as_ref())?;
+        let pictures = root(&manifest.image_encoder.weights, "")?;
+        let image = image_config(manifest, &pictures)?;
         let video: turbo::Config = configuration(manifest.video_decoder.config.as_ref())?;
         let audio: oobleck::Config = configuration(manifest.audio.config.as_ref())?;
         let (base, base_config) = denoiser(&manifest.base.weights, manifest.base.config.as_ref(), &[])?;
@@ -120,8 +121,7 @@ impl ModelSizes {
             })?,
             base,
             upscalers: upscalers.collect::<Result<_>>()?,
-            image_encoder: root(&manifest.image_encoder.weights, "")?
-                .footprint(|scope| wan::Encoder::new(&image, scope))?,
+            image_encoder: pictures.footprint(|scope| wan::Encoder::new(&image, scope))?,
             video_decoder: root(&manifest.video_decoder.weights, "")?
                 .footprint(|scope| turbo::Decoder::new(&video, scope))?,
             audio_encoder: sound.footprint(|scope| oobleck::Encoder::new(&audio, scope))?,

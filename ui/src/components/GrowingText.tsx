@@ -1,10 +1,10 @@
-// A text field that is as high as its text. It shows what the core holds, but never while somebody types into it: no
-// keystroke is lost to an answer that comes late, and a composition (Chinese, Japanese, Korean input) is left alone.
+// A text field that is as high as its text. Whoever holds its text takes every change at once, so that what is held and
+// what is shown never differ; a composition (Chinese, Japanese, Korean input) is left alone until it ends.
 
 import { createEffect, onCleanup, onMount, splitProps, untrack, type JSX } from "solid-js";
 import "./GrowingText.css";
 
-/** What the field takes: `value` is what is held, `onText` hears every change, `onDone` the end of typing. */
+/** What the field takes: `value` is what is held and follows `onText` at once; `onDone` hears the end of typing. */
 export interface GrowingTextProps
   extends Omit<JSX.TextareaHTMLAttributes<HTMLTextAreaElement>, "value" | "onInput" | "ref" | "onChange"> {
   value: string;
@@ -18,18 +18,21 @@ export interface GrowingTextProps
 export function GrowingText(props: GrowingTextProps): JSX.Element {
   const [own, rest] = splitProps(props, ["value", "label", "onText", "onDone", "field", "class"]);
   let area: HTMLTextAreaElement | undefined;
-  let isTyping = false;
+  let isComposing = false;
 
   const grow = () => {
     if (!area) return;
     area.style.height = "0";
     area.style.height = `${area.scrollHeight}px`;
   };
-  createEffect(() => {
-    const held = own.value;
-    if (!area || isTyping || area.value === held) return;
+  function show(held: string) {
+    if (!area || area.value === held) return;
     area.value = held;
     grow();
+  }
+  createEffect(() => {
+    const held = own.value;
+    if (!isComposing) show(held);
   });
   onMount(() => {
     if (!area) return;
@@ -55,14 +58,15 @@ export function GrowingText(props: GrowingTextProps): JSX.Element {
       spellcheck={false}
       aria-label={own.label}
       onInput={(event) => {
-        isTyping = true;
         grow();
         own.onText(event.currentTarget.value);
       }}
-      onBlur={() => {
-        isTyping = false;
-        own.onDone?.();
+      onCompositionStart={() => (isComposing = true)}
+      onCompositionEnd={() => {
+        isComposing = false;
+        show(own.value);
       }}
+      onBlur={() => own.onDone?.()}
       {...rest}
     />
   );

@@ -2,10 +2,11 @@
 
 use serde::Deserialize;
 
+use crate::weights::Scope;
 use crate::{Error, Result};
 
 /// What the model's JSON says; what is left out is as in the released model.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Config {
     /// Width of the encoder at the pixels.
@@ -54,6 +55,44 @@ pub(super) struct Stage {
 }
 
 impl Config {
+    /// Reads the numbers off the shapes of a checkpoint: the released file comes without a configuration, and smaller
+    /// ones of its kind do, too.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where a tensor of the encoder is missing or its shape fits no autoencoder of this kind.
+    pub fn detect(scope: &Scope) -> Result<Self> {
+        let rows = |name: &str| scope.shape(name).and_then(|shape| shape.first().copied()).filter(|rows| *rows > 0);
+        let needed = |name: &str| {
+            let missing = || format!("these are not the weights of a Wan 2.2 autoencoder: `{name}` is missing");
+            rows(name).ok_or_else(|| Error::Input(missing()))
+        };
+        let dim = needed("encoder.conv1.weight")?;
+        let mut config = Self {
+            dim,
+            z_dim: needed("conv1.weight")? / 2,
+            dim_mult: Vec::new(),
+            num_res_blocks: 0,
+            temporal_downsample: Vec::new(),
+            ..Self::default()
+        };
+        let block = |stage: usize, block: usize| format!("encoder.downsamples.{stage}.downsamples.{block}");
+        while rows(&format!("{}.residual.2.weight", block(0, config.num_res_blocks))).is_some() {
+            config.num_res_blocks += 1;
+        }
+        while let Some(width) = rows(&format!("{}.residual.2.weight", block(config.dim_mult.len(), 0))) {
+            let stage = config.dim_mult.len();
+            config.dim_mult.push(width / dim);
+            let time = format!("{}.time_conv.weight", block(stage, config.num_res_blocks));
+            config.temporal_downsample.push(rows(&time).is_some());
+        }
+        // What halves the time stands between stages, so the last one has none.
+        config.temporal_downsample.pop();
+        let widest = config.dim_mult.last().copied().unwrap_or(1).max(1);
+        config.dec_dim = rows("decoder.conv1.weight").map_or(config.dec_dim, |width| width / widest);
+        config.check()?;
+        Ok(config)
+    }
+
     /// The stages of the encoder, from the pixels.
     pub(super) fn encoder_stages(&self) -> Vec<Stage> {
         self.stages(self.dim, std::iter::once(1).chain(self.dim_mult.iter().copied()), |i| {

@@ -6,17 +6,17 @@ use std::time::Instant;
 use gallop_engine::clip::Clip;
 use gallop_engine::complete::{self, nearest_trained};
 use gallop_engine::shape::Aspect;
-use gallop_engine::{device, machine, model_folder};
-use gallop_models::generator::{Manifest, Request, Size};
+use gallop_engine::{device, machine};
+use gallop_models::generator::{Request, Size};
 use gallop_protocol::recipe::{Model, Recipe};
 use serde::Serialize;
 
 use crate::args::BenchArgs;
 use crate::cancel::Cancel;
-use crate::output;
 use crate::prepare::ordinary_shot;
 use crate::report::{Format, News, choose, stage_name};
 use crate::sink::{StageTime, Studio};
+use crate::{model, output};
 
 /// The seed of every bench.
 const SEED: u64 = 1;
@@ -47,7 +47,7 @@ pub fn run(args: &BenchArgs) -> anyhow::Result<()> {
         output::check(path, "mp4")?;
     }
     let cancel = Cancel::listen()?;
-    let manifest = Manifest::open(&model_folder::find(args.model.as_deref())?)?;
+    let manifest = model::open(args.model.as_deref())?;
     let model = complete::model(&manifest)?;
     let size = match args.size {
         Some(asked) => Size::nearest(asked.width, asked.height),

@@ -5,9 +5,9 @@ use std::time::Instant;
 
 use gallop_engine::clip::Clip;
 use gallop_engine::complete::Completed;
-use gallop_engine::{device, model_folder};
+use gallop_engine::device;
 use gallop_models::Error;
-use gallop_models::generator::{Latents, Manifest};
+use gallop_models::generator::Latents;
 use gallop_protocol::recipe::Recipe;
 
 use crate::args::GenerateArgs;
@@ -16,7 +16,7 @@ use crate::error::{is_cancelled, one_line, usage};
 use crate::prepare::{Given, prepare};
 use crate::report::{Format, News, Report, choose};
 use crate::sink::Studio;
-use crate::{output, recipe};
+use crate::{model, output, recipe};
 
 /// Makes a clip, or the draft of one.
 pub fn run(args: &GenerateArgs) -> anyhow::Result<()> {
@@ -36,7 +36,7 @@ fn make(args: &GenerateArgs, report: &mut dyn Report) -> anyhow::Result<()> {
     let (device, no_card) = device::open(args.device.map(Into::into))?;
     let given = given(args)?;
     let named = given.as_ref().and_then(|given| given.recipe.model.as_ref()).map(|model| Path::new(&model.name));
-    let manifest = Manifest::open(&model_folder::find(args.model.as_deref().or(named))?)?;
+    let manifest = model::open(args.model.as_deref().or(named))?;
     let Completed { request, mut recipe, notices } = prepare(args, given.as_ref(), &manifest)?;
     for text in no_card.iter().chain(&notices) {
         report.tell(&News::Notice { text });

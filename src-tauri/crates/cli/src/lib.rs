@@ -9,6 +9,7 @@ mod doctor;
 mod engine;
 mod error;
 mod generate;
+mod model;
 mod models;
 mod output;
 mod plan;

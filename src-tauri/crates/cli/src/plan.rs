@@ -4,8 +4,8 @@ use std::io::Write as _;
 
 use gallop_engine::complete::nearest_trained;
 use gallop_engine::shape::Aspect;
-use gallop_engine::{device, fit, model_folder};
-use gallop_models::generator::{Manifest, Size, Stage};
+use gallop_engine::{device, fit};
+use gallop_models::generator::{Size, Stage};
 use gallop_models::plan::{
     self, Budgets, Forecast, Later, LaterStage, ModelSizes, Planned, Processor, Source, Task, gib,
 };
@@ -13,9 +13,10 @@ use serde::Serialize;
 
 use crate::args::PlanArgs;
 use crate::error::usage;
+use crate::model;
 
-/// The released model, which can be planned before any of its files is here.
-pub const RELEASED: &str = "daVinci-MagiHuman";
+/// The released model and its id in the catalog, which can be planned before all of its files are here.
+const RELEASED: [&str; 2] = ["daVinci-MagiHuman", "magihuman-distill"];
 
 /// What is printed as JSON.
 #[derive(Debug, Serialize)]
@@ -71,9 +72,9 @@ pub fn run(args: &PlanArgs) -> anyhow::Result<()> {
 /// The sizes of the model that is meant, and the size of the clip.
 fn look(args: &PlanArgs) -> anyhow::Result<(ModelSizes, Size)> {
     let asked = args.size.map(|size| Size::nearest(size.width, size.height));
-    match model_folder::find(args.model.as_deref()) {
-        Ok(folder) => {
-            let manifest = Manifest::open(&folder)?;
+    match model::find(args.model.as_deref()) {
+        Ok(place) => {
+            let manifest = place.open()?;
             let size = match asked {
                 Some(size) => size,
                 None => nearest_trained(Aspect::of(9, 16), &manifest)?.1,
@@ -86,13 +87,16 @@ fn look(args: &PlanArgs) -> anyhow::Result<(ModelSizes, Size)> {
 }
 
 fn is_released(args: &PlanArgs) -> bool {
-    args.model.as_ref().and_then(|name| name.to_str()).is_some_and(|name| name.eq_ignore_ascii_case(RELEASED))
+    args.model
+        .as_ref()
+        .and_then(|name| name.to_str())
+        .is_some_and(|name| RELEASED.iter().any(|released| name.eq_ignore_ascii_case(released)))
 }
 
 /// The model's usual length.
 fn plan_seconds(args: &PlanArgs) -> anyhow::Result<f32> {
-    match model_folder::find(args.model.as_deref()) {
-        Ok(folder) => Ok(Manifest::open(&folder)?.seconds.default),
+    match model::find(args.model.as_deref()) {
+        Ok(place) => Ok(place.open()?.seconds.default),
         Err(_) => Ok(5.0),
     }
 }

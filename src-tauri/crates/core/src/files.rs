@@ -9,6 +9,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tempfile::TempPath;
 
+/// How the names of drafts begin.
+pub(crate) const DRAFT_PREFIX: &str = ".gallop-";
+
 /// Puts `bytes` at `path`, over an older file.
 ///
 /// # Errors
@@ -47,7 +50,7 @@ pub fn draft(path: &Path) -> anyhow::Result<(File, TempPath)> {
     let folder = folder_of(path);
     // Opened here and not by `tempfile`, whose files only their owner may read.
     let create = |path: &Path| File::options().read(true).write(true).create_new(true).open(path);
-    let made = tempfile::Builder::new().prefix(".gallop-").suffix(".part").make_in(folder, create);
+    let made = tempfile::Builder::new().prefix(DRAFT_PREFIX).suffix(".part").make_in(folder, create);
     let made = made.with_context(|| format!("cannot write in this folder: {}", folder.display()))?;
     Ok(made.into_parts())
 }

@@ -26,7 +26,17 @@ impl Places {
     /// # Errors
     /// There is no home folder, or a folder cannot be made.
     pub fn of_this_user() -> anyhow::Result<Self> {
-        let places = match std::env::var_os(HOME).filter(|home| !home.is_empty()) {
+        let places = Self::located()?;
+        places.make()?;
+        Ok(places)
+    }
+
+    /// As [`Self::of_this_user`], for looking only: nothing is made.
+    ///
+    /// # Errors
+    /// There is no home folder.
+    pub fn located() -> anyhow::Result<Self> {
+        Ok(match std::env::var_os(HOME).filter(|home| !home.is_empty()) {
             Some(home) => Self::under(home),
             None => {
                 let found = directories::ProjectDirs::from("", "", "gallop");
@@ -36,9 +46,7 @@ impl Places {
                 let (data, config, cache) = (found.data_local_dir(), found.config_dir(), found.cache_dir());
                 Self { data: data.into(), config: config.into(), cache: cache.into() }
             }
-        };
-        places.make()?;
-        Ok(places)
+        })
     }
 
     /// The folders under one home.

@@ -4,12 +4,42 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
+use gallop_models::generator::Manifest;
 use gallop_models::generator::manifest::FILE_NAME;
 
 /// The model in the box.
 pub const DEFAULT: &str = "pony";
 /// A folder that holds model folders.
 pub const ENV: &str = "GALLOP_MODEL_DIR";
+
+/// Where a model lies: in one folder, or its parts in several.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelPlace {
+    /// The name that it goes by here; its own where none is given.
+    pub name: Option<String>,
+    /// Its folders; each part is in the first one that has it.
+    pub folders: Vec<PathBuf>,
+}
+
+impl From<PathBuf> for ModelPlace {
+    fn from(folder: PathBuf) -> Self {
+        Self { name: None, folders: vec![folder] }
+    }
+}
+
+impl ModelPlace {
+    /// Reads what the folders hold.
+    ///
+    /// # Errors
+    /// They hold no model, or a part of it is missing.
+    pub fn open(&self) -> anyhow::Result<Manifest> {
+        let mut manifest = Manifest::open_spread(&self.folders)?;
+        if let Some(name) = &self.name {
+            manifest.name.clone_from(name);
+        }
+        Ok(manifest)
+    }
+}
 
 /// The folder of the model that `wanted` names: a folder as it stands, or a name that is looked for in
 /// `$GALLOP_MODEL_DIR`, beside this program, and in `models/` of the folders above this program and above here.
@@ -83,7 +113,8 @@ fn candidates(name: &Path, around: &Surroundings) -> Vec<PathBuf> {
     candidates
 }
 
-fn is_model(folder: &Path) -> bool {
+/// Whether a folder holds a model, as far as names tell.
+pub fn is_model(folder: &Path) -> bool {
     folder.join(FILE_NAME).is_file() || folder.join("distill").is_dir() || folder.join("base").is_dir()
 }
 

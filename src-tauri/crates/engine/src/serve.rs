@@ -15,6 +15,7 @@ use tempfile::TempDir;
 use tokio_util::codec::Decoder as _;
 
 use crate::inbox::Inbox;
+use crate::model_folder::ModelPlace;
 use crate::outbox::Outbox;
 use crate::work::{Installed, Worker};
 use crate::{complete, device, fit, machine};
@@ -26,8 +27,8 @@ pub struct Options {
     pub cache: PathBuf,
     /// Where the networks run; the NVIDIA card where there is one, else the processor, where none is named.
     pub device: Option<device::Kind>,
-    /// Folders of models; those that are installed where none is named.
-    pub models: Vec<PathBuf>,
+    /// The models; those in the installed folders where none is named.
+    pub models: Vec<ModelPlace>,
     /// What may be used at most; all that is free where nothing is said.
     pub limits: Budgets,
 }
@@ -127,18 +128,18 @@ fn info(installed: &Installed) -> ModelInfo {
 }
 
 /// The models that can be opened. One that cannot is no reason to do without the others.
-fn models(named: &[PathBuf]) -> Vec<Installed> {
-    let folders = if named.is_empty() { crate::model_folder::installed() } else { named.to_vec() };
-    let open = |folder: PathBuf| {
-        let opened = Manifest::open(&folder).map_err(anyhow::Error::from).and_then(|manifest| {
+fn models(named: &[ModelPlace]) -> Vec<Installed> {
+    let installed = || crate::model_folder::installed().into_iter().map(ModelPlace::from).collect();
+    let places = if named.is_empty() { installed() } else { named.to_vec() };
+    let open = |place: ModelPlace| {
+        let opened = place.open().and_then(|manifest| {
             let model = complete::model(&manifest)?;
             Ok(Installed { manifest, model })
         });
-        opened
-            .inspect_err(|error| eprintln!("gallop engine: this model is left out ({error:#}): {}", folder.display()))
-            .ok()
+        let folder = place.folders.first().map(|folder| folder.display().to_string()).unwrap_or_default();
+        opened.inspect_err(|error| eprintln!("gallop engine: this model is left out ({error:#}): {folder}")).ok()
     };
-    let mut models: Vec<_> = folders.into_iter().filter_map(open).collect();
+    let mut models: Vec<_> = places.into_iter().filter_map(open).collect();
     // The model in the box is what an order without a name means.
     models.sort_by_key(|installed| installed.model.name != crate::model_folder::DEFAULT);
     models

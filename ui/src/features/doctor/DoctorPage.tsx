@@ -1,6 +1,6 @@
 // What this machine has, and what runs on it. Opens by itself at the first start, and never again.
 
-import { For, Show, createEffect, createSignal, onMount, type JSX } from "solid-js";
+import { For, Show, createSignal, onMount, type JSX } from "solid-js";
 import { Button } from "../../components/Button";
 import { Sheet } from "../../components/Sheet";
 import { t } from "../../i18n";
@@ -35,7 +35,7 @@ function Page(): JSX.Element {
   const doctor = useDoctor(studio);
   const isFirst = !studio.settings().seen_first_run;
   const [isStarting, setStarting] = createSignal(false);
-  createEffect(() => void doctor.look("kept"));
+  onMount(() => void doctor.look("kept"));
   const measured = () => doctor.report()?.speed.reduce((latest, speed) => Math.max(latest, speed.unix_ms), 0) ?? 0;
 
   function close() {

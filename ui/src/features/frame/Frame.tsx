@@ -83,6 +83,7 @@ export function Frame(): JSX.Element {
     <>
       <div
         class="frame"
+        inert={studio.link() !== "open"}
         style={{
           "--library-width": `${size("library")}px`,
           "--shot-width": `${size("shot")}px`,

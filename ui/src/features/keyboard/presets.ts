@@ -53,6 +53,9 @@ const SHORT_VIDEO: Keymap = {
   "viewer.blind": ["shift+c"],
   "viewer.timeline": ["alt+t"],
 
+  "shot.add": ["mod+shift+n"],
+  "shot.cancel": ["mod+."],
+  "shot.finish": ["mod+shift+enter"],
   "shot.generate": ["mod+enter"],
   "shot.add_line": ["mod+shift+l"],
   "library.search": ["mod+f"],

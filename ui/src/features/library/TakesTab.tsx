@@ -5,6 +5,7 @@ import type { ProjectView, TakeView } from "../../backend";
 import { t } from "../../i18n";
 import { duration, quality } from "../../lib/format";
 import { shotName } from "../../lib/shots";
+import { openShot } from "../../state/open";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
 import { CardGrid, type Card } from "./CardGrid";
@@ -19,7 +20,7 @@ export function TakesTab(props: { project: ProjectView; matches(text: string): b
     const shot = () => props.project.shots.find((entry) => entry.id === take.shot);
     const play = () => {
       view.setWatched({ kind: "take", take: take.id });
-      if (shot()) view.setShot(take.shot);
+      if (shot()) openShot(view, props.project, take.shot);
     };
     const score = () => props.project.scores[take.id];
     return {

@@ -5,6 +5,7 @@ import type { JobView } from "../../backend";
 import { Button } from "../../components/Button";
 import { Icon } from "../../components/Icon";
 import { t } from "../../i18n";
+import { openShot } from "../../state/open";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
 import { failureAdvice, orderText } from "./words";
@@ -42,7 +43,8 @@ export function FailedJob(props: { job: JobView }): JSX.Element {
             size="small"
             icon="pen"
             onClick={() => {
-              view.setShot(props.job.shot);
+              const project = studio.project();
+              if (project) openShot(view, project, props.job.shot);
               view.setQueueOpen(false);
             }}
           >

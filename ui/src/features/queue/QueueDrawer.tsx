@@ -20,7 +20,6 @@ export function QueueDrawer(): JSX.Element {
   const [tab, setTab] = createSignal<Tab>("queue");
   let box: HTMLElement | undefined;
   provideCommands([
-    { id: "app.queue", title: "queue.title", run: () => view.setQueueOpen((open) => !open) },
     {
       id: "queue.drafts",
       title: "queue.drafts",

@@ -27,6 +27,8 @@ export function WaitingJob(props: WaitingJobProps): JSX.Element {
   const [isEdited, setEdited] = createSignal(false);
   const isPaused = () => props.job.state === "paused";
   const id = () => props.job.id;
+  const seedText = () => String(props.job.seed ?? "");
+  const secondsText = () => String(props.job.seconds ?? "");
 
   function setSeed(text: string) {
     const seed = Number(text);
@@ -115,14 +117,14 @@ export function WaitingJob(props: WaitingJobProps): JSX.Element {
         <div class="waiting-edit">
           <TextCell
             name={t("shot.seed")}
-            value={props.job.seed === null ? "" : String(props.job.seed)}
+            value={seedText()}
             numeric
             field={(element) => queueMicrotask(() => element.focus())}
             onDone={setSeed}
           />
           <TextCell
             name={t("shot.seconds")}
-            value={props.job.seconds === null ? "" : String(props.job.seconds)}
+            value={secondsText()}
             numeric
             onDone={setSeconds}
           />

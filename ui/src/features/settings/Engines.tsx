@@ -1,6 +1,6 @@
 // The engines that jobs may go to.
 
-import { For, createEffect, type JSX } from "solid-js";
+import { For, onMount, type JSX } from "solid-js";
 import type { EngineStatus } from "../../backend";
 import { t } from "../../i18n";
 import { memory } from "../../lib/format";
@@ -11,7 +11,7 @@ import { useStudio } from "../../state/studio";
 export function Engines(): JSX.Element {
   const studio = useStudio();
   const doctor = useDoctor(studio);
-  createEffect(() => void doctor.look("kept"));
+  onMount(() => void doctor.look("kept"));
   const programOf = (name: string) => doctor.report()?.engines.find((engine) => engine.name === name)?.program;
   return (
     <>

@@ -1,51 +1,80 @@
-// What this family of models handles badly in a prompt, each with a repair where there is one.
+// What this family of models handles badly in a prompt, each with a repair where there is one. The worst stand first; of
+// many only these are shown until somebody asks for all.
 
-import { For, Show, type JSX } from "solid-js";
+import { For, Show, createSignal, type JSX } from "solid-js";
 import type { Advice, ShotCheck } from "../../backend";
-import { Icon } from "../../components/Icon";
-import { has, t } from "../../i18n";
+import { has, t, type Key } from "../../i18n";
+import { editCharacter } from "../cast/edited";
 import type { ShotWords } from "./words";
 import "./AdviceList.css";
 
-/** Advice on a shot's words. */
-export function AdviceList(props: { words: ShotWords; check: ShotCheck | null }): JSX.Element {
+const SHOWN = 2;
+
+interface Repair {
+  label: string;
+  run(): void;
+}
+
+/** Advice on a shot's words. `onSeconds` sets its length. */
+export function AdviceList(props: {
+  words: ShotWords;
+  check: ShotCheck | null;
+  onSeconds(seconds: number): void;
+}): JSX.Element {
+  const [showsAll, setShowsAll] = createSignal(false);
+  const all = () => props.check?.advice ?? [];
+  const shown = () => (showsAll() ? all() : all().slice(0, SHOWN));
+
+  function repairOf(advice: Advice): Repair | null {
+    const { repair, values } = advice;
+    const label = repairText(advice);
+    if (repair) return { label, run: () => props.words.replace(repair) };
+    const seconds = Number(values["seconds"]);
+    switch (advice.kind) {
+      case "speech_too_long":
+        return { label, run: () => props.onSeconds(seconds) };
+      case "seconds_out_of_range":
+        return {
+          label,
+          run: () => props.onSeconds(Math.min(Number(values["most"]), Math.max(Number(values["least"]), seconds))),
+        };
+      case "unknown_character":
+        return { label, run: () => editCharacter({ name: String(values["name"]) }) };
+      default:
+        return null;
+    }
+  }
+
   return (
-    <Show when={props.check}>
-      {(check) => (
-        <>
-          <Show when={check().problem}>
-            {(problem) => (
-              <p class="advice advice-problem" role="alert">
-                <Icon name="alert" size={14} />
-                <span>{problem()}</span>
-              </p>
-            )}
-          </Show>
-          <For each={check().advice}>
-            {(advice) => (
-              <p class="advice">
-                <span class="advice-sign" aria-hidden="true" />
-                <span>{adviceText(advice)}</span>
-                <Show when={advice.repair}>
-                  {(repair) => (
-                    <button type="button" onClick={() => props.words.replace(repair())}>
-                      {repairText(advice)}
-                    </button>
-                  )}
-                </Show>
-              </p>
-            )}
-          </For>
-        </>
-      )}
-    </Show>
+    <>
+      <For each={shown()}>
+        {(advice) => (
+          <p class="advice">
+            <span class="advice-sign" aria-hidden="true" />
+            <span>{adviceText(advice)}</span>
+            <Show when={repairOf(advice)}>
+              {(repair) => (
+                <button type="button" onClick={() => repair().run()}>
+                  {repair().label}
+                </button>
+              )}
+            </Show>
+          </p>
+        )}
+      </For>
+      <Show when={all().length > shown().length}>
+        <button type="button" class="advice-more" onClick={() => setShowsAll(true)}>
+          {t("advice.more", { count: all().length - shown().length })}
+        </button>
+      </Show>
+    </>
   );
 }
 
 /** The advice in words. */
 function adviceText(advice: Advice): string {
-  const key = `advice.${advice.kind}`;
-  return has(key) ? t(key, advice.values) : t("advice.other");
+  const key: Key = `advice.${advice.kind}`;
+  return t(key, advice.values);
 }
 
 function repairText(advice: Advice): string {

@@ -49,7 +49,8 @@ export function FirstShot(): JSX.Element {
             onText={setText}
             field={(element) => {
               field = element;
-              if (isFirst()) queueMicrotask(() => element.focus({ preventScroll: true }));
+              // Whoever asks for a new shot writes next; a project that opens with shots is looked at first.
+              queueMicrotask(() => element.focus({ preventScroll: true }));
             }}
             onKeyDown={(event) => {
               if (!isGenerateKey(event)) return;

@@ -87,30 +87,10 @@ export function GenerateBar(props: {
   return (
     <div class="make">
       <div class="make-cost">
-        <span class="make-what">
-          <span class="stepper" role="group" aria-label={t("make.count")}>
-            <button
-              type="button"
-              aria-label={t("make.fewer")}
-              disabled={draftCount() <= 1}
-              onClick={() => setDraftCount(draftCount() - 1)}
-            >
-              −
-            </button>
-            <button
-              type="button"
-              aria-label={t("make.more")}
-              disabled={draftCount() >= MOST_DRAFTS}
-              onClick={() => setDraftCount(draftCount() + 1)}
-            >
-              +
-            </button>
-          </span>
-          <button type="button" class="make-goal" aria-haspopup="menu" onClick={(event) => pickWhat(event.currentTarget)}>
-            {what().join(" · ")}
-            <Icon name="down" size={10} />
-          </button>
-        </span>
+        <button type="button" class="make-goal" aria-haspopup="menu" onClick={(event) => pickWhat(event.currentTarget)}>
+          {what().join(" · ")}
+          <Icon name="down" size={10} />
+        </button>
         <span class="make-price" aria-live="polite">
           <Show when={cost()}>
             {(parts) => (
@@ -124,10 +104,31 @@ export function GenerateBar(props: {
         </span>
       </div>
       <Show when={problem()}>{(why) => <p class="make-problem">{why()}</p>}</Show>
-      <Button kind="primary" size="large" disabled={isBusy() || props.shots.length === 0} onClick={() => void generate()}>
-        {props.shots.length > 1 ? t("make.generate_shots", { count: props.shots.length }) : t("make.generate")}
-        <span class="make-key">{GENERATE_KEY}</span>
-      </Button>
+      <div class="make-row">
+        <span class="stepper" role="group" aria-label={t("make.count")}>
+          <button
+            type="button"
+            aria-label={t("make.fewer")}
+            disabled={draftCount() <= 1}
+            onClick={() => setDraftCount(draftCount() - 1)}
+          >
+            −
+          </button>
+          <span aria-live="polite">{draftCount()}</span>
+          <button
+            type="button"
+            aria-label={t("make.more")}
+            disabled={draftCount() >= MOST_DRAFTS}
+            onClick={() => setDraftCount(draftCount() + 1)}
+          >
+            +
+          </button>
+        </span>
+        <Button kind="primary" size="large" disabled={isBusy() || props.shots.length === 0} onClick={() => void generate()}>
+          {props.shots.length > 1 ? t("make.generate_shots", { count: props.shots.length }) : t("make.generate")}
+          <span class="make-key">{GENERATE_KEY}</span>
+        </Button>
+      </div>
     </div>
   );
 }

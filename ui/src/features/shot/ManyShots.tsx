@@ -5,6 +5,7 @@ import type { ProjectView, ShotCheck, ShotEntry } from "../../backend";
 import { t } from "../../i18n";
 import { LANGUAGES, languageName } from "../../lib/languages";
 import { MenuCell } from "../../components/Cell";
+import { openShot } from "../../state/open";
 import { useStudio } from "../../state/studio";
 import { provideCommands } from "../../state/commands";
 import { useView } from "../../state/view";
@@ -56,10 +57,7 @@ export function ManyShots(props: { shots: readonly ShotEntry[]; project: Project
               <li>
                 <button
                   type="button"
-                  onClick={() => {
-                    view.setClips(new Set<string>());
-                    view.setShot(shot.id);
-                  }}
+                  onClick={() => openShot(view, props.project, shot.id)}
                 >
                   {shotName(props.project, shot.id)}
                 </button>

@@ -13,6 +13,7 @@ export function PromptBox(props: {
   words: ShotWords;
   check: ShotCheck | null;
   cast: readonly Character[];
+  onSeconds(seconds: number): void;
 }): JSX.Element {
   const names = createCompletion(
     () => props.cast,
@@ -35,7 +36,7 @@ export function PromptBox(props: {
         on:keydown={(event: KeyboardEvent) => void names.onKey(event)}
       />
       {names.offer()}
-      <AdviceList words={props.words} check={props.check} />
+      <AdviceList words={props.words} check={props.check} onSeconds={props.onSeconds} />
     </div>
   );
 }

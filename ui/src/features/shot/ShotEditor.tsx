@@ -60,10 +60,21 @@ export function ShotEditor(props: { id: string; entry: ShotEntry; project: Proje
     setFocusKey(words.addLine(language()));
   }
 
+  const ownJobs = () =>
+    studio.jobs.filter((job) => job.shot === props.id && (job.state === "running" || job.state === "waiting"));
+  const seen = () => takes().find((take) => take.id === props.entry.take);
+  const cancel = () => ownJobs().forEach((job) => void studio.act("jobs.cancel", { id: job.id }));
+  const finish = () => {
+    const take = seen();
+    if (take) void studio.act("jobs.finish", { takes: [take.id] });
+  };
+
   let generate = () => Promise.resolve();
   provideCommands([
     { id: "shot.add_line", title: "shot.add_line", run: addLine },
     { id: "shot.generate", title: "shot.generate", run: () => void generate() },
+    { id: "shot.cancel", title: "shot.cancel", run: cancel, enabled: () => ownJobs().length > 0 },
+    { id: "shot.finish", title: "shot.finish", run: finish, enabled: () => seen()?.can_finish === true },
   ]);
   const zone = createDropZone(studio, () => props.id);
 
@@ -81,7 +92,12 @@ export function ShotEditor(props: { id: string; entry: ShotEntry; project: Proje
         }}
       >
         <ShotHead words={words} entry={props.entry} project={props.project} check={check()} />
-        <PromptBox words={words} check={check()} cast={props.project.cast} />
+        <PromptBox
+          words={words}
+          check={check()}
+          cast={props.project.cast}
+          onSeconds={(seconds) => edit({ seconds })}
+        />
         <Show when={props.entry.image}>
           {(image) => (
             <ReferenceBox

@@ -1,6 +1,6 @@
 // The small boxes: sound, shape, seed, length, model, how far a clip is made.
 
-import { Show, createSignal, type JSX } from "solid-js";
+import { Show, createEffect, createSignal, on, type JSX } from "solid-js";
 import type { ProjectView, ShotCheck, ShotEntry, TakeView } from "../../backend";
 import { MenuCell, TextCell } from "../../components/Cell";
 import type { MenuEntry } from "../../components/Menu";
@@ -36,19 +36,28 @@ export function ShotFacts(props: {
   const model = () => models().find((known) => known.name === props.project.model) ?? models()[0];
   const shown = () => props.takes.find((take) => take.id === props.entry.take);
 
-  const usual = () => props.entry.seconds ?? props.check?.seconds ?? model()?.seconds[2] ?? 4;
+  // What the arrow keys have asked for while the core has not answered yet.
+  const [asked, setAsked] = createSignal<number | null>(null);
+  createEffect(on(() => props.entry.seconds, () => setAsked(null)));
+  const seconds = () => asked() ?? props.entry.seconds;
+  const secondsText = () => String(seconds() ?? "");
+  const secondsShown = () => (seconds() === null ? "" : duration(usual()));
+  const seedText = () => String(props.entry.seed ?? "");
+  const usual = () => seconds() ?? props.check?.seconds ?? model()?.seconds[2] ?? 4;
   function setSeconds(text: string) {
     if (text === "") {
       if (props.entry.seconds !== null) props.onEdit({ seconds: null });
       return;
     }
-    const seconds = Number.parseFloat(text.replace(",", "."));
-    if (Number.isFinite(seconds) && seconds > 0) put(seconds);
+    const typed = Number.parseFloat(text.replace(",", "."));
+    if (Number.isFinite(typed) && typed > 0) put(typed);
   }
-  function put(seconds: number) {
+  function put(wanted: number) {
     const [least, most] = model()?.seconds ?? [0.2, 60];
-    const within = Math.min(most, Math.max(least, Math.round(seconds * 10) / 10));
-    if (within !== props.entry.seconds) props.onEdit({ seconds: within });
+    const within = Math.min(most, Math.max(least, Math.round(wanted * 10) / 10));
+    if (within === seconds()) return;
+    setAsked(within);
+    props.onEdit({ seconds: within });
   }
 
   function aspects(): MenuEntry[] {
@@ -133,7 +142,7 @@ export function ShotFacts(props: {
       >
         <TextCell
           name={t("shot.seed")}
-          value={props.entry.seed === null ? "" : String(props.entry.seed)}
+          value={seedText()}
           numeric
           field={(element) => queueMicrotask(() => element.focus())}
           onDone={typeSeed}
@@ -141,8 +150,8 @@ export function ShotFacts(props: {
       </Show>
       <TextCell
         name={t("shot.seconds")}
-        value={props.entry.seconds === null ? "" : String(props.entry.seconds)}
-        {...(props.entry.seconds === null ? {} : { shown: duration(props.entry.seconds) })}
+        value={secondsText()}
+        shown={secondsShown()}
         placeholder={duration(usual())}
         numeric
         onDone={setSeconds}

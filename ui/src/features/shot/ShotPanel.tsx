@@ -1,6 +1,7 @@
 // The shot: what is to be seen and said, and Generate.
 
-import { Match, Show, Switch, createEffect, createMemo, on, type JSX } from "solid-js";
+import { Match, Show, Switch, createMemo, type JSX } from "solid-js";
+import { provideCommands } from "../../state/commands";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
 import { FirstShot } from "./FirstShot";
@@ -20,19 +21,9 @@ export function ShotPanel(): JSX.Element {
     const shots = new Set(studio.project()?.timeline.clips.filter((clip) => clips.has(clip.id)).map((clip) => clip.shot));
     return studio.project()?.shots.filter((shot) => shots.has(shot.id)) ?? [];
   });
-  // A project opens with the shot that stands under the playhead, or its first one.
-  createEffect(
-    on(
-      () => studio.project()?.id,
-      () => {
-        const project = studio.project();
-        if (!project || project.shots.some((shot) => shot.id === view.shot())) return;
-        const clip = project.timeline.clips.findLast((one) => one.start <= view.playhead());
-        view.setShot(clip?.shot ?? project.shots[0]?.id ?? null);
-      },
-    ),
-  );
-
+  provideCommands([
+    { id: "shot.add", title: "shot.new", run: () => view.setShot(null), enabled: () => studio.project() !== null },
+  ]);
   return (
     <section class="shot-panel" aria-label={t("shot.panel")} onFocusIn={() => view.setZone("shot")}>
       <Show when={studio.project()}>

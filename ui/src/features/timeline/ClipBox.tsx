@@ -10,6 +10,7 @@ import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
 import { badgeOf, seenTake, titleOf } from "./badge";
 import { boxOf } from "./box";
+import { Film } from "./Film";
 import { clipMenu, takesMenu } from "./menus";
 import { pressClip, pressEdge, selectClip } from "./gestures/clips";
 import { useTimeline } from "./model";
@@ -103,7 +104,13 @@ export function ClipBox(props: { id: string }): JSX.Element {
         class="clip-film"
         classList={{ "clip-film-reference": !take() && picture() !== null }}
         style={{ "background-image": picture() ? `url("${picture()}")` : "none" }}
-      />
+      >
+        <Show when={box.width() >= TITLE_PX && take()}>
+          {(seen) => (
+            <Film from={clip()?.in ?? 0} take={seen()} url={studio.backend.mediaUrl(seen().clip)} width={box.width()} />
+          )}
+        </Show>
+      </div>
       <Show when={badge()?.progress ?? undefined}>
         {(progress) => <div class="clip-progress" style={{ transform: `scaleX(${progress()})` }} />}
       </Show>

@@ -17,6 +17,7 @@ import { Playhead } from "./Playhead";
 import { Ruler } from "./Ruler";
 import { ShotLane } from "./ShotLane";
 import { SoundLane } from "./SoundLane";
+import { TakerProvider, createTaker } from "./taker";
 import { EmptySoundLane } from "./EmptySoundLane";
 import "./Timeline.css";
 
@@ -29,6 +30,7 @@ export function Timeline(): JSX.Element {
   const view = useView();
   const model = createTimeline(studio, view);
   const jobs = createJobs(studio);
+  const taker = createTaker(view);
   const [surrounded, setSurrounded] = createSignal<Rect | null>(null);
   const [hovered, setHovered] = createSignal<number | null>(null);
   let scroller: HTMLDivElement | undefined;
@@ -91,89 +93,91 @@ export function Timeline(): JSX.Element {
   return (
     <ModelProvider value={model}>
       <JobsProvider value={jobs}>
-        <section
-          class="timeline"
-          classList={{ [`timeline-tool-${model.tool()}`]: true, "timeline-gliding": model.gliding() }}
-          aria-label={t("timeline.name")}
-          onPointerDown={() => view.setZone("timeline")}
-          onFocusIn={() => view.setZone("timeline")}
-        >
-          <div
-            class="timeline-scroll"
-            ref={(element) => (scroller = element)}
-            onScroll={() => model.measured()}
-            onMouseDown={(event) => {
-              // A press does not put the focus on a clip, where the arrow keys would go from clip to clip; it takes it
-              // out of the fields, so that single keys work.
-              if (event.target instanceof Element && event.target.closest("input, button")) return;
-              event.preventDefault();
-              scroller?.focus({ preventScroll: true });
-            }}
-            tabIndex={-1}
-            onPointerMove={(event) => model.tool() === "blade" && setHovered(model.laneX(event.clientX) + model.scroll())}
-            onPointerLeave={() => setHovered(null)}
+        <TakerProvider value={taker}>
+          <section
+            class="timeline"
+            classList={{ [`timeline-tool-${model.tool()}`]: true, "timeline-gliding": model.gliding() }}
+            aria-label={t("timeline.name")}
+            onPointerDown={() => view.setZone("timeline")}
+            onFocusIn={() => view.setZone("timeline")}
           >
             <div
-              class="timeline-content"
-              ref={(element) => (content = element)}
-              style={{ "--timeline-lane-width": `${width()}px` }}
-              onPointerDown={(event) => {
-                if (event.button === 1 && scroller) {
-                  event.preventDefault();
-                  return pan(model, event, scroller);
-                }
-                const target = event.target;
-                if (content && target instanceof Element && target.closest(".lane-body") && !target.closest(NOT_GROUND)) {
-                  pressGround(model, view, event, content, setSurrounded);
-                }
+              class="timeline-scroll"
+              ref={(element) => (scroller = element)}
+              onScroll={() => model.measured()}
+              onMouseDown={(event) => {
+                // A press does not put the focus on a clip, where the arrow keys would go from clip to clip; it takes it
+                // out of the fields, so that single keys work.
+                if (event.target instanceof Element && event.target.closest("input, button")) return;
+                event.preventDefault();
+                scroller?.focus({ preventScroll: true });
               }}
+              tabIndex={-1}
+              onPointerMove={(event) => model.tool() === "blade" && setHovered(model.laneX(event.clientX) + model.scroll())}
+              onPointerLeave={() => setHovered(null)}
             >
-              <div class="lane lane-ruler">
-                <div class="lane-head lane-corner">
-                  <Corner />
+              <div
+                class="timeline-content"
+                ref={(element) => (content = element)}
+                style={{ "--timeline-lane-width": `${width()}px` }}
+                onPointerDown={(event) => {
+                  if (event.button === 1 && scroller) {
+                    event.preventDefault();
+                    return pan(model, event, scroller);
+                  }
+                  const target = event.target;
+                  if (content && target instanceof Element && target.closest(".lane-body") && !target.closest(NOT_GROUND)) {
+                    pressGround(model, view, event, content, setSurrounded);
+                  }
+                }}
+              >
+                <div class="lane lane-ruler">
+                  <div class="lane-head lane-corner">
+                    <Corner />
+                  </div>
+                  <Ruler />
                 </div>
-                <Ruler />
+                <ShotLane />
+                <LineLane />
+                <CaptionLane />
+                <For each={tracks()}>{(id) => <SoundLane id={id} />}</For>
+                <Show when={tracks().length === 0}>
+                  <EmptySoundLane />
+                </Show>
+                <div class="lane lane-rest" aria-hidden="true">
+                  <div class="lane-head" />
+                  <div class="lane-body" />
+                </div>
+                <Playhead />
+                <Show when={model.preview()?.snappedTo ?? null}>
+                  {(frame) => <div class="timeline-snap" style={{ transform: `translateX(${model.x(frame())}px)` }} />}
+                </Show>
+                <Show when={model.tool() === "blade" ? hovered() : null}>
+                  {(px) => <div class="timeline-blade" style={{ transform: `translateX(${px()}px)` }} />}
+                </Show>
+                <Show when={surrounded()}>
+                  {(rect) => (
+                    <div
+                      class="timeline-marquee"
+                      style={{
+                        transform: `translate(${rect().left}px, ${rect().top}px)`,
+                        width: `${rect().right - rect().left}px`,
+                        height: `${rect().bottom - rect().top}px`,
+                      }}
+                    />
+                  )}
+                </Show>
               </div>
-              <ShotLane />
-              <LineLane />
-              <CaptionLane />
-              <For each={tracks()}>{(id) => <SoundLane id={id} />}</For>
-              <Show when={tracks().length === 0}>
-                <EmptySoundLane />
-              </Show>
-              <div class="lane lane-rest" aria-hidden="true">
-                <div class="lane-head" />
-                <div class="lane-body" />
-              </div>
-              <Playhead />
-              <Show when={model.preview()?.snappedTo ?? null}>
-                {(frame) => <div class="timeline-snap" style={{ transform: `translateX(${model.x(frame())}px)` }} />}
-              </Show>
-              <Show when={model.tool() === "blade" ? hovered() : null}>
-                {(px) => <div class="timeline-blade" style={{ transform: `translateX(${px()}px)` }} />}
-              </Show>
-              <Show when={surrounded()}>
-                {(rect) => (
-                  <div
-                    class="timeline-marquee"
-                    style={{
-                      transform: `translate(${rect().left}px, ${rect().top}px)`,
-                      width: `${rect().right - rect().left}px`,
-                      height: `${rect().bottom - rect().top}px`,
-                    }}
-                  />
-                )}
-              </Show>
             </div>
-          </div>
-          <Show when={model.preview()?.note}>
-            {(note) => (
-              <div class="timeline-note" style={{ transform: `translate(${note().x + 14}px, ${note().y - 34}px)` }}>
-                {note().text}
-              </div>
-            )}
-          </Show>
-        </section>
+            <Show when={model.preview()?.note}>
+              {(note) => (
+                <div class="timeline-note" style={{ transform: `translate(${note().x + 14}px, ${note().y - 34}px)` }}>
+                  {note().text}
+                </div>
+              )}
+            </Show>
+          </section>
+        </TakerProvider>
       </JobsProvider>
     </ModelProvider>
   );

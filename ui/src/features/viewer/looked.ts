@@ -9,7 +9,7 @@ import type { View } from "../../state/view";
 /** The shot that the viewer is about. */
 export interface LookedAt {
   readonly shot: Accessor<ShotEntry | null>;
-  /** Its takes: the used one first, then the newest. */
+  /** Its takes, the newest first. */
   readonly takes: Accessor<readonly TakeView[]>;
   /** The two takes that are put side by side when nothing is said. */
   pair(): readonly (TakeView | undefined)[];

@@ -50,6 +50,8 @@ export function createPlayback({ player, view, videos, url, sounds }: PlaybackPa
   let anchor = { position: 0, at: 0 };
   let waitingSince = 0;
   let request = 0;
+  // What is to be got ready once the picture that is asked for is there: until then the other element is still seen.
+  let later: number | null = null;
 
   const programme = () => untrack(player.programme);
   const speed = () => untrack(view.speed);
@@ -63,6 +65,7 @@ export function createPlayback({ player, view, videos, url, sounds }: PlaybackPa
     setTrouble(source(untrack(piece)) === reel.url ? reel.trouble : null);
     if (reel.isReady && source(untrack(piece)) === reel.url && reel.url !== null) setSeen(active);
     setWaiting(false);
+    if (later !== null && (reel.isReady || reel.trouble !== null)) prepare(later);
   }
 
   /** Makes `next` the piece that is seen, on the element that has it already, if one does. */
@@ -76,18 +79,23 @@ export function createPlayback({ player, view, videos, url, sounds }: PlaybackPa
       return;
     }
     const other = active === 0 ? 1 : 0;
-    if (reels[active].url !== address || (reels[other].url === address && reels[other].isReady)) {
-      const before = reels[active];
+    const isHere = reels[active].url === address;
+    const isThere = reels[other].url === address;
+    // The one that has it; else the one that is not seen.
+    if (isThere ? !isHere || reels[other].isReady : !isHere && untrack(seen) === active) {
+      reels[active].pause();
       active = other;
-      before.pause();
     }
     reels[active].load(address);
     setTrouble(reels[active].trouble);
     if (reels[active].isReady) setSeen(active);
   }
 
-  /** The other element gets ready for what comes after `frame`. */
+  /** The other element gets ready for what comes after `frame`, as soon as it is not seen any more. */
   function prepare(frame: number) {
+    const isAwaited = source(untrack(piece)) !== null && !reels[active].isReady && reels[active].trouble === null;
+    later = isAwaited ? frame : null;
+    if (isAwaited) return;
     const all = programme();
     const next = all.pieces[pieceAfter(all, frame)];
     const address = source(next ?? null);
@@ -147,6 +155,7 @@ export function createPlayback({ player, view, videos, url, sounds }: PlaybackPa
     }
     waitingSince = 0;
     setSeen(active);
+    if (later !== null) prepare(later);
     if (reel.isAtEnd) return current.start + current.length;
     reel.run(speed(), loudness());
     const at = current.start + reel.position - current.from;

@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 
 use gallop_engine::complete::nearest_trained;
 use gallop_engine::shape::Aspect;
-use gallop_engine::{digest, fit, machine, model_folder};
-use gallop_models::generator::Manifest;
+use gallop_engine::{digest, fit, machine};
 use gallop_models::plan::{self, ModelSizes, Processor, Task};
 use serde::Serialize;
 
 use crate::args::DoctorArgs;
 use crate::error::one_line;
+use crate::model;
 
 /// What was found.
 #[derive(Debug, Serialize)]
@@ -87,8 +87,9 @@ pub fn run(args: &DoctorArgs) -> anyhow::Result<()> {
 }
 
 fn look_for_model(wanted: Option<&Path>) -> anyhow::Result<FoundModel> {
-    let folder = model_folder::find(wanted)?;
-    let manifest = Manifest::open(&folder)?;
+    let place = model::find(wanted)?;
+    let manifest = place.open()?;
+    let folder = place.folders.first().cloned().unwrap_or_default();
     let folder = folder.canonicalize().unwrap_or(folder);
     let size = nearest_trained(Aspect::of(9, 16), &manifest)?.1;
     let task = Task::new(size, manifest.seconds.default)?;

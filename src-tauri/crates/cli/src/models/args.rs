@@ -20,6 +20,20 @@ pub enum ModelsCommand {
     Remove(ShowArgs),
     /// Print the folder of a model
     Where(ShowArgs),
+    /// The token for models with a gate: keep it in this system's keychain, forget it, tell where it comes from
+    #[command(subcommand)]
+    Token(TokenCommand),
+}
+
+/// What can be done with the token.
+#[derive(Debug, clap::Subcommand)]
+pub enum TokenCommand {
+    /// Read a token from the terminal, unseen, or from stdin, and keep it in the keychain
+    Set,
+    /// Forget the token in the keychain
+    Forget,
+    /// Tell where the token comes from; never the token itself
+    Show(ListArgs),
 }
 
 /// Flags of `gallop models list`.
@@ -54,9 +68,17 @@ pub struct PullArgs {
     #[arg(long = "from", value_name = "SOURCE")]
     pub from: Vec<String>,
 
-    /// Accept the model's licence, which `gallop models show` tells
+    /// Accept the licences of the model and of what comes with it, which `gallop models show` tells
     #[arg(long)]
     pub accept_licence: bool,
+
+    /// Bring this model only, and not what it needs
+    #[arg(long)]
+    pub only: bool,
+
+    /// Show the hub token to this address, too, as to https://hub.example; by default only the hub itself sees it
+    #[arg(long, value_name = "ADDRESS")]
+    pub token_to: Vec<String>,
 
     /// Take at most so many megabytes a second
     #[arg(long, value_name = "MB", value_parser = megabytes)]

@@ -2,11 +2,12 @@
 
 pub mod args;
 mod pull;
+mod token;
 
 use std::io::Write as _;
 
 use gallop_core::places::Places;
-use gallop_core::store::{Catalog, Entry, State, Store, Trust, Verdict};
+use gallop_core::store::{Catalog, Entry, Record, State, Store, Trust, Verdict};
 
 use self::args::{ListArgs, ModelsCommand, ShowArgs, VerifyArgs};
 use crate::cancel::Cancel;
@@ -36,6 +37,7 @@ pub fn run(command: ModelsCommand) -> anyhow::Result<()> {
             }
             lines([store.folder(entry).display().to_string()])
         }
+        ModelsCommand::Token(command) => token::run(&command),
     }
 }
 
@@ -75,7 +77,7 @@ fn show(entry: &Entry, store: &Store, args: &ShowArgs) -> anyhow::Result<()> {
     let mut text = vec![
         format!("{} ({}), {}", entry.name, entry.id, state_word(state)),
         entry.summary.clone(),
-        format!("Source:    {} at {}", entry.page, entry.revision),
+        format!("Source:    {} at {}{}", entry.page, entry.revision, commit(&record)),
         format!("Licence:   {}: {} {}", entry.licence.name, entry.licence.summary, entry.licence.url),
         format!("Accepted:  {}", if accepted.is_some() { "yes" } else { "not yet" }),
         format!("Gate:      {}", pull::gate(entry)),
@@ -94,6 +96,9 @@ fn show(entry: &Entry, store: &Store, args: &ShowArgs) -> anyhow::Result<()> {
     if !entry.needs.is_empty() {
         text.push(format!("Needs:     {}", entry.needs.join(", ")));
     }
+    if !entry.extras.is_empty() {
+        text.push(format!("Uses:      {}, where they are here", entry.extras.join(", ")));
+    }
     text.extend(entry.unverified.iter().map(|what| format!("Unverified: {what}")));
     for (path, kept) in &record.files {
         let place =
@@ -101,6 +106,12 @@ fn show(entry: &Entry, store: &Store, args: &ShowArgs) -> anyhow::Result<()> {
         text.push(format!("  {path}  {}  sha256 {} ({}){place}", size(kept.bytes), kept.sha256, trust(kept.trust)));
     }
     lines(text)
+}
+
+/// The commit that the files here come from, where the entry names a branch.
+fn commit(record: &Record) -> String {
+    let branch = record.branch.as_ref().and(record.commit.as_ref());
+    branch.map(|commit| format!("; here is commit {commit}")).unwrap_or_default()
 }
 
 fn trust(trust: Trust) -> &'static str {

@@ -6,8 +6,8 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use gallop_core::store::{
-    Catalog, Control, Entry, FolderUse, Gate, HUB, Options, Progress, Pulled, Source, Store, Token, hub_cache,
-    pull as core_pull,
+    Catalog, Control, Entry, FolderUse, Gate, HUB, Keychain, Options, Progress, Pulled, Source, State, Store,
+    SystemKeychain, Token, Work, hub_cache, pull as core_pull,
 };
 
 use super::args::{ImportArgs, PullArgs};
@@ -19,84 +19,152 @@ use crate::report::duration;
 /// How often progress is told.
 const EVERY: Duration = Duration::from_millis(500);
 
-/// `gallop models pull`.
+/// `gallop models pull`: the model and what it needs, small things and gates first.
 pub fn pull(catalog: &Catalog, store: &Store, args: &PullArgs) -> anyhow::Result<()> {
     let entry = catalog.get(&args.model)?;
+    let all = if args.only { vec![entry] } else { catalog.with_needs(entry)? };
+    let mut wanted = Vec::new();
+    for part in all {
+        if part.id == entry.id || !is_whole(store.state(part)?) {
+            wanted.push((part, sources(&args.from, part, part.id == entry.id)?));
+        }
+    }
+    if wanted.len() > 1 {
+        let (fetched, kept) = wanted
+            .iter()
+            .fold((0, 0), |(fetched, kept), (part, _)| (fetched + part.download_bytes, kept + part.disk_bytes));
+        let ids: Vec<_> = wanted.iter().map(|(part, _)| part.id.as_str()).collect();
+        let (fetched, kept, ids) = (size(fetched), size(kept), ids.join(", "));
+        eprintln!("To be brought here: {ids}. About {fetched}, then {kept} on the disk.");
+    }
+    let parts: Vec<_> = wanted.iter().map(|(part, _)| *part).collect();
+    accept(&parts, store, args.accept_licence)?;
+    let token = token(&parts, &args.token_to)?;
+    let control = Control::default();
+    control.limit(args.limit);
+    for (part, sources) in wanted {
+        let options = Options {
+            token: token.clone(),
+            cache: if args.no_cache { None } else { hub_cache() },
+            connections: args.connections.into(),
+            stall_limit: args.stall,
+            backoff: args.backoff,
+            ..Options::new(sources)
+        };
+        bring(part, store, &options, &control, args.json)?;
+    }
+    if args.json { Ok(()) } else { tell_what_is_missing(catalog, store, entry) }
+}
+
+fn sources(from: &[String], entry: &Entry, is_asked_for: bool) -> anyhow::Result<Vec<Source>> {
     let mut sources = Vec::new();
-    for from in &args.from {
+    for from in from {
         match from.as_str() {
             "hub" => sources.push(Source::endpoint(HUB)),
-            "mirror" if entry.mirrors.is_empty() => return Err(usage(format!("`{}` has no mirror", entry.id))),
+            "mirror" if entry.mirrors.is_empty() && is_asked_for => {
+                return Err(usage(format!("`{}` has no mirror", entry.id)));
+            }
+            "mirror" if entry.mirrors.is_empty() => {
+                eprintln!("Note: `{}` has no mirror; it comes from the hub", entry.id);
+                sources.push(Source::endpoint(HUB));
+            }
             "mirror" => sources.extend(Source::mirrors(entry)),
             url if url.starts_with("https://") || url.starts_with("http://") => sources.push(Source::endpoint(url)),
             folder if PathBuf::from(folder).is_dir() => sources.push(Source::Folder(folder.into())),
             other => return Err(usage(format!("--from takes hub, mirror, an address or a folder, not: {other}"))),
         }
     }
-    if sources.is_empty() {
-        sources = Source::usual(entry);
+    Ok(if sources.is_empty() { Source::usual(entry) } else { sources })
+}
+
+/// The user's token. The keychain is only asked where a model has a gate, because it may ask its owner.
+fn token(parts: &[&Entry], shown_to: &[String]) -> anyhow::Result<Option<Token>> {
+    let has_gate = parts.iter().any(|part| part.licence.gate != Gate::None) || !shown_to.is_empty();
+    let keychain: Option<&dyn Keychain> = if has_gate { Some(&SystemKeychain) } else { None };
+    let found = Token::of_this_user(keychain);
+    if let (None, Some(why)) = (&found.token, found.unreachable) {
+        eprintln!("Note: {why}; a token can be given in HF_TOKEN");
     }
-    accept(entry, store, args.accept_licence)?;
-    let options = Options {
-        token: Token::of_this_user(None),
-        cache: if args.no_cache { None } else { hub_cache() },
-        connections: args.connections.into(),
-        stall_limit: args.stall,
-        backoff: args.backoff,
-        ..Options::new(sources)
+    let Some((mut token, _)) = found.token else {
+        let none = "there is no token that could be shown; set HF_TOKEN, or keep one with `gallop models token set`";
+        return if shown_to.is_empty() { Ok(None) } else { Err(usage(none)) };
     };
-    let control = Control::default();
-    control.limit(args.limit);
-    bring(entry, store, &options, &control, args.json)?;
-    let missing: Vec<_> = entry
-        .needs
-        .iter()
-        .filter(|id| catalog.get(id).and_then(|entry| store.state(entry)).is_ok_and(|state| !is_whole(state)))
-        .map(String::as_str)
-        .collect();
-    if !missing.is_empty() && !args.json {
-        lines([format!("It also needs: {}", missing.join(", "))])?;
+    for address in shown_to {
+        let shown = token.shown_to(address);
+        token = shown.ok_or_else(|| usage(format!("a token is only shown to an https address, not: {address}")))?;
+    }
+    Ok(Some(token))
+}
+
+/// Tells what a model still lacks, or which one a part is for.
+fn tell_what_is_missing(catalog: &Catalog, store: &Store, entry: &Entry) -> anyhow::Result<()> {
+    let is_here = |id: &&String| catalog.get(id).and_then(|entry| store.state(entry)).is_ok_and(is_whole);
+    let missing: Vec<_> = entry.needs.iter().filter(|id| !is_here(id)).map(String::as_str).collect();
+    if !missing.is_empty() {
+        let (missing, id) = (missing.join(", "), &entry.id);
+        return lines([format!("It also needs: {missing}; `gallop models pull {id}` brings them")]);
+    }
+    let users = catalog.users(&entry.id);
+    if !users.is_empty() && !users.iter().any(|user| is_here(&&user.id)) {
+        let users: Vec<_> = users.iter().map(|user| user.id.as_str()).collect();
+        return lines([format!("It makes nothing by itself, but is used by: {}", users.join(", "))]);
     }
     Ok(())
 }
 
-fn is_whole(state: gallop_core::store::State) -> bool {
-    matches!(state, gallop_core::store::State::Whole { .. })
+fn is_whole(state: State) -> bool {
+    matches!(state, State::Whole { .. })
 }
 
 /// `gallop models import`.
 pub fn import(catalog: &Catalog, store: &Store, args: &ImportArgs) -> anyhow::Result<()> {
     let entry = catalog.get(&args.model)?;
-    accept(entry, store, args.accept_licence)?;
+    accept(&[entry], store, args.accept_licence)?;
     let folder_use = if args.in_place { FolderUse::InPlace } else { FolderUse::Copy };
     let options = Options { folder_use, ..Options::new(vec![Source::Folder(args.folder.clone())]) };
-    bring(entry, store, &options, &Control::default(), false)
+    bring(entry, store, &options, &Control::default(), false)?;
+    tell_what_is_missing(catalog, store, entry)
 }
 
 /// Who lets one in, in words.
 pub fn gate(entry: &Entry) -> String {
     match entry.licence.gate {
         Gate::None => "none: everybody may download it".into(),
-        Gate::Automatic => format!("accept the terms at {}; access comes at once; needs HF_TOKEN", entry.page),
-        Gate::Manual => format!("ask for access at {}; the owner must agree; needs HF_TOKEN", entry.page),
+        Gate::Automatic => format!(
+            "accept the terms at {}; access comes at once; needs a token (`gallop models token set` or HF_TOKEN)",
+            entry.page
+        ),
+        Gate::Manual => format!(
+            "ask for access at {}; the owner must agree; needs a token (`gallop models token set` or HF_TOKEN)",
+            entry.page
+        ),
     }
 }
 
-/// Shows the licence and notes the user's yes.
-fn accept(entry: &Entry, store: &Store, is_accepted: bool) -> anyhow::Result<()> {
-    if store.accepted(entry)?.is_some() {
-        return Ok(());
-    }
-    let licence = &entry.licence;
-    eprintln!("{}: {}", entry.name, licence.name);
-    eprintln!("  {}", licence.summary);
-    eprintln!("  The text: {}", licence.url);
-    eprintln!("  Gate: {}", gate(entry));
+/// Shows the licences that are not accepted yet, and notes the user's yes to each.
+fn accept(entries: &[&Entry], store: &Store, is_accepted: bool) -> anyhow::Result<()> {
     let is_person = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-    if is_accepted || (is_person && says_yes()?) {
-        return store.accept(entry);
+    let mut refused = Vec::new();
+    for entry in entries {
+        if store.accepted(entry)?.is_some() {
+            continue;
+        }
+        let licence = &entry.licence;
+        eprintln!("{}: {}", entry.name, licence.name);
+        eprintln!("  {}", licence.summary);
+        eprintln!("  The text: {}", licence.url);
+        eprintln!("  Gate: {}", gate(entry));
+        if is_accepted || (is_person && says_yes()?) {
+            store.accept(entry)?;
+        } else if !refused.contains(&licence.url.as_str()) {
+            refused.push(&licence.url);
+        }
     }
-    Err(usage(format!("read the licence, then give --accept-licence: {}", licence.url)))
+    match refused[..] {
+        [] => Ok(()),
+        [one] => Err(usage(format!("read the licence, then give --accept-licence: {one}"))),
+        _ => Err(usage(format!("read the licences, then give --accept-licence: {}", refused.join(", ")))),
+    }
 }
 
 fn says_yes() -> anyhow::Result<bool> {
@@ -118,7 +186,7 @@ fn bring(entry: &Entry, store: &Store, options: &Options, control: &Control, is_
         }
         *told = Some(Instant::now());
         if is_json {
-            lines([json(progress)]).ok();
+            lines([json(&entry.id, progress)]).ok();
         } else if is_drawn {
             eprint!("\r\x1b[2K{}", line(progress));
         }
@@ -147,8 +215,10 @@ fn bring(entry: &Entry, store: &Store, options: &Options, control: &Control, is_
     }
 }
 
-fn json(progress: &Progress) -> String {
+fn json(model: &str, progress: &Progress) -> String {
     serde_json::json!({
+        "model": model,
+        "work": work(progress.work),
         "file": progress.file,
         "done_bytes": progress.done_bytes,
         "total_bytes": progress.total_bytes,
@@ -160,7 +230,8 @@ fn json(progress: &Progress) -> String {
 }
 
 fn line(progress: &Progress) -> String {
-    let mut line = format!("{} of {}", size(progress.done_bytes), size(progress.total_bytes));
+    let doing = if progress.work == Work::Fetch { String::new() } else { format!("{} ", work(progress.work)) };
+    let mut line = format!("{doing}{} of {}", size(progress.done_bytes), size(progress.total_bytes));
     if let Some(rate) = progress.bytes_per_second {
         line += &format!(", {}/s", size(rate as u64));
     }
@@ -168,4 +239,12 @@ fn line(progress: &Progress) -> String {
         line += &format!(", {} left", duration(left));
     }
     format!("{line}  {}", progress.file)
+}
+
+fn work(work: Work) -> &'static str {
+    match work {
+        Work::Fetch => "fetching",
+        Work::Check => "checking",
+        Work::Convert => "converting",
+    }
 }

@@ -54,6 +54,9 @@ pub struct Entry {
     /// The models without which this one makes nothing.
     #[serde(default)]
     pub needs: Vec<String>,
+    /// The models that it uses where they are here.
+    #[serde(default)]
+    pub extras: Vec<String>,
     /// Bytes of its weights in memory, by precision.
     #[serde(default)]
     pub memory_bytes: BTreeMap<String, u64>,
@@ -321,7 +324,7 @@ mod tests {
         let ids: Vec<_> = catalog.entries.iter().map(|entry| entry.id.as_str()).collect();
         assert_eq!(ids, BUILT_IN.iter().map(|(id, _)| *id).collect::<Vec<_>>());
         for entry in &catalog.entries {
-            assert!(entry.needs.iter().all(|id| catalog.get(id).is_ok()), "{}", entry.id);
+            assert!(entry.needs.iter().chain(&entry.extras).all(|id| catalog.get(id).is_ok()), "{}", entry.id);
             let is_known = entry.files.iter().all(|file| file.sha256.is_some());
             assert!(is_known || !entry.unverified.is_empty(), "{} says what could not be checked", entry.id);
         }

@@ -234,7 +234,7 @@ impl<'a> Shared<'a> {
                 self.keep(index, segment, &mut body, file)?;
                 // Its end is read, too, so that the connection can be used again.
                 if is_exact && self.done(index) == segment.bytes {
-                    body.read(&mut [0]).ok();
+                    std::io::copy(&mut body.take(1), &mut std::io::sink()).ok();
                 }
                 Ok(())
             }

@@ -30,11 +30,12 @@ pub(super) enum Outcome {
     Stopped,
 }
 
-/// Converts the safetensors file at `path` into a draft beside it.
+/// Converts the safetensors file at `path` into a draft beside it; `go_on` hears how many bytes of its tensors are
+/// through.
 ///
 /// # Errors
 /// The file is damaged, or the disk is full.
-pub(super) fn convert(path: &Path, how: &Convert, go_on: &dyn Fn() -> bool) -> anyhow::Result<Outcome> {
+pub(super) fn convert(path: &Path, how: &Convert, go_on: &dyn Fn(u64) -> bool) -> anyhow::Result<Outcome> {
     let Convert { to: Precision::Bf16, keep } = how;
     let cannot = || format!("cannot read: {}", path.display());
     let mut source = File::open(path).with_context(cannot)?;
@@ -65,12 +66,12 @@ pub(super) fn convert(path: &Path, how: &Convert, go_on: &dyn Fn() -> bool) -> a
         file.write_all(part).map_err(|error| super::fetch::disk(error, path))
     };
     put(&head)?;
-    let mut buffer = vec![0; BUFFER];
+    let (mut buffer, mut through) = (vec![0; BUFFER], 0);
     for (tensor, halved) in tensors.iter().zip(&halved) {
         // The tensors lie in this order without gaps: that was checked with the header.
         let mut left = tensor.bytes;
         while left > 0 {
-            if !go_on() {
+            if !go_on(through) {
                 return Ok(Outcome::Stopped);
             }
             let wanted = BUFFER.min(usize::try_from(left).unwrap_or(BUFFER));
@@ -82,6 +83,7 @@ pub(super) fn convert(path: &Path, how: &Convert, go_on: &dyn Fn() -> bool) -> a
                 put(room)?;
             }
             left -= wanted as u64;
+            through += wanted as u64;
         }
     }
     let sha256 = hasher.finish();
@@ -136,7 +138,7 @@ mod tests {
         let data = [1.0_f32.to_le_bytes(), 2.5_f32.to_le_bytes(), 3.0_f32.to_le_bytes()].concat();
         std::fs::write(&path, [&head[..], &data, &[7, 8]].concat()).expect("written");
         let how = Convert { to: Precision::Bf16, keep: vec!["norm".into()] };
-        let Ok(Outcome::Made(made)) = convert(&path, &how, &|| true) else { panic!("not converted") };
+        let Ok(Outcome::Made(made)) = convert(&path, &how, &|_| true) else { panic!("not converted") };
         files::publish(&made.file, made.draft, &path).expect("published");
         let bytes = std::fs::read(&path).expect("read");
         assert_eq!((bytes.len() as u64, Digest::of(&bytes)), (made.bytes, made.sha256));
@@ -149,6 +151,6 @@ mod tests {
             bytes[8 + length..],
             [[0x80, 0x3f, 0x20, 0x40].as_slice(), &3.0_f32.to_le_bytes(), &[7, 8]].concat()
         );
-        assert!(matches!(convert(&path, &how, &|| true), Ok(Outcome::AsItIs)));
+        assert!(matches!(convert(&path, &how, &|_| true), Ok(Outcome::AsItIs)));
     }
 }

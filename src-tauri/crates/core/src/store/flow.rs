@@ -66,14 +66,28 @@ impl Control {
     }
 }
 
+/// What a pull is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// Bytes come here.
+    Fetch,
+    /// A file that was on this machine already is checked against its hash.
+    Check,
+    /// A file that has come is converted.
+    Convert,
+}
+
 /// How far a pull is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Progress {
-    /// The file that is being fetched.
+    /// What it is doing.
+    pub work: Work,
+    /// The file that it works on.
     pub file: String,
-    /// Bytes of all files that are there, earlier ones included.
+    /// Bytes of all files that are there, earlier ones included; while it checks or converts, those of this file that it
+    /// has read.
     pub done_bytes: u64,
-    /// Bytes of all files.
+    /// Bytes of all files; while it checks or converts, of this file.
     pub total_bytes: u64,
     /// Bytes that this pull has fetched.
     pub fetched_bytes: u64,

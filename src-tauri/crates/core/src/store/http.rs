@@ -154,10 +154,16 @@ impl Http {
             401 | 403 if is_elsewhere => Fault::again(format!("{host} answered {status}")),
             401 | 403 => {
                 let showed = self.token.as_ref().is_some_and(|token| token.for_uri(uri).is_some());
+                let is_hub = origin(uri) == super::token::HUB.parse().ok().as_ref().and_then(origin);
                 let todo = match (status, showed) {
+                    (_, false) if self.token.is_some() && !is_hub => format!(
+                        "{host} wants a token, and yours was not shown to it; if it is to see it, say so: \
+                         `gallop models pull --token-to {}`; the model's own page is {page}",
+                        origin(uri).unwrap_or_default()
+                    ),
                     (_, false) => format!(
                         "this model has a gate: sign in and accept its terms at {page}, make a token that may read at \
-                         {}/settings/tokens, and give it in HF_TOKEN",
+                         {}/settings/tokens, and give it with `gallop models token set` or in HF_TOKEN",
                         super::token::HUB
                     ),
                     (401, true) => format!(

@@ -17,15 +17,22 @@ const RESERVE: u64 = 256 << 20;
 
 /// The hash of a file; nothing where `go_on` said no.
 pub(super) fn digest(path: &Path, go_on: &dyn Fn() -> bool) -> std::io::Result<Option<Digest>> {
+    digest_counted(path, &|_| go_on())
+}
+
+/// As [`digest`]; `go_on` hears how many bytes have been read.
+pub(super) fn digest_counted(path: &Path, go_on: &dyn Fn(u64) -> bool) -> std::io::Result<Option<Digest>> {
     let (mut file, mut hasher, mut buffer) = (File::open(path)?, Hasher::default(), vec![0; BUFFER]);
+    let mut read = 0;
     loop {
-        if !go_on() {
+        if !go_on(read) {
             return Ok(None);
         }
         match file.read(&mut buffer)? {
             0 => return Ok(Some(hasher.finish())),
             count => hasher.update(buffer.get(..count).unwrap_or_default()),
         }
+        read = file.stream_position()?;
     }
 }
 
@@ -115,7 +122,26 @@ pub fn free_bytes(folder: &Path) -> Option<u64> {
 }
 
 /// Bytes that this user can still write there; nothing where the system does not tell.
-#[cfg(not(unix))]
+#[cfg(windows)]
+pub fn free_bytes(folder: &Path) -> Option<u64> {
+    use std::os::windows::ffi::OsStrExt as _;
+    let path: Vec<u16> = folder.as_os_str().encode_wide().chain([0]).collect();
+    let mut free = 0;
+    // SAFETY: `path` ends in a zero and `free` is a place for the answer; both outlive the call. The other two answers
+    // may be left out.
+    let is_told = unsafe {
+        windows_sys::Win32::Storage::FileSystem::GetDiskFreeSpaceExW(
+            path.as_ptr(),
+            &raw mut free,
+            std::ptr::null_mut(),
+            std::ptr::null_mut(),
+        )
+    };
+    (is_told != 0).then_some(free)
+}
+
+/// Bytes that this user can still write there; nothing where the system does not tell.
+#[cfg(not(any(unix, windows)))]
 pub fn free_bytes(_folder: &Path) -> Option<u64> {
     None
 }

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use gallop_protocol::Digest;
 
-use super::catalog::FileEntry;
+use super::catalog::{FileEntry, check_path};
 use super::fetch::{self, End, Facts, Fetch, ask};
+use super::flow::Work;
 use super::http::Remote;
 use super::layout::Layout;
 use super::peek::SeemsChanged;
@@ -70,14 +71,25 @@ impl Pull<'_> {
             }
             _ => Ok(()),
         };
-        let Some(remote) = source.remote(self.entry, &target.path) else {
-            let path = source.local(self.entry, &target.path);
+        let pinned = self.pins.of(source.history());
+        let Some(mut remote) = source.remote(self.entry, &target.path, pinned.as_deref()) else {
+            let path = source.local(self.entry, &target.path, &target.local);
             let path = path.with_context(|| format!("it is not in this folder: {source}"))?;
             check(path.metadata().map_or(0, |metadata| metadata.len()))?;
             let layout = local::layout(&path, &target.tensors)?;
             return Ok(Some(From::Folder { path, layout }));
         };
-        let Some(mut facts) = ask(&self.http, &remote, self.effort, self.control)? else { return Ok(None) };
+        let asked = ask(&self.http, &remote, self.effort, self.control);
+        let asked = match &pinned {
+            Some(commit) => asked.with_context(|| {
+                let (commit, id) = (commit.get(..12).unwrap_or(commit), &self.entry.id);
+                format!(
+                    "this pull began with commit {commit}; `gallop models remove {id}` lets the next take the newest"
+                )
+            }),
+            None => asked,
+        };
+        let Some(mut facts) = asked? else { return Ok(None) };
         check(facts.identity.bytes)?;
         if let (Some(expected), Some(told)) = (target.sha256, facts.identity.sha256)
             && expected != told
@@ -85,6 +97,12 @@ impl Pull<'_> {
             anyhow::bail!("{source} has another file than the catalog's, by its hash");
         }
         facts.identity.sha256 = target.sha256.or(facts.identity.sha256);
+        if let Some(commit) = facts.commit.as_deref().filter(|_| pinned.is_none()) {
+            self.pins.pin(source.revision(self.entry), source.history(), commit);
+            let pinned = self.pins.of(source.history());
+            remote = source.remote(self.entry, &target.path, pinned.as_deref()).unwrap_or(remote);
+            facts.identity.url.clone_from(&remote.url);
+        }
         let layout = match target.tensors.is_empty() {
             true => Layout::whole(facts.identity.bytes),
             false => {
@@ -105,7 +123,16 @@ impl Pull<'_> {
             bytes: file.bytes,
             sha256: file.sha256,
         };
-        let Some((_, from)) = self.locate(&target, 0)? else { return Ok(None) };
+        let from = match self.cached(&target.path) {
+            Some(cached) => {
+                self.pins.take(self.entry, super::token::HUB, &cached.commit);
+                From::Folder { path: cached.path, layout: Layout::whole(cached.bytes) }
+            }
+            None => {
+                let Some((_, from)) = self.locate(&target, 0)? else { return Ok(None) };
+                from
+            }
+        };
         let text = match &from {
             From::Folder { path, .. } => crate::inside::read(path, MAX_INDEX_BYTES)?.unwrap_or_default(),
             From::Remote { remote, facts, .. } => {
@@ -228,8 +255,8 @@ impl Pull<'_> {
                     (None, Some(_)) => Trust::Source,
                     _ => Trust::Recorded,
                 };
-                if facts.commit.is_some() {
-                    record.commit.clone_from(&facts.commit);
+                if let Some(commit) = facts.commit.as_ref().filter(|commit| check_path(commit).is_ok()) {
+                    record.commit.get_or_insert_with(|| commit.clone());
                 }
                 // Noted first: after a kill in between, the whole part file is only hashed again, not fetched.
                 self.note(target, from, (layout.bytes(), digest, trust), None, record)?;
@@ -253,6 +280,7 @@ impl Pull<'_> {
         };
         let kept = Kept { bytes, sha256, trust, made_from: None, source, in_place, unix_ms: now_ms() };
         record.files.insert(target.local.clone(), kept);
+        self.pins.note(self.entry, record);
         self.store.save(self.entry, record)
     }
 
@@ -266,9 +294,9 @@ impl Pull<'_> {
     ) -> anyhow::Result<bool> {
         let there = std::path::absolute(there).with_context(|| there.display().to_string())?;
         let cannot = || format!("cannot read: {}", there.display());
-        let Some(digest) = local::digest(&there, &|| !self.control.is_stopped()).with_context(cannot)? else {
-            return Ok(false);
-        };
+        let length = there.metadata().map_or(0, |found| found.len());
+        let go_on = |read: u64| self.tell_work(Work::Check, &target.path, read, length);
+        let Some(digest) = local::digest_counted(&there, &go_on).with_context(cannot)? else { return Ok(false) };
         if expected.is_some_and(|expected| expected != digest) {
             return Ok(false);
         }
@@ -309,7 +337,9 @@ impl Pull<'_> {
         }
         let path = self.place(target)?;
         let original = kept.made_from.unwrap_or(Original { bytes: kept.bytes, sha256: kept.sha256 });
-        let kept = match convert::convert(&path, how, &|| !self.control.is_stopped())? {
+        let length = path.metadata().map_or(0, |found| found.len());
+        let go_on = |through: u64| self.tell_work(Work::Convert, &target.path, through, length);
+        let kept = match convert::convert(&path, how, &go_on)? {
             convert::Outcome::Stopped => return Ok(false),
             convert::Outcome::AsItIs => Kept { made_from: Some(original), ..kept },
             convert::Outcome::Made(made) => {

@@ -10,13 +10,14 @@ use gallop_protocol::Digest;
 
 use super::catalog::{Entry, FileKind};
 use super::fetch::Effort;
-use super::flow::{Control, Meter, Progress};
+use super::flow::{Control, Meter, Progress, Work};
 use super::http::{Http, Patience};
 use super::obtain::From;
+use super::pin::Pins;
 use super::record::{Record, Store, has};
 use super::shards::{self, Index};
 use super::source::Source;
-use super::token::Token;
+use super::token::{HUB, Token};
 use super::{cache, local};
 use crate::{Code, coded};
 
@@ -96,6 +97,8 @@ pub(super) struct Pull<'a> {
     pub control: &'a Control,
     pub http: Http,
     pub effort: Effort,
+    /// The commits that files are taken from.
+    pub pins: Pins,
     /// Bytes that this pull has fetched.
     pub fetched: AtomicU64,
     /// Bytes that were here before, or are by now, of files that are whole.
@@ -129,6 +132,7 @@ pub fn pull(
     let folder = store.folder(entry);
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make this folder: {}", folder.display()))?;
     let _lock = store.lock(entry)?;
+    store.sweep_drafts(entry)?;
     let patience = Patience { connect: options.connect_limit, stall: options.stall_limit };
     let pull = Pull {
         store,
@@ -136,6 +140,7 @@ pub fn pull(
         options,
         control,
         http: Http::new(options.token.clone(), patience),
+        pins: Pins::begin(entry, &store.record(entry)?),
         effort: Effort { connections: options.connections, tries: options.tries.max(1), backoff: options.backoff },
         fetched: AtomicU64::new(0),
         whole: AtomicU64::new(0),
@@ -171,6 +176,10 @@ impl Pull<'_> {
             }
         }
         self.check_room(&missing)?;
+        // Before the first byte: after a kill, the next pull goes on with the same commit.
+        if !missing.is_empty() && self.pins.note(self.entry, &mut record) {
+            self.store.save(self.entry, &record)?;
+        }
         for (_, (_, from)) in &missing {
             self.total.fetch_add(from.layout().bytes(), Ordering::SeqCst);
         }
@@ -227,15 +236,22 @@ impl Pull<'_> {
 
     /// Uses a file of the hub's own tools where it lies, if it is the one that is wanted.
     fn use_cached(&self, target: &Target, record: &mut Record) -> anyhow::Result<bool> {
-        let Some(found) = self.options.cache.as_deref().and_then(|cache| cache::find(cache, self.entry, &target.path))
-        else {
-            return Ok(false);
-        };
-        if target.bytes.is_some_and(|bytes| bytes != found.bytes) {
+        let Some(found) = self.cached(&target.path) else { return Ok(false) };
+        if target.bytes.is_some_and(|bytes| bytes != found.bytes) || !target.tensors.is_empty() {
             return Ok(false);
         }
         let expected = target.sha256.or(found.sha256);
-        self.use_in_place(target, &found.path, expected, record)
+        let is_used = self.use_in_place(target, &found.path, expected, record)?;
+        if is_used {
+            self.pins.take(self.entry, HUB, &found.commit);
+        }
+        Ok(is_used)
+    }
+
+    /// A file in the cache of the hub's own tools, of the commit that this pull takes its files from.
+    pub(super) fn cached(&self, path: &str) -> Option<cache::Cached> {
+        let pinned = self.pins.of(HUB);
+        cache::find(self.options.cache.as_deref()?, self.entry, path, pinned.as_deref())
     }
 
     fn check_room(&self, missing: &[(Target, (usize, From))]) -> anyhow::Result<()> {
@@ -258,6 +274,7 @@ impl Pull<'_> {
         let (total, done) = (self.total.load(Ordering::SeqCst), self.whole.load(Ordering::SeqCst) + here);
         let left = rate.filter(|rate| *rate > 0.0).map(|rate| total.saturating_sub(done) as f64 / rate);
         (self.tell)(&Progress {
+            work: Work::Fetch,
             file: file.to_owned(),
             done_bytes: done,
             total_bytes: total,
@@ -265,6 +282,20 @@ impl Pull<'_> {
             bytes_per_second: rate,
             seconds_left: left,
         });
+    }
+
+    /// Tells how much of a file on this machine is through, and whether to go on.
+    pub(super) fn tell_work(&self, work: Work, file: &str, through: u64, bytes: u64) -> bool {
+        (self.tell)(&Progress {
+            work,
+            file: file.to_owned(),
+            done_bytes: through,
+            total_bytes: bytes,
+            fetched_bytes: self.fetched.load(Ordering::SeqCst),
+            bytes_per_second: None,
+            seconds_left: None,
+        });
+        !self.control.is_stopped()
     }
 }
 

@@ -28,9 +28,12 @@ pub struct Store {
 pub struct Record {
     /// Version of the file.
     pub format: u32,
-    /// The commit that the source told.
+    /// The commit that the source told, and that every file comes from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
+    /// The branch that the commit was the newest of, where the entry names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
     /// The files that are whole, by their path in the folder.
     pub files: BTreeMap<String, Kept>,
 }
@@ -87,6 +90,11 @@ impl Store {
     /// The models in this folder.
     pub fn at(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
+    }
+
+    /// The folder that holds the models.
+    pub fn root(&self) -> &Path {
+        &self.root
     }
 
     /// The folder of a model, whether it is there or not.
@@ -211,14 +219,22 @@ impl Store {
             freed += if kept.in_place.is_none() { kept.bytes } else { 0 };
             remove_file(&folder.join(path))?;
         }
-        for part in parts(&folder) {
-            remove_file(&part)?;
-        }
+        self.sweep(entry, |_| true)?;
         remove_file(&folder.join(FILE_NAME))?;
         drop(lock);
         remove_file(&folder.join(LOCK))?;
         remove_empty(&folder);
         Ok(freed)
+    }
+
+    /// Removes what a killed process had begun to write beside the files. What has come of a download stays.
+    pub(super) fn sweep_drafts(&self, entry: &Entry) -> anyhow::Result<()> {
+        self.sweep(entry, |name| name.starts_with(files::DRAFT_PREFIX))
+    }
+
+    fn sweep(&self, entry: &Entry, is_swept: impl Fn(&str) -> bool) -> anyhow::Result<()> {
+        let is_swept = |path: &Path| path.file_name().is_some_and(|name| is_swept(&name.to_string_lossy()));
+        parts(&self.folder(entry)).iter().filter(|path| is_swept(path)).try_for_each(|path| remove_file(path))
     }
 
     /// Keeps other programs from pulling the same model; the system gives it back when this one ends in any way.

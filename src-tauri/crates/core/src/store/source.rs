@@ -46,24 +46,44 @@ impl Source {
         entry.mirrors.iter().map(mirror).collect()
     }
 
-    /// A file of the entry there; nothing for a folder.
-    pub(super) fn remote(&self, entry: &Entry, path: &str) -> Option<Remote> {
-        let Self::Endpoint { url, repo, revision } = self else { return None };
+    /// A file of the entry there, at `commit` where one is pinned; nothing for a folder.
+    pub(super) fn remote(&self, entry: &Entry, path: &str, commit: Option<&str>) -> Option<Remote> {
+        let Self::Endpoint { url, repo, .. } = self else { return None };
         let repo = repo.as_ref().unwrap_or(&entry.repo);
-        let revision = revision.as_ref().unwrap_or(&entry.revision);
+        let revision = commit.unwrap_or(self.revision(entry));
         Some(Remote { url: format!("{url}/{repo}/resolve/{revision}/{path}"), page: entry.page.clone() })
     }
 
-    /// A file of the entry in the folder: under its path, with the repository's name before it, or by its name alone.
-    pub(super) fn local(&self, entry: &Entry, path: &str) -> Option<PathBuf> {
+    /// The revision that is asked for there.
+    pub(super) fn revision<'a>(&'a self, entry: &'a Entry) -> &'a str {
+        match self {
+            Self::Endpoint { revision: Some(revision), .. } => revision,
+            _ => &entry.revision,
+        }
+    }
+
+    /// Whose commits these are: all sources without a revision of their own have the hub's.
+    pub(super) fn history(&self) -> &str {
+        match self {
+            Self::Endpoint { url, revision: Some(_), .. } => url,
+            _ => HUB,
+        }
+    }
+
+    /// A file of the entry in the folder: as another store keeps it, under its path with or without the repository's name
+    /// before it, or by its name alone.
+    pub(super) fn local(&self, entry: &Entry, path: &str, kept_as: &str) -> Option<PathBuf> {
         let Self::Folder(folder) = self else { return None };
         let name = path.rsplit('/').next().unwrap_or(path);
         let short = entry.repo.rsplit('/').next().unwrap_or(&entry.repo);
         let tries = [
-            folder.join(path),
+            folder.join(&entry.id).join(kept_as),
             folder.join(&entry.id).join(path),
             folder.join(&entry.repo).join(path),
             folder.join(short).join(path),
+            // Many models have a file of this name, so a place that tells the model comes first.
+            folder.join(kept_as),
+            folder.join(path),
             folder.join(name),
         ];
         tries.into_iter().find(|path| path.is_file())

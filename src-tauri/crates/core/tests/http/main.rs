@@ -1,8 +1,11 @@
 //! The model store against a real server that does everything wrong, in real processes that are really killed.
 
+mod cached;
+mod converted;
 mod faults;
 mod killed;
 mod parts;
+mod pins;
 mod server;
 
 use std::path::Path;
