@@ -1,6 +1,7 @@
 //! The program `gallop` from outside: what it makes, what it says, and how it ends.
 
 mod bad_input;
+mod doctor;
 mod doing;
 mod engine_input;
 mod farm;
@@ -23,12 +24,14 @@ use tempfile::TempDir;
 /// A folder that goes away, and the program in it.
 pub struct Place {
     folder: TempDir,
+    /// Gallop's own folders, so that nothing of this machine's user is used or touched.
+    home: TempDir,
 }
 
 impl Place {
     /// An empty folder.
     pub fn empty() -> Self {
-        Self { folder: tempfile::tempdir().expect("folder") }
+        Self { folder: tempfile::tempdir().expect("folder"), home: tempfile::tempdir().expect("folder") }
     }
 
     /// The path of a file here.
@@ -52,7 +55,8 @@ impl Place {
     /// The program, started here with the model of the repository.
     pub fn gallop<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gallop"));
-        command.current_dir(self.folder.path()).env("GALLOP_MODEL_DIR", models()).args(args);
+        command.current_dir(self.folder.path()).env("GALLOP_MODEL_DIR", models());
+        command.env("GALLOP_HOME", self.home.path()).args(args);
         command
     }
 

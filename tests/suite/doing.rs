@@ -3,7 +3,7 @@
 use gallop_media::{Channels, probe, read_metadata, read_picture, read_sound};
 use serde_json::Value;
 
-use crate::{Place, last, notices, picture, text, tone, wav, words};
+use crate::{Place, last, notices, picture, text, tone, wav};
 
 /// A short, small clip: the real model, in little time.
 const SMALL: &str = "generate --prompt 'A red paper pony stands in a meadow.' --size 64x64 --seconds 1 --seed 5";
@@ -169,25 +169,6 @@ fn people_get_a_line_a_stage() {
         assert!(told.contains(word), "{word} is not in {told}");
     }
     assert!(!told.contains('\x1b'), "no cursor movement into a pipe: {told:?}");
-}
-
-#[test]
-fn the_machine_is_told() {
-    let place = Place::empty();
-    let output = place.run("doctor --json");
-    assert!(output.status.success(), "{}", text(&output.stderr));
-    let found: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    assert_eq!(found["model"]["name"], "pony");
-    assert!(found["cpu"]["threads"].as_u64().is_some_and(|threads| threads > 0));
-    assert!(found["verdict"].as_array().is_some_and(|lines| !lines.is_empty()));
-    let page = text(&place.run("doctor").stdout);
-    for word in ["CPU", "Memory", "GPU", "FFmpeg", "Model", "pony"] {
-        assert!(page.contains(word), "{word} is not in {page}");
-    }
-    let output = place.gallop(words("doctor")).env("GALLOP_MODEL_DIR", "/nowhere").arg("--model").arg("none").output();
-    let output = output.expect("gallop starts");
-    assert_eq!(output.status.code(), Some(1), "without a model the doctor does not say that all is well");
-    assert!(text(&output.stdout).contains("/nowhere/none"), "it tells where it looked");
 }
 
 #[test]

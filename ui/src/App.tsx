@@ -4,6 +4,7 @@ import { Match, Switch, createResource, type JSX } from "solid-js";
 import { connect } from "./backend";
 import { MenuHost } from "./components/Menu";
 import { Tips } from "./components/Tips";
+import { problemText } from "./i18n/problem";
 import { Frame } from "./features/frame/Frame";
 import { Starting, StartFailed } from "./features/start/Start";
 import { LayoutProvider, createLayout } from "./state/layout";
@@ -20,7 +21,7 @@ export function App(): JSX.Element {
     <>
       <Switch fallback={<Starting />}>
         <Match when={studio.state === "errored"}>
-          <StartFailed why={studio.error instanceof Error ? studio.error.message : String(studio.error)} onRetry={() => void refetch()} />
+          <StartFailed why={problemText(studio.error)} onRetry={() => void refetch()} />
         </Match>
         <Match when={studio.state === "ready" && studio()}>{(ready) => <Ready studio={ready()} />}</Match>
       </Switch>

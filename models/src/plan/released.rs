@@ -53,4 +53,13 @@ impl ModelSizes {
             numbers,
         })
     }
+
+    /// The same with the base weights, which take more steps, and each of them twice for guidance.
+    ///
+    /// # Errors
+    /// As [`Self::released`].
+    pub fn released_base() -> Result<Self> {
+        let released = Self::released()?;
+        Ok(Self { numbers: Numbers { base_steps: 32, calls_per_step: 2, ..released.numbers }, ..released })
+    }
 }

@@ -88,14 +88,6 @@ export type AudioTrack = {
 /** How a forecast is known. */
 export type Basis = "measured" | "probe" | "unknown";
 
-/** What went wrong, as it crosses to a user interface. */
-export type CallError = {
-  /** What kind of failure it is. */
-  code: Code,
-  /** Why, and what to do about it, in one line. */
-  message: string,
-};
-
 /** Words that are read. They lie on frames of their clip's take, and so go where the clip goes. */
 export type Caption = {
   /** Names the caption. */
@@ -745,6 +737,8 @@ export type ProjectView = {
 export type Pull = {
   /** What it does. */
   state: PullState,
+  /** What it does with the file; while it checks or converts, the bytes are of that file alone. */
+  work: PullWork,
   /** The file that is being fetched. */
   file: string | null,
   /** Bytes of all files that are here. */
@@ -756,11 +750,22 @@ export type Pull = {
   /** How long it will take at this rate. */
   seconds_left: number | null,
   /** Why it failed. */
-  failure: CallError | null,
+  failure: Refusal | null,
 };
 
 /** What a pull does. */
 export type PullState = "running" | "paused" | "done" | "failed";
+
+/** What a pull does with a file. */
+export type PullWork = "fetch" | "check" | "convert";
+
+/** What went wrong, as it crosses to a user interface. */
+export type Refusal = {
+  /** What kind of failure it is. */
+  code: Code,
+  /** Why, and what to do about it, in one line. */
+  message: string,
+};
 
 /** Who works the queue off. */
 export type RunnerState = "own" | "elsewhere";

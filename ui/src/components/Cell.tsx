@@ -18,7 +18,7 @@ export function MenuCell(props: {
       class="cell cell-menu"
       aria-label={`${props.name}: ${props.value}`}
       aria-haspopup="menu"
-      title={props.value}
+      data-tip={props.value}
       disabled={props.disabled}
       onClick={(event) => openMenu(event.currentTarget, props.entries(), props.name)}
     >

@@ -9,3 +9,9 @@ export function openShot(view: View, project: ProjectView, shot: string): void {
   view.setClips(new Set(clip ? [clip.id] : []));
   view.setShot(shot);
 }
+
+/** Goes to a shot that was just made, whose clip is not known here yet; or, with null, to where one is written. */
+export function openNew(view: View, shot: string | null): void {
+  view.setClips(new Set<string>());
+  view.setShot(shot);
+}

@@ -3,7 +3,6 @@
 import { createContext, createSignal, useContext, type Accessor } from "solid-js";
 import { createStore, reconcile } from "solid-js/store";
 import {
-  CallError,
   type AppStatus,
   type Backend,
   type CallName,
@@ -14,6 +13,7 @@ import {
   type SetSettings,
   type UiSettings,
 } from "../backend";
+import { problemText } from "../i18n/problem";
 
 /** A message at the edge of the window. */
 export interface Notice {
@@ -128,7 +128,7 @@ export async function createStudio(backend: Backend): Promise<Studio> {
       try {
         return await backend.call(name, args);
       } catch (error) {
-        studio.notify("error", error instanceof CallError ? error.message : String(error));
+        studio.notify("error", problemText(error));
         throw error;
       }
     },

@@ -46,6 +46,10 @@ pub enum Command {
     /// Download models, see and check them
     #[command(subcommand)]
     Models(models::ModelsCommand),
+    /// Open the studio in a browser: serves it on this machine and prints the link
+    Serve(ServeArgs),
+    /// Make one call of the studio, as its window does; without a name, list them
+    Call(CallArgs),
     /// Serve a studio over stdin and stdout; started by Gallop itself, also on other machines
     Engine(EngineArgs),
 }
@@ -148,13 +152,57 @@ pub struct GenerateArgs {
 /// Flags of `gallop doctor`.
 #[derive(Debug, clap::Args)]
 pub struct DoctorArgs {
-    /// Name of an installed model, or a model folder [default: pony]
+    /// Look at this model too: the name of an installed one, or a model folder
     #[arg(long, value_name = "NAME|FOLDER")]
     pub model: Option<PathBuf>,
+
+    /// Measure for about ten seconds how fast the networks run here, and keep it for `plan` and `bench`
+    #[arg(long)]
+    pub probe: bool,
+
+    /// Do not write and read a test file in the models' folder
+    #[arg(long)]
+    pub skip_disk: bool,
+
+    /// Leave out names, folders, addresses and keys, so that it can be pasted into a bug report
+    #[arg(long)]
+    pub report: bool,
+
+    /// Where the networks run [default: the NVIDIA card where there is one, else the CPU]
+    #[arg(long, value_enum)]
+    pub device: Option<DeviceName>,
 
     /// Print one JSON object on stdout
     #[arg(long)]
     pub json: bool,
+}
+
+/// Flags of `gallop serve`.
+#[derive(Debug, clap::Args)]
+pub struct ServeArgs {
+    /// The port [default: any that is free]
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub port: u16,
+
+    /// Open the link in the browser
+    #[arg(long)]
+    pub open: bool,
+}
+
+/// Flags of `gallop call`.
+#[derive(Debug, clap::Args)]
+pub struct CallArgs {
+    /// The call, as in `shot.add`
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+
+    /// Its arguments as JSON
+    #[arg(value_name = "JSON", default_value = "{}")]
+    pub arguments: String,
+
+    /// Open this project for it
+    #[arg(long, value_name = "PROJECT")]
+    pub project: Option<PathBuf>,
 }
 
 /// Flags of `gallop plan`.

@@ -3,16 +3,21 @@
 use std::io::Write as _;
 use std::time::Instant;
 
+use gallop_core::places::Places;
 use gallop_engine::clip::Clip;
 use gallop_engine::complete::{self, nearest_trained};
 use gallop_engine::shape::Aspect;
-use gallop_engine::{device, machine};
-use gallop_models::generator::{Request, Size};
+use gallop_engine::{cards, device, fit, machine};
+use gallop_models::Device;
+use gallop_models::generator::{Manifest, Request, Size};
+use gallop_models::plan::{self, ModelSizes, Task};
+use gallop_protocol::message::Stage;
 use gallop_protocol::recipe::{Model, Recipe};
 use serde::Serialize;
 
 use crate::args::BenchArgs;
 use crate::cancel::Cancel;
+use crate::doctor::{KeptSpeed, NO_SECONDS};
 use crate::prepare::ordinary_shot;
 use crate::report::{Format, News, choose, stage_name};
 use crate::sink::{StageTime, Studio};
@@ -33,12 +38,35 @@ struct Measured {
     frames: usize,
     clip_seconds: f64,
     stages: Vec<StageTime>,
+    /// What was expected of each stage beforehand; empty until `gallop doctor --probe` has measured this machine.
+    expected: Vec<Expected>,
     /// From the first stage after loading to the last frame.
     seconds: f64,
     /// Seconds of clip for each second of work, loading left out.
     real_time_factor: f64,
     /// The most memory this process ever held.
     peak_memory_bytes: Option<u64>,
+}
+
+/// What was expected of a stage.
+#[derive(Debug, Serialize)]
+struct Expected {
+    stage: Stage,
+    seconds: f64,
+}
+
+/// What the planner expects of the plan that is taken here.
+fn expected(manifest: &Manifest, device: &Device, request: &Request) -> anyhow::Result<Vec<Expected>> {
+    let kept = KeptSpeed::load(&Places::located()?);
+    let processor = fit::processor(device);
+    let Some(probe) = kept.probe(processor, &cards::look()) else { return Ok(Vec::new()) };
+    let task = Task { size: request.size, length: request.length()? };
+    let planned = plan::plan(&ModelSizes::of(manifest)?, &task, processor, &fit::budgets(processor), Some(probe));
+    let stages = planned.first().map(|forecast| forecast.stages.as_slice()).unwrap_or_default();
+    let stages = stages
+        .iter()
+        .filter_map(|need| Some(Expected { stage: gallop_engine::stage(need.stage), seconds: need.seconds? }));
+    Ok(stages.collect())
 }
 
 /// Makes a fixed clip and tells how long each stage took.
@@ -72,6 +100,7 @@ pub fn run(args: &BenchArgs) -> anyhow::Result<()> {
     if let Some(text) = &no_card {
         studio.news(&News::Notice { text });
     }
+    let expected = expected(&manifest, &device, &request)?;
     let mut generator = studio.load(manifest, &device, &request)?;
     let started = Instant::now();
     let latents = generator.draft(&request, &mut studio)?;
@@ -93,6 +122,7 @@ pub fn run(args: &BenchArgs) -> anyhow::Result<()> {
         frames: studio.frame_count,
         clip_seconds,
         stages: studio.times,
+        expected,
         seconds,
         real_time_factor: clip_seconds / seconds,
         peak_memory_bytes: machine::peak_memory_bytes(),
@@ -107,14 +137,20 @@ fn table(measured: &Measured) -> String {
     let cpu = measured.cpu.as_deref().unwrap_or("unknown CPU");
     let mut lines = vec![
         format!("{}, {width}x{height}, {frames} frames, on {device} ({cpu}, {threads} threads)", model.name),
-        format!("\n{:<12}{:>7}{:>12}{:>14}", "stage", "steps", "seconds", "s per step"),
+        format!("\n{:<12}{:>7}{:>12}{:>14}{:>12}", "stage", "steps", "seconds", "s per step", "expected"),
     ];
     for StageTime { stage, steps, seconds } in &measured.stages {
         let name = stage_name(*stage);
-        lines.push(match steps {
-            0 => format!("{name:<12}{:>7}{seconds:>12.2}", ""),
-            _ => format!("{name:<12}{steps:>7}{seconds:>12.2}{:>14.3}", seconds / *steps as f64),
-        });
+        let expected = measured.expected.iter().find(|expected| expected.stage == *stage);
+        let expected = expected.map_or_else(|| "-".into(), |expected| format!("{:.2}", expected.seconds));
+        let (steps, each) = match steps {
+            0 => (String::new(), String::new()),
+            _ => (steps.to_string(), format!("{:.3}", seconds / *steps as f64)),
+        };
+        lines.push(format!("{name:<12}{steps:>7}{seconds:>12.2}{each:>14}{expected:>12}"));
+    }
+    if measured.expected.is_empty() {
+        lines.push(format!("\n{NO_SECONDS}"));
     }
     let (clip, all, factor) = (measured.clip_seconds, measured.seconds, measured.real_time_factor);
     lines.push(format!("\n{clip:.2} s of clip in {all:.2} s without loading: {factor:.3} times real time"));

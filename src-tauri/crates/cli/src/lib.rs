@@ -4,6 +4,7 @@
 
 mod args;
 mod bench;
+mod call;
 mod cancel;
 mod doctor;
 mod engine;
@@ -16,6 +17,7 @@ mod plan;
 mod prepare;
 mod recipe;
 mod report;
+mod serve;
 mod sink;
 mod studio;
 mod words;
@@ -52,6 +54,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Jobs(command) => studio::jobs::run(command),
         Command::Library(command) => studio::library::run(command),
         Command::Models(command) => models::run(command),
+        Command::Serve(args) => serve::run(&args),
+        Command::Call(args) => call::run(&args),
         Command::Engine(args) => engine::run(args),
     };
     match outcome {

@@ -2,18 +2,21 @@
 
 use std::io::Write as _;
 
+use gallop_core::places::Places;
 use gallop_engine::complete::nearest_trained;
 use gallop_engine::shape::Aspect;
-use gallop_engine::{device, fit};
+use gallop_engine::{cards, device, fit};
 use gallop_models::generator::{Size, Stage};
 use gallop_models::plan::{
-    self, Budgets, Forecast, Later, LaterStage, ModelSizes, Planned, Processor, Source, Task, gib,
+    self, Budgets, Forecast, Later, LaterStage, ModelSizes, Planned, Probe, Processor, Source, Task, gib,
 };
 use serde::Serialize;
 
 use crate::args::PlanArgs;
+use crate::doctor::{HOW_SECONDS, KeptSpeed, NO_SECONDS};
 use crate::error::usage;
 use crate::model;
+use crate::report::duration;
 
 /// The released model and its id in the catalog, which can be planned before all of its files are here.
 const RELEASED: [&str; 2] = ["daVinci-MagiHuman", "magihuman-distill"];
@@ -26,6 +29,8 @@ struct Answer<'a> {
     seconds: f32,
     processor: Processor,
     runs: bool,
+    /// About how long it takes, without loading and encoding; nothing until this machine was measured.
+    work_seconds: Option<f64>,
     /// Why it does not run, and what would help.
     reason: Option<String>,
     #[serde(flatten)]
@@ -44,17 +49,20 @@ pub fn run(args: &PlanArgs) -> anyhow::Result<()> {
         ram_bytes: asked.ram_bytes.or(here.ram_bytes),
         disk_bytes: asked.disk_bytes,
     };
-    let planned = plan::plan(&sizes, &task, processor, &budgets, None);
+    let probe = probe(args, processor);
+    let planned = plan::plan(&sizes, &task, processor, &budgets, probe.as_ref());
     let reason = planned.refusal();
     let text = if args.json {
         let size = [size.width(), size.height()];
         let runs = planned.first().is_some();
+        let work_seconds = planned.first().and_then(Forecast::seconds);
         let answer = Answer {
             model: &sizes.name,
             size,
             seconds: task.seconds(),
             processor,
             runs,
+            work_seconds,
             reason: reason.clone(),
             planned: &planned,
         };
@@ -111,6 +119,15 @@ fn processor(args: &PlanArgs) -> anyhow::Result<Processor> {
     }
 }
 
+/// How fast this machine was measured to be; nothing for a card that is only imagined.
+fn probe(args: &PlanArgs, processor: Processor) -> Option<Probe> {
+    if processor == Processor::Card && args.vram.is_some() {
+        return None;
+    }
+    let cards = cards::look();
+    KeptSpeed::load(&Places::located().ok()?).probe(processor, &cards).cloned()
+}
+
 fn page(model: &str, task: &Task, processor: Processor, planned: &Planned) -> String {
     let (seconds, size) = (task.seconds(), task.size);
     let budget = |bytes: Option<u64>| bytes.map_or("unknown".into(), gib);
@@ -129,6 +146,7 @@ fn page(model: &str, task: &Task, processor: Processor, planned: &Planned) -> St
     for smaller in planned.plans.iter().skip(1) {
         lines.push(format!("If memory runs out: {}, {}", fit::words(smaller.plan), peaks(smaller)));
     }
+    lines.extend(planned.first().map(time));
     lines.extend(planned.later.iter().filter(|_| planned.first().is_none()).flat_map(later));
     if processor == Processor::Card {
         lines.push("\nPeaks on a card are computed and were not measured yet.".into());
@@ -144,7 +162,7 @@ fn table(forecast: &Forecast) -> Vec<String> {
         let peak = if forecast.processor == Processor::Card { need.vram_bytes } else { need.ram_bytes };
         let precision = format!("{:?}", need.precision).to_lowercase();
         let piece = need.piece_latent_frames.map(|frames| format!("  {frames} latent frames at once"));
-        let seconds = need.seconds.map(|seconds| format!("  {seconds:.0} s"));
+        let seconds = need.seconds.map(|seconds| format!("  about {}", duration(seconds)));
         lines.push(format!(
             "{:<14}{:<17}{precision:<10}{:>10}{:>10}{:>14}{}{}",
             stage_name(need.stage),
@@ -157,6 +175,14 @@ fn table(forecast: &Forecast) -> Vec<String> {
         ));
     }
     lines
+}
+
+/// How long it takes, or what tells that.
+fn time(forecast: &Forecast) -> String {
+    match forecast.seconds() {
+        Some(seconds) => format!("\nAbout {} in all. {HOW_SECONDS}", duration(seconds)),
+        None => format!("\n{NO_SECONDS}"),
+    }
 }
 
 fn peaks(forecast: &Forecast) -> String {

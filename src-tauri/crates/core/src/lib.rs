@@ -4,16 +4,19 @@
 
 pub mod api;
 pub mod database;
+pub mod disk;
 pub mod engine;
 mod error;
 pub mod files;
 mod inside;
 pub mod jobs;
 pub mod library;
+pub mod loopback;
 pub mod places;
 pub mod program;
 pub mod project;
 pub mod runner;
+mod sample;
 pub mod settings;
 pub mod store;
 pub mod take;

@@ -55,6 +55,16 @@ impl Places {
         Self { data: home.join("data"), config: home.join("config"), cache: home.join("cache") }
     }
 
+    /// Where new projects go unless somebody says otherwise: among the user's documents, or in the one home.
+    pub fn projects(&self) -> PathBuf {
+        if let Some(home) = self.data.parent().filter(|home| Self::under(*home) == *self) {
+            return home.join("projects");
+        }
+        let user = directories::UserDirs::new();
+        let documents = user.as_ref().map(|user| user.document_dir().unwrap_or_else(|| user.home_dir()).to_owned());
+        documents.unwrap_or_else(|| self.data.clone()).join("Gallop")
+    }
+
     /// Makes the folders that are not there.
     ///
     /// # Errors

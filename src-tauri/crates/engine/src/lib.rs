@@ -4,6 +4,7 @@
 //! nothing that matters, so it may be killed at any moment and may run on any machine. The other modules are what it is
 //! made of; `gallop generate` makes a single clip with the same.
 
+pub mod cards;
 pub mod clip;
 pub mod complete;
 pub mod device;

@@ -22,6 +22,20 @@ pub struct Memory {
     pub total_bytes: Option<u64>,
     /// What is free or can be freed now.
     pub available_bytes: Option<u64>,
+    /// Page file or swap partition; 0 where there is none.
+    pub swap_bytes: Option<u64>,
+    /// What is free of it.
+    pub swap_free_bytes: Option<u64>,
+}
+
+/// The system, its kernel and what it is built for.
+pub fn system() -> String {
+    let release = read_to_string("/etc/os-release").unwrap_or_default();
+    let named = release.lines().find_map(|line| line.strip_prefix("PRETTY_NAME=")).map(|name| name.trim_matches('"'));
+    let kernel = read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let kernel = (!kernel.is_empty()).then(|| format!("kernel {}", kernel.trim()));
+    let parts = [Some(named.unwrap_or(std::env::consts::OS).to_owned()), kernel, Some(std::env::consts::ARCH.into())];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// Looks at the processor.
@@ -62,7 +76,7 @@ pub fn memory() -> Memory {
     let limit = container_limit();
     let total_bytes = total.map(|total| total.min(limit.unwrap_or(total)));
     let available_bytes = kib("MemAvailable").map(|available| available.min(limit.unwrap_or(available)));
-    Memory { total_bytes, available_bytes }
+    Memory { total_bytes, available_bytes, swap_bytes: kib("SwapTotal"), swap_free_bytes: kib("SwapFree") }
 }
 
 /// The limit of the container around this process, in either version of control groups; "max" and absurd numbers mean
@@ -120,24 +134,6 @@ pub fn size(bytes: u64) -> String {
     if bytes < 1 << 30 { format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20)) } else { gib(bytes) }
 }
 
-impl std::fmt::Display for Cpu {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let name = self.name.as_deref().unwrap_or("unknown model");
-        let vector = if self.vector.is_empty() { "no AVX2".to_owned() } else { self.vector.join(", ") };
-        write!(f, "{name}, {} threads, {vector}", self.threads)
-    }
-}
-
-impl std::fmt::Display for Memory {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match (self.total_bytes, self.available_bytes) {
-            (Some(total), Some(available)) => write!(f, "{}, {} of it free", gib(total), gib(available)),
-            (Some(total), None) => f.write_str(&gib(total)),
-            _ => f.write_str("not known on this system"),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,9 +149,12 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn this_machine_has_memory() {
-        let Memory { total_bytes: Some(total), available_bytes: Some(available) } = memory() else {
+        let Memory { total_bytes: Some(total), available_bytes: Some(available), swap_bytes, swap_free_bytes } =
+            memory()
+        else {
             panic!("no memory found");
         };
+        assert!(swap_free_bytes <= swap_bytes && system().contains("kernel"));
         assert!(available <= total && total > 1 << 20);
         assert!(peak_memory_bytes().is_some_and(|peak| peak > 1 << 18 && peak <= total));
     }

@@ -88,7 +88,7 @@ function CharacterPage(props: { character: EditedCharacter }): JSX.Element {
             type="button"
             class="character-picture"
             classList={{ "is-target": isTarget() }}
-            title={t("cast.picture")}
+            data-tip={t("cast.picture")}
             aria-label={t("cast.picture")}
             onClick={() => void pick()}
             ref={(element) =>

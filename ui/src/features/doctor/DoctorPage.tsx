@@ -2,13 +2,13 @@
 
 import { For, Show, createSignal, onMount, type JSX } from "solid-js";
 import { Button } from "../../components/Button";
-import { Sheet } from "../../components/Sheet";
+import { Sheet as Page } from "../../components/Sheet";
 import { t } from "../../i18n";
 import { when } from "../../lib/format";
 import { provideCommands } from "../../state/commands";
 import { useDoctor } from "../../state/doctor";
 import { useStudio } from "../../state/studio";
-import { useView } from "../../state/view";
+import { useView, type Sheet } from "../../state/view";
 import { MachineFacts } from "./MachineFacts";
 import { redacted } from "./report";
 import { WhatRuns } from "./WhatRuns";
@@ -24,12 +24,12 @@ export function DoctorPage(): JSX.Element {
   });
   return (
     <Show when={view.sheet() === "doctor"}>
-      <Page />
+      <Doctor />
     </Show>
   );
 }
 
-function Page(): JSX.Element {
+function Doctor(): JSX.Element {
   const studio = useStudio();
   const view = useView();
   const doctor = useDoctor(studio);
@@ -38,8 +38,8 @@ function Page(): JSX.Element {
   onMount(() => void doctor.look("kept"));
   const measured = () => doctor.report()?.speed.reduce((latest, speed) => Math.max(latest, speed.unix_ms), 0) ?? 0;
 
-  function close() {
-    view.setSheet(null);
+  function close(next: Sheet = studio.project() === null ? "projects" : null) {
+    view.setSheet(next);
     if (!studio.settings().seen_first_run) void studio.setSettings({ seen_first_run: true });
   }
   async function start(how: "own" | "sample") {
@@ -50,8 +50,7 @@ function Page(): JSX.Element {
         const model = studio.status()?.models[0]?.name ?? "pony";
         await studio.call("project.create", { name: t("project.first"), aspect: "9:16", model });
       }
-      view.setShot(null);
-      close();
+      close(null);
     } catch {
       // Told at the edge of the window.
     } finally {
@@ -65,10 +64,10 @@ function Page(): JSX.Element {
     );
 
   return (
-    <Sheet
+    <Page
       title={isFirst ? t("doctor.welcome") : t("doctor.title")}
       size="medium"
-      onClose={close}
+      onClose={() => close()}
       foot={
         <footer class="sheet-foot">
           <Button kind="quiet" icon="copy" disabled={doctor.report() === null} onClick={copy}>
@@ -119,13 +118,13 @@ function Page(): JSX.Element {
             </Show>
             <p class="doctor-more">
               {t("doctor.more")}{" "}
-              <button type="button" onClick={() => (close(), view.setSheet("models"))}>
+              <button type="button" onClick={() => close("models")}>
                 {t("doctor.to_models")}
               </button>
             </p>
           </>
         )}
       </Show>
-    </Sheet>
+    </Page>
   );
 }

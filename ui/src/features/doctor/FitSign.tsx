@@ -16,5 +16,5 @@ export const fitName = (fit: Fit): string => t(NAMES[fit]);
 
 /** A dot that says whether something runs here. */
 export function FitSign(props: { fit: Fit }): JSX.Element {
-  return <span class={`fit fit-${props.fit}`} role="img" aria-label={fitName(props.fit)} title={fitName(props.fit)} />;
+  return <span class={`fit fit-${props.fit}`} role="img" aria-label={fitName(props.fit)} data-tip={fitName(props.fit)} />;
 }

@@ -70,7 +70,7 @@ function Rows(props: { model: ModelFit }): JSX.Element {
                     ? t("doctor.time_unknown")
                     : t("doctor.time_of", { clip: duration(fit.clip_seconds), time: duration(fit.seconds) })}
                 </td>
-                <td class="runs-memory" title={fit.how ?? ""}>
+                <td class="runs-memory" data-tip={fit.how ?? ""}>
                   {peak(fit)}
                 </td>
               </Show>

@@ -39,6 +39,10 @@ export function Frame(): JSX.Element {
   onCleanup(() => window.removeEventListener("resize", measure));
   followWhere(studio, view, layout);
   provideZones(view, layout);
+  createEffect(() => {
+    const name = studio.project()?.name;
+    document.title = name ? `${name} – Gallop` : "Gallop";
+  });
   const choose = () => {
     if (view.sheet() === null && !studio.status()?.first_run) view.setSheet("projects");
   };

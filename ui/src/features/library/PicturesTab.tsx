@@ -4,6 +4,7 @@ import { Show, createMemo, type JSX } from "solid-js";
 import type { MediaItem, ProjectView } from "../../backend";
 import { t } from "../../i18n";
 import { bareName, mediaPath, referenceTo } from "../../lib/media";
+import { openNew } from "../../state/open";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
 import { editCharacter } from "../cast/edited";
@@ -16,7 +17,7 @@ export function PicturesTab(props: { project: ProjectView; matches(text: string)
 
   async function newShot(item: MediaItem) {
     const id = await studio.act("shot.add", { image: referenceTo(item) });
-    if (id !== undefined) view.setShot(id);
+    if (id !== undefined) openNew(view, id);
   }
   function use(item: MediaItem) {
     const id = view.shot();

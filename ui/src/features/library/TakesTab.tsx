@@ -48,7 +48,7 @@ export function TakesTab(props: { project: ProjectView; matches(text: string): b
           </span>
           <Show when={(score()?.wins ?? 0) > 0 ? score() : undefined}>
             {(found) => (
-              <span class="card-badge card-badge-right" title={t("take.score", { wins: found().wins, seen: found().seen })}>
+              <span class="card-badge card-badge-right" data-tip={t("take.score", { wins: found().wins, seen: found().seen })}>
                 {found().wins}/{found().seen}
               </span>
             )}

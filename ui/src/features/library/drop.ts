@@ -5,6 +5,7 @@
 import { createSignal, onCleanup, onMount } from "solid-js";
 import type { MediaItem } from "../../backend";
 import { t } from "../../i18n";
+import { openNew } from "../../state/open";
 import type { Studio } from "../../state/studio";
 import type { View } from "../../state/view";
 
@@ -53,7 +54,8 @@ export async function takeFiles(studio: Studio, view: View, paths: readonly stri
       continue;
     }
     try {
-      view.setShot(await studio.backend.call("media.shot_of_clip", { path }));
+      const shot = await studio.backend.call("media.shot_of_clip", { path });
+      openNew(view, shot);
       brought += 1;
     } catch {
       // No clip of ours: perhaps its sound is wanted. The import says so if not.
@@ -62,9 +64,7 @@ export async function takeFiles(studio: Studio, view: View, paths: readonly stri
   }
   if (brought > 0) studio.notify("info", t("drop.brought", { count: brought }));
   if (rest.length === 0) return [];
-  const media = (await studio.act("media.import", { paths: rest })) ?? [];
-  if (media.length > 0) studio.notify("info", t("drop.imported", { count: media.length }));
-  return media;
+  return (await studio.act("media.import", { paths: rest })) ?? [];
 }
 
 /** Hears drops on the window, for as long as the calling component lives. */
@@ -82,7 +82,9 @@ export function hearDrops(studio: Studio, view: View): void {
   };
   async function drop(place: FilePlace | null, paths: readonly string[]) {
     const media = await takeFiles(studio, view, paths);
-    if (media.length > 0) place?.take(media);
+    if (media.length === 0) return;
+    if (place) place.take(media);
+    else studio.notify("info", t("drop.imported", { count: media.length }));
   }
 
   onMount(() => {

@@ -3,7 +3,7 @@
 import { Show, createResource, type JSX } from "solid-js";
 import { Link } from "../../components/Link";
 import { t } from "../../i18n";
-import { bytes, duration, energy, memory, quality } from "../../lib/format";
+import { bytes, duration, energy, list, memory, quality } from "../../lib/format";
 import { useStudio } from "../../state/studio";
 import type { MachineReport } from "../doctor/report";
 import { LARGE, type ModelCatalog } from "./catalog";
@@ -19,11 +19,16 @@ export function Questions(props: { catalog: ModelCatalog; report: MachineReport 
       return [];
     }
   });
-  const large = () => props.report?.models.find((model) => model.id === LARGE);
+  // The least that a card needs for each picture size of the large model and of what brings its drafts to full size.
   const needs = () => {
-    const sizes = large()?.sizes.filter((size) => size.device === "cuda" && size.vram_bytes !== null) ?? [];
-    const parts = sizes.map((size) => `${quality(size.size)} ${memory(size.vram_bytes ?? 0)}`);
-    return [...new Set(parts)].join(" · ");
+    const family = new Set(
+      props.catalog.models.filter((model) => model.id === LARGE || model.needs.includes(LARGE)).map((model) => model.id),
+    );
+    const sizes = (props.report?.models ?? [])
+      .filter((model) => family.has(model.id))
+      .flatMap((model) => model.sizes)
+      .filter((size) => size.vram_bytes !== null);
+    return list([...new Set(sizes.map((size) => `${quality(size.size)} ${memory(size.vram_bytes ?? 0)}`))]);
   };
   const clips = () => history()?.filter((job) => job.state === "done" && job.cost !== null) ?? [];
   const typical = () => {
@@ -56,7 +61,7 @@ export function Questions(props: { catalog: ModelCatalog; report: MachineReport 
         <div>
           <h3>{t("ask.vram")}</h3>
           <p>
-            {t("ask.vram_answer")} <Show when={needs()}>{(list) => <>{t("ask.vram_here", { list: list() })}</>}</Show>
+            {t("ask.vram_answer")} <Show when={needs()}>{(sizes) => <>{t("ask.vram_here", { list: sizes() })}</>}</Show>
           </p>
         </div>
         <div>

@@ -6,13 +6,19 @@ import { Button } from "../../components/Button";
 import { Field } from "../../components/Field";
 import { Picker } from "../../components/Picker";
 import { TextInput } from "../../components/TextInput";
-import { t } from "../../i18n";
+import { has, t } from "../../i18n";
+import { ratioOf } from "../../lib/shape";
 import { useStudio } from "../../state/studio";
 import type { Refused } from "./ProjectsPage";
 
 /** Shapes that people ask for, and how each is drawn. */
 const ASPECTS = ["9:16", "3:4", "1:1", "4:3", "16:9"];
 const DRAWN = 26;
+
+const nameOf = (shape: string) => {
+  const key = `aspect.${shape}`;
+  return has(key) ? t(key) : shape;
+};
 
 interface Ways {
   busy: string | null;
@@ -58,18 +64,17 @@ export function NewProject(props: Ways): JSX.Element {
       <div class="new-project-shapes" role="radiogroup" aria-label={t("projects.aspect")}>
         <For each={aspects()}>
           {(shape) => {
-            const [width, height] = shape.split(":").map(Number) as [number, number];
-            const scale = DRAWN / Math.max(width, height);
+            const ratio = ratioOf(shape);
             return (
               <button
                 type="button"
                 role="radio"
                 aria-checked={aspect() === shape}
-                data-tip={t(`aspect.${shape}` as "aspect.9:16")}
+                data-tip={nameOf(shape)}
                 onClick={() => setAspect(shape)}
               >
                 <span class="new-project-shape">
-                  <i style={{ width: `${width * scale}px`, height: `${height * scale}px` }} />
+                  <i style={{ width: `${DRAWN * Math.min(1, ratio)}px`, height: `${DRAWN / Math.max(1, ratio)}px` }} />
                 </span>
                 {shape}
               </button>

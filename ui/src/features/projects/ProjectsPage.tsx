@@ -1,9 +1,10 @@
 // Choosing a project: the ones that are known, a new one, the sample, a folder.
 
 import { Show, createSignal, type JSX } from "solid-js";
-import { CallError, type ProjectView } from "../../backend";
+import type { ProjectView } from "../../backend";
 import { Sheet } from "../../components/Sheet";
 import { t } from "../../i18n";
+import { problemText } from "../../i18n/problem";
 import { useView } from "../../state/view";
 import { NewProject } from "./NewProject";
 import { OpenFolder } from "./OpenFolder";
@@ -40,7 +41,7 @@ function Chooser(): JSX.Element {
       await how();
       view.setSheet(null);
     } catch (problem) {
-      setRefused({ at, why: problem instanceof CallError || problem instanceof Error ? problem.message : String(problem) });
+      setRefused({ at, why: problemText(problem) });
     } finally {
       setBusy(null);
     }

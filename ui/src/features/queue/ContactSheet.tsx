@@ -27,6 +27,10 @@ export function ContactSheet(): JSX.Element {
     (project()?.takes ?? []).filter((take) => take.shot === id).toReversed();
   const jobsOf = (id: string) =>
     studio.jobs.filter((job) => job.shot === id && (job.state === "running" || job.state === "waiting"));
+  const isWide = () => {
+    const [width = 9, height = 16] = (project()?.aspect ?? "").split(":").map(Number);
+    return width > height;
+  };
   const shots = createMemo(() =>
     (project()?.shots ?? []).filter((shot) => takesOf(shot.id).length + jobsOf(shot.id).length > 0),
   );
@@ -65,7 +69,7 @@ export function ContactSheet(): JSX.Element {
             {(shot) => (
               <section aria-label={shotTitle(shot.id)}>
                 <h3>{shotTitle(shot.id)}</h3>
-                <div class="contact" role="group">
+                <div class="contact" classList={{ "contact-wide": isWide() }} role="group">
                   <For each={jobsOf(shot.id)}>{(job) => <ComingTake job={job} />}</For>
                   <For each={takesOf(shot.id)}>
                     {(take) => (

@@ -89,7 +89,7 @@ export function History(): JSX.Element {
                     openMenu({ x: event.clientX, y: event.clientY }, menu(job), job.shot_title);
                   }}
                 >
-                  <span class={`history-sign history-${job.state}`} title={t(`queue.state_${job.state}`)}>
+                  <span class={`history-sign history-${job.state}`} data-tip={t(`queue.state_${job.state}`)}>
                     <Icon name={SIGNS[job.state] ?? "check"} size={14} />
                   </span>
                   <div class="history-words">

@@ -10,7 +10,7 @@ import { t } from "../../i18n";
 import { provideCommands, run } from "../../state/commands";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
-import { presetNamed } from "../keyboard/presets";
+import { PRESETS, presetNamed, type PresetName } from "../keyboard/presets";
 import { Engines } from "./Engines";
 import { Folders } from "./Folders";
 import { Licences } from "./Licences";
@@ -26,6 +26,9 @@ const themes = (): Choice<Theme>[] => [
   { value: "dark", label: t("settings.dark") },
   { value: "light", label: t("settings.light") },
 ];
+
+const presets = (): Choice<PresetName>[] =>
+  (Object.keys(PRESETS) as PresetName[]).map((value) => ({ value, label: t(`keyboard.preset_${value}`) }));
 
 /** What the user chose. */
 export function SettingsPage(): JSX.Element {
@@ -69,12 +72,7 @@ function Page(): JSX.Element {
           <Segmented
             label={t("settings.shortcuts")}
             value={presetNamed(settings().shortcuts)}
-            choices={[
-              { value: "short_video", label: t("settings.short_video") },
-              { value: "premiere", label: "Premiere" },
-              { value: "resolve", label: "Resolve" },
-              { value: "jianying", label: t("settings.jianying") },
-            ]}
+            choices={presets()}
             onPick={(shortcuts) => void studio.setSettings({ shortcuts })}
           />
         </div>

@@ -5,6 +5,7 @@ import { Button } from "../../components/Button";
 import { GrowingText } from "../../components/GrowingText";
 import { Icon } from "../../components/Icon";
 import { t } from "../../i18n";
+import { openNew } from "../../state/open";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
 import { isGenerateKey, GENERATE_KEY } from "./keys";
@@ -29,7 +30,7 @@ export function FirstShot(): JSX.Element {
       const id = await studio.act("shot.add", { shot });
       if (id === undefined) return;
       setText("");
-      view.setShot(id);
+      openNew(view, id);
       if (andGenerate) await studio.act("jobs.add", { shots: [id], drafts: 1, goal: "draft" });
     } finally {
       setBusy(false);

@@ -8,7 +8,6 @@ import { Icon } from "../../components/Icon";
 import { t } from "../../i18n";
 import { bytesOf, duration, energy, memory, quality } from "../../lib/format";
 import { useStudio } from "../../state/studio";
-import { useView } from "../../state/view";
 import { GENERATE_KEY } from "./keys";
 import { draftCount, goal, setDraftCount, setGoal } from "./order";
 import "./GenerateBar.css";
@@ -25,7 +24,6 @@ export function GenerateBar(props: {
   provide(run: () => Promise<void>): void;
 }): JSX.Element {
   const studio = useStudio();
-  const view = useView();
   const [isBusy, setBusy] = createSignal(false);
   const clips = () => props.shots.length * draftCount();
   const estimate = () => props.check?.estimate ?? null;
@@ -36,8 +34,7 @@ export function GenerateBar(props: {
     setBusy(true);
     try {
       await props.before?.();
-      const added = await studio.act("jobs.add", { shots: [...props.shots], drafts: draftCount(), goal: goal() });
-      if (added && clips() > 1) view.setQueueOpen(true);
+      await studio.act("jobs.add", { shots: [...props.shots], drafts: draftCount(), goal: goal() });
     } finally {
       setBusy(false);
     }
@@ -95,7 +92,7 @@ export function GenerateBar(props: {
           <Show when={cost()}>
             {(parts) => (
               <Show when={estimate()?.seconds !== null} fallback={<UnknownPrice parts={parts()} />}>
-                <span title={estimate()?.basis === "probe" ? t("make.from_probe") : t("make.from_clips")}>
+                <span data-tip={estimate()?.basis === "probe" ? t("make.from_probe") : t("make.from_clips")}>
                   {parts().join(" · ")}
                 </span>
               </Show>
@@ -135,5 +132,5 @@ export function GenerateBar(props: {
 
 /** Nothing was made yet that would tell how long it takes. */
 function UnknownPrice(props: { parts: readonly string[] }): JSX.Element {
-  return <span title={t("make.unknown_why")}>{[t("make.unknown"), ...props.parts].join(" · ")}</span>;
+  return <span data-tip={t("make.unknown_why")}>{[t("make.unknown"), ...props.parts].join(" · ")}</span>;
 }

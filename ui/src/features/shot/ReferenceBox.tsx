@@ -27,7 +27,7 @@ export function ReferenceBox(props: {
   };
   return (
     <div class="shot-box reference" classList={{ "is-target": props.isTarget }}>
-      <button type="button" class="reference-picture" title={t("shot.change_picture")} onClick={() => props.onChoose()}>
+      <button type="button" class="reference-picture" aria-label={t("shot.change_picture")} data-tip={t("shot.change_picture")} onClick={() => props.onChoose()}>
         <img src={studio.backend.mediaUrl(mediaPath(props.image))} alt={props.image.name} draggable={false} />
       </button>
       <div class="reference-words">

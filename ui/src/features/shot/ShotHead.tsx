@@ -7,6 +7,7 @@ import { openMenu } from "../../components/Menu";
 import { t } from "../../i18n";
 import { namesIn } from "../../lib/mentions";
 import { duration } from "../../lib/format";
+import { openNew } from "../../state/open";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
 import type { ShotWords } from "./words";
@@ -33,12 +34,16 @@ export function ShotHead(props: {
   async function duplicate() {
     await props.words.flush();
     const id = await studio.act("shot.duplicate", { id: props.entry.id });
-    if (id !== undefined) view.setShot(id);
+    if (id !== undefined) openNew(view, id);
+  }
+  function place() {
+    const edits = [{ kind: "insert_clip" as const, shot: props.entry.id, at: view.playhead() }];
+    void studio.act("timeline.edit", { edits });
   }
   async function remove() {
     const next = props.project.shots[number()] ?? props.project.shots[number() - 2];
     await studio.act("shot.remove", { id: props.entry.id });
-    view.setShot(next?.id ?? null);
+    openNew(view, next?.id ?? null);
   }
 
   return (
@@ -71,8 +76,9 @@ export function ShotHead(props: {
           openMenu(
             event.currentTarget,
             [
-              { label: t("shot.new"), icon: "plus", run: () => view.setShot(null) },
+              { label: t("shot.new"), icon: "plus", run: () => openNew(view, null) },
               { label: t("shot.duplicate"), icon: "copy", run: () => void duplicate() },
+              { label: t("shot.to_timeline"), icon: "film", run: place },
               "rule",
               { label: t("shot.remove"), icon: "trash", tone: "danger", run: () => void remove() },
             ],

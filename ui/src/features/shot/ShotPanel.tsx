@@ -2,6 +2,7 @@
 
 import { Match, Show, Switch, createMemo, type JSX } from "solid-js";
 import { provideCommands } from "../../state/commands";
+import { openNew } from "../../state/open";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
 import { FirstShot } from "./FirstShot";
@@ -22,7 +23,7 @@ export function ShotPanel(): JSX.Element {
     return studio.project()?.shots.filter((shot) => shots.has(shot.id)) ?? [];
   });
   provideCommands([
-    { id: "shot.add", title: "shot.new", run: () => view.setShot(null), enabled: () => studio.project() !== null },
+    { id: "shot.add", title: "shot.new", run: () => openNew(view, null), enabled: () => studio.project() !== null },
   ]);
   return (
     <section class="shot-panel" aria-label={t("shot.panel")} onFocusIn={() => view.setZone("shot")}>

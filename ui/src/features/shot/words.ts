@@ -5,6 +5,7 @@ import { createEffect, onCleanup, untrack, type Accessor } from "solid-js";
 import { createStore, reconcile, unwrap } from "solid-js/store";
 import type { Language, Line, Shot, ShotEntry } from "../../backend";
 import type { Studio } from "../../state/studio";
+import { Echoes } from "./echoes";
 
 const PAUSE_MS = 300;
 
@@ -71,24 +72,17 @@ export function createShotWords(studio: Studio, entry: Accessor<ShotEntry>): Sho
     sound: first.shot.sound ?? "",
     lines: first.shot.lines.map(keyed),
   });
-  // What was sent and has not come back yet. An answer that is older than the last of these says nothing new.
-  let echoes: string[] = [];
+  const echoes = new Echoes();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let sending = Promise.resolve();
   let isDirty = false;
 
-  const told = (title: string | null, shot: Shot) => JSON.stringify([title || null, shot.description, shot.lines, shot.sound]);
+  const told = (title: string | null, { description, lines, sound }: Shot) =>
+    JSON.stringify([title || null, description, lines.map((line) => [line.speaker, line.language, line.text]), sound]);
 
   createEffect(() => {
     const { title, shot } = entry();
-    const text = told(title, shot);
-    const at = echoes.lastIndexOf(text);
-    if (at >= 0) {
-      echoes = echoes.slice(at);
-      return;
-    }
-    if (isDirty) return;
-    echoes = [];
+    if (!echoes.isNews(told(title, shot)) || isDirty) return;
     untrack(() => adopt(title ?? "", shot));
   });
 
@@ -104,7 +98,7 @@ export function createShotWords(studio: Studio, entry: Accessor<ShotEntry>): Sho
     isDirty = false;
     const shot = shotOf(unwrap(now));
     const title = now.title.trim() || null;
-    echoes.push(told(title, shot));
+    echoes.send(told(title, shot));
     sending = sending.then(async () => {
       await studio.act("shot.edit", { id, shot, title });
     });

@@ -30,5 +30,11 @@ export function engineLine(engine: EngineStatus): string {
   return parts.join(" · ");
 }
 
-/** What everybody calls a card: without its maker's words. */
-const shortDevice = (name: string) => name.replace(/^NVIDIA\s+(GeForce\s+)?/i, "");
+/** What everybody calls a card or a processor: without its maker's words. */
+export const shortDevice = (name: string): string =>
+  name
+    .replace(/^NVIDIA\s+(GeForce\s+)?/i, "")
+    .replace(/\((R|TM)\)/gi, "")
+    .replace(/\s+(CPU\b|Processor\b|@|\d+-Core\b).*$/i, "")
+    .replace(/\s+/g, " ")
+    .trim();

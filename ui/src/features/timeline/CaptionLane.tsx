@@ -5,6 +5,7 @@ import { openMenu } from "../../components/Menu";
 import { t } from "../../i18n";
 import { run } from "../../state/commands";
 import { useView } from "../../state/view";
+import { arrowStep } from "./arrows";
 import { boxOf } from "./box";
 import { pressCaption } from "./gestures/words";
 import { useTimeline } from "./model";
@@ -84,6 +85,13 @@ function CaptionBox(props: { id: string; clip: string; room: number }): JSX.Elem
     if (!now || text === now.text) return;
     void model.commit([text === "" ? { kind: "delete_caption", id: now.id } : { kind: "put_caption", caption: { ...now, text } }]);
   }
+  function nudge(by: number) {
+    const now = caption();
+    if (!now) return;
+    const from = Math.max(0, now.from + by);
+    const moved = { ...now, from, to: from + now.to - now.from };
+    void model.commit([{ kind: "put_caption", caption: moved }], `caption ${now.id}`);
+  }
   function press(event: PointerEvent, part: "whole" | "in" | "out") {
     event.stopPropagation();
     if (!isWriting()) pressCaption(model, view, event, props.id, part);
@@ -105,6 +113,8 @@ function CaptionBox(props: { id: string; clip: string; room: number }): JSX.Elem
         onFocus={() => model.setPicked({ kind: "caption", id: props.id })}
         onKeyDown={(event) => {
           if (event.target !== event.currentTarget || event.isComposing) return;
+          const step = arrowStep(event);
+          if (step !== 0) return nudge(step);
           if (event.key !== "Enter" && event.key !== "F2") return;
           event.preventDefault();
           event.stopPropagation();

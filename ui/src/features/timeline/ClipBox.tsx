@@ -61,7 +61,7 @@ export function ClipBox(props: { id: string }): JSX.Element {
   const label = () => {
     const now = clip();
     if (!now) return "";
-    const said = { title: title(), seconds: seconds(framesOf(now)), state: badge()?.text ?? "" };
+    const said = { title: title(), seconds: seconds(framesOf(now)), state: badge()?.said ?? badge()?.text ?? "" };
     return t(isStale() ? "timeline.clip_label_changed" : "timeline.clip_label", said);
   };
 
@@ -72,6 +72,7 @@ export function ClipBox(props: { id: string }): JSX.Element {
         "clip-selected": isSelected(),
         "clip-held": isHeld(),
         "clip-blank": !take(),
+        "clip-ghost": order() < 0,
         "clip-stacked": takes().length > 1 && box.width() >= BADGE_PX,
       }}
       style={{ transform: `translateX(${box.x()}px)`, width: `${box.width()}px` }}
@@ -97,7 +98,7 @@ export function ClipBox(props: { id: string }): JSX.Element {
       onContextMenu={(event) => {
         event.preventDefault();
         if (!isSelected()) selectClip(model, view, props.id, "only");
-        openMenu({ x: event.clientX, y: event.clientY }, clipMenu(), title());
+        openMenu({ x: event.clientX, y: event.clientY }, clipMenu(model.told().track), title());
       }}
     >
       <div

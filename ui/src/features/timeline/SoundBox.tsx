@@ -1,21 +1,29 @@
 // A sound on a track: its waveform, its fades, its ends.
 
 import { Show, createMemo, type JSX } from "solid-js";
-import type { AudioTrack } from "../../backend";
-import { openMenu } from "../../components/Menu";
+import type { AudioItem, AudioTrack } from "../../backend";
+import { openMenu, type MenuEntry } from "../../components/Menu";
 import { t } from "../../i18n";
 import { mediaPath } from "../../lib/media";
 import { RATE, seconds } from "../../lib/timecode";
-import { soundEnd, soundFrames } from "../../lib/timeline/sounds";
+import { soundEnd, soundFaded, soundFrames, soundMoved } from "../../lib/timeline/sounds";
 import { waveformPath } from "../../lib/timeline/waveform";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
+import { arrowStep } from "./arrows";
 import { pressSound, type SoundPart } from "./gestures/sounds";
 import { useTimeline } from "./model";
 import { soundPeaks } from "./peaks";
 
 const WAVE_HEIGHT = 40;
 const STROKE_STEP = 3;
+/** Lengths of fades to choose from, in frames. */
+const FADES = [0, RATE / 2 + 0.5, RATE, RATE * 2, RATE * 4].map(Math.floor);
+
+function fadeLabel(edge: "in" | "out", length: number): string {
+  if (length === 0) return t(edge === "in" ? "timeline.fade_in_none" : "timeline.fade_out_none");
+  return t(edge === "in" ? "timeline.fade_in_of" : "timeline.fade_out_of", { seconds: seconds(length) });
+}
 
 /** A sound on a track. */
 export function SoundBox(props: { id: string; kind: AudioTrack["kind"] }): JSX.Element {
@@ -64,6 +72,27 @@ export function SoundBox(props: { id: string; kind: AudioTrack["kind"] }): JSX.E
     return now ? Math.max(1, (now.to - now.from) * model.zoom()) : 1;
   };
   const fade = (which: "fade_in" | "fade_out") => model.x(item()?.[which] ?? 0);
+  function put(change: (now: AudioItem, others: readonly AudioItem[]) => AudioItem, merge?: string) {
+    const track = model.told().tracks.find((one) => one.items.some((other) => other.id === props.id));
+    const now = track?.items.find((one) => one.id === props.id);
+    if (track && now) void model.commit([{ kind: "put_audio", track: track.id, item: change(now, track.items) }], merge);
+  }
+  const nudge = (by: number) => put((now, others) => soundMoved(others, now, now.start + by), `sound ${props.id}`);
+  const menu = (): MenuEntry[] => [
+    ...(["in", "out"] as const).flatMap((edge): MenuEntry[] => [
+      ...FADES.map((length) => ({
+        label: fadeLabel(edge, length),
+        checked: item()?.[`fade_${edge}`] === length,
+        run: () => put((now) => soundFaded(now, edge, length)),
+      })),
+      "rule",
+    ]),
+    {
+      label: t("timeline.remove_sound"),
+      tone: "danger",
+      run: () => void model.commit([{ kind: "delete_audio", id: props.id }]),
+    },
+  ];
   const press = (event: PointerEvent, which: SoundPart) => {
     event.stopPropagation();
     pressSound(model, view, event, props.id, which, length());
@@ -81,19 +110,19 @@ export function SoundBox(props: { id: string; kind: AudioTrack["kind"] }): JSX.E
         data-tip={item()?.media.name}
         onPointerDown={(event) => press(event, "whole")}
         onFocus={() => model.setPicked({ kind: "sound", id: props.id })}
+        onKeyDown={(event) => {
+          if (event.isComposing) return;
+          const step = arrowStep(event);
+          if (step !== 0) nudge(step);
+          else if (event.key === "Enter" || event.key === "ContextMenu") {
+            event.preventDefault();
+            event.stopPropagation();
+            openMenu(event.currentTarget, menu(), item()?.media.name ?? "");
+          }
+        }}
         onContextMenu={(event) => {
           event.preventDefault();
-          openMenu(
-            { x: event.clientX, y: event.clientY },
-            [
-              {
-                label: t("timeline.remove_sound"),
-                tone: "danger",
-                run: () => void model.commit([{ kind: "delete_audio", id: props.id }]),
-              },
-            ],
-            item()?.media.name ?? "",
-          );
+          openMenu({ x: event.clientX, y: event.clientY }, menu(), item()?.media.name ?? "");
         }}
       >
         <svg

@@ -2,7 +2,7 @@
 
 import { For, Show, createEffect, createMemo, createSignal, on, onCleanup, onMount, type JSX } from "solid-js";
 import { t } from "../../i18n";
-import { dragging } from "../../lib/drag";
+import { carried, dragging } from "../../lib/drag";
 import { follow } from "../../lib/timeline/scale";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
@@ -18,7 +18,7 @@ import { Ruler } from "./Ruler";
 import { ShotLane } from "./ShotLane";
 import { SoundLane } from "./SoundLane";
 import { TakerProvider, createTaker } from "./taker";
-import { EmptySoundLane } from "./EmptySoundLane";
+import { NewTrackLane } from "./NewTrackLane";
 import "./Timeline.css";
 
 /** How fast turning the wheel zooms. */
@@ -141,8 +141,8 @@ export function Timeline(): JSX.Element {
                 <LineLane />
                 <CaptionLane />
                 <For each={tracks()}>{(id) => <SoundLane id={id} />}</For>
-                <Show when={tracks().length === 0}>
-                  <EmptySoundLane />
+                <Show when={tracks().length === 0 || carried()?.kind === "sound"}>
+                  <NewTrackLane isFirst={tracks().length === 0} />
                 </Show>
                 <div class="lane lane-rest" aria-hidden="true">
                   <div class="lane-head" />

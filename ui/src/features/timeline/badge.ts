@@ -9,6 +9,8 @@ export interface Badge {
   readonly tone: "plain" | "working" | "failed" | "finished";
   /** How far the work is, from 0 to 1; null where nothing is worked on. */
   readonly progress: number | null;
+  /** The same for those who listen, where the text is too short for them. */
+  readonly said?: string;
 }
 
 /** The take that is seen of a shot. */
@@ -26,6 +28,7 @@ export function badgeOf(shot: ShotEntry, takes: readonly TakeView[], job: JobVie
       text: isCounted ? `${step.done}/${step.of}` : t("timeline.badge_working"),
       tone: "working",
       progress: isCounted ? step.done / step.of : 0,
+      ...(isCounted && { said: t("timeline.badge_said", { done: step.done, of: step.of }) }),
     };
   }
   if (job?.state === "waiting" || job?.state === "paused") return plain(t("timeline.badge_waiting"));

@@ -155,7 +155,10 @@ export function provideTimelineCommands(studio: Studio, view: View, model: Timel
     command("marker", () => {
       const frame = view.playhead();
       const there = model.told().markers.find((marker) => marker.frame === frame);
-      if (there) return void model.setWriting(there.id);
+      if (there) {
+        model.setPicked({ kind: "marker", id: there.id });
+        return void model.setWriting(there.id);
+      }
       const id = newId();
       void model.commit([{ kind: "put_marker", marker: { id, frame, text: "" } }]);
     }),

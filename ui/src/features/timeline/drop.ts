@@ -1,6 +1,8 @@
 // What can be dropped on the timeline from the library: pictures and takes become clips, sounds go on their tracks.
 
-import type { MediaItem, Timeline, TimelineEdit } from "../../backend";
+import type { AudioTrack, MediaItem, Timeline, TimelineEdit } from "../../backend";
+import { openMenu } from "../../components/Menu";
+import { t } from "../../i18n";
 import { acceptCarried, type Carried, type DragPoint } from "../../lib/drag";
 import { referenceTo } from "../../lib/media";
 import { RATE } from "../../lib/timecode";
@@ -85,8 +87,20 @@ export function acceptSounds(lane: Element, studio: Studio, model: TimelineModel
       const found = place(carried, point);
       if (!found) return model.settle();
       const { media, start, out } = found.item;
-      const edit: TimelineEdit = { kind: "add_audio", track, kind_of_track: "music", media, start, frames: out };
-      void model.commit([edit]);
+      const add = (kind_of_track: AudioTrack["kind"]) => {
+        const edit: TimelineEdit = { kind: "add_audio", track, kind_of_track, media, start, frames: out };
+        void model.commit([edit]);
+      };
+      if (track !== null) return add("music");
+      // Music makes room for those who speak, a voice does not: the window cannot hear which it is.
+      openMenu(
+        { x: point.x, y: point.y },
+        [
+          { label: t("timeline.music"), detail: t("timeline.duck_hint"), run: () => add("music") },
+          { label: t("timeline.voice"), detail: t("timeline.duck_off_hint"), run: () => add("voice") },
+        ],
+        t("timeline.new_track"),
+      );
     },
   });
 }

@@ -1,7 +1,7 @@
 // The menus of the timeline. A line of a menu is a command with its key, so that both are learnt together.
 
 import type { MenuEntry } from "../../components/Menu";
-import type { ShotEntry, TakeView } from "../../backend";
+import type { ShotEntry, TakeView, Timeline } from "../../backend";
 import { t } from "../../i18n";
 import { commands, run, type CommandId } from "../../state/commands";
 import type { Studio } from "../../state/studio";
@@ -23,8 +23,8 @@ export function commandEntry(id: CommandId, tone?: "danger"): MenuEntry[] {
   ];
 }
 
-/** What can be done with the selected clips. */
-export function clipMenu(): MenuEntry[] {
+/** What can be done with the selected clips. On a magnetic track there is one way to delete: no gap can stay. */
+export function clipMenu(track: Timeline["track"]): MenuEntry[] {
   return [
     ...commandEntry("timeline.split"),
     ...commandEntry("timeline.duplicate"),
@@ -39,7 +39,7 @@ export function clipMenu(): MenuEntry[] {
     ...commandEntry("timeline.earlier"),
     ...commandEntry("timeline.later"),
     "rule",
-    ...commandEntry("timeline.lift"),
+    ...(track === "free" ? commandEntry("timeline.lift") : []),
     ...commandEntry("timeline.ripple_delete", "danger"),
   ];
 }

@@ -1,11 +1,11 @@
 // The state of the timeline: the document as the core told it, what a drag makes of it while it lasts, and the view.
 
-import { batch, createContext, createEffect, createMemo, createSignal, useContext, type Accessor, type Setter } from "solid-js";
+import { batch, createContext, createEffect, createMemo, createSignal, on, untrack, useContext, type Accessor, type Setter } from "solid-js";
 import { unwrap } from "solid-js/store";
 import type { AudioItem, Caption, Clip, ShotEntry, TakeView, Timeline, TimelineEdit } from "../../backend";
 import { endOfTrack, type Lengths, type Track } from "../../lib/timeline/clips";
 import { clipsWithin } from "../../lib/timeline/pick";
-import { drawn, reveal, zoomAbout, type Scale, type Span } from "../../lib/timeline/scale";
+import { drawn, fit, reveal, zoomAbout, type Scale, type Span } from "../../lib/timeline/scale";
 import { snapPoints } from "../../lib/timeline/snap";
 import { soundEnd } from "../../lib/timeline/sounds";
 import type { Studio } from "../../state/studio";
@@ -17,6 +17,8 @@ export const HEADS_PX = 116;
 const CHUNK_PX = 512;
 /** The zoom of a fresh window: about the four seconds of a clip in 240 pixels. */
 const FIRST_ZOOM = 2.4;
+/** The widest view that a project is opened with: a clip can still be read. */
+const LEAST_ZOOM = 0.9;
 
 /** Longer than clips glide; `--calm` in the styles. */
 const GLIDE_MS = 260;
@@ -115,7 +117,7 @@ export function useTimeline(): TimelineModel {
 export function createTimeline(studio: Studio, view: View): TimelineModel {
   const [zoom, setZoom] = createSignal(FIRST_ZOOM);
   const [scroll, setScroll] = createSignal(0);
-  const [width, setWidth] = createSignal(800);
+  const [width, setWidth] = createSignal(Math.max(1, window.innerWidth - HEADS_PX));
   const [preview, setPreview] = createSignal<Preview | null>(null);
   const [snapping, setSnapping] = createSignal(true);
   const [tool, setTool] = createSignal<Tool>("select");
@@ -124,6 +126,7 @@ export function createTimeline(studio: Studio, view: View): TimelineModel {
   const [writing, setWriting] = createSignal<string | null>(null);
   const [settling, setSettling] = createSignal(false);
   let scroller: HTMLElement | undefined;
+  let left = 0;
 
   // The document is read through the revision and copied once: a store told apart field by field would cost more than
   // all the drawing of a timeline of hundreds of clips.
@@ -175,6 +178,17 @@ export function createTimeline(studio: Studio, view: View): TimelineModel {
     const sounds = told().tracks.flatMap((one) => one.items.map(soundEnd));
     return Math.max(endOfTrack(track().clips), ...sounds, 0);
   });
+
+  // Another project is shown from its beginning, as much of it as can be read.
+  createEffect(
+    on(
+      () => studio.project()?.id,
+      () => {
+        setZoom(Math.min(FIRST_ZOOM, Math.max(LEAST_ZOOM, fit(untrack(ends), untrack(width)))));
+        scrollTo(0);
+      },
+    ),
+  );
 
   // A selection of what is gone would delete something else.
   createEffect(() => {
@@ -240,13 +254,15 @@ export function createTimeline(studio: Studio, view: View): TimelineModel {
       return snapPoints(frames);
     },
     scale,
-    laneX: (clientX) => clientX - (scroller?.getBoundingClientRect().left ?? 0) - HEADS_PX,
+    laneX: (clientX) => clientX - left - HEADS_PX,
     setScroller(element) {
       scroller = element;
     },
     measured() {
       if (!scroller) return;
       const { scrollLeft, clientWidth } = scroller;
+      // Asked for once: it would be laid out again for every move of a drag.
+      left = scroller.getBoundingClientRect().left;
       batch(() => {
         setScroll(scrollLeft);
         setWidth(Math.max(1, clientWidth - HEADS_PX));

@@ -1,12 +1,12 @@
 // Gives the project another name. Its folder keeps its own.
 
 import { createSignal, type JSX } from "solid-js";
-import { CallError } from "../../backend";
 import { Button } from "../../components/Button";
 import { Field } from "../../components/Field";
 import { Sheet } from "../../components/Sheet";
 import { TextInput } from "../../components/TextInput";
 import { t } from "../../i18n";
+import { problemText } from "../../i18n/problem";
 import { useStudio } from "../../state/studio";
 
 /** Asks for the project's new name. */
@@ -20,7 +20,7 @@ export function RenameProject(props: { name: string; onClose(): void }): JSX.Ele
       await studio.backend.call("project.edit", { name: name().trim() });
       props.onClose();
     } catch (problem) {
-      setError(problem instanceof CallError ? problem.message : String(problem));
+      setError(problemText(problem));
     }
   };
   return (

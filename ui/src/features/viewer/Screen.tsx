@@ -66,7 +66,7 @@ export function Screen(props: { platform: string | null }): JSX.Element {
   const isEmpty = () => player.programme().pieces.length === 0;
 
   return (
-    <div class="screen" style={{ "--ratio": ratio(), "--fit": fit() }} data-testid="screen">
+    <div class="screen" style={{ "--ratio": ratio(), "--fit": fit() }} role="group" aria-label={title() || t("viewer.empty")} data-testid="screen">
       <video ref={(video) => (first = video)} class="screen-video" classList={{ "screen-seen": playback()?.seen() === 0 }} tabIndex={-1} />
       <video ref={(video) => (second = video)} class="screen-video" classList={{ "screen-seen": playback()?.seen() === 1 }} tabIndex={-1} />
       <Switch>

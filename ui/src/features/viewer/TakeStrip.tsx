@@ -6,6 +6,8 @@ import { openMenu } from "../../components/Menu";
 import { Ring } from "../../components/Ring";
 import { t } from "../../i18n";
 import { quality } from "../../lib/format";
+import { pieceAt } from "../../lib/programme";
+import { usePlayer } from "../../state/player";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
 import { jobsOf } from "./looked";
@@ -15,13 +17,34 @@ import "./TakeStrip.css";
 /** The takes of a shot, and those that are being made. */
 export function TakeStrip(props: { shot: ShotEntry; takes: readonly TakeView[] }): JSX.Element {
   const studio = useStudio();
+  const view = useView();
+  const player = usePlayer();
+  const clip = () => studio.project()?.timeline.clips.find((one) => one.shot === props.shot.id);
+  const number = () => (studio.project()?.shots.findIndex((one) => one.id === props.shot.id) ?? 0) + 1;
+  // The picture may be of another shot than the selected one: then the strip says whose takes these are.
+  const isElsewhere = () => {
+    if (view.watched().kind !== "timeline") return false;
+    const all = player.programme();
+    return all.pieces[pieceAt(all, player.frame())]?.shot !== props.shot.id;
+  };
+  const goThere = () => {
+    const first = clip();
+    if (first) player.seek(first.start);
+  };
   const jobs = () => jobsOf(studio.jobs, props.shot.id).filter((job) => job.state === "running");
   return (
     <Show when={props.takes.length > 0 || jobs().length > 0}>
-      <ul class="take-strip" aria-label={t("takes.of", { shot: props.shot.title ?? props.shot.shot.description })}>
+      <div class="take-strip">
+        <Show when={isElsewhere()}>
+          <button type="button" class="take-strip-shot" data-tip={props.shot.title ?? props.shot.shot.description} onClick={goThere}>
+            {t("top.shot", { number: number() })}
+          </button>
+        </Show>
+        <ul aria-label={t("takes.of", { shot: props.shot.title ?? props.shot.shot.description })}>
         <For each={props.takes}>{(take) => <TakeCard take={take} shot={props.shot} />}</For>
         <For each={jobs()}>{(job) => <JobCard job={job} />}</For>
       </ul>
+      </div>
     </Show>
   );
 }
@@ -66,6 +89,8 @@ function TakeCard(props: { take: TakeView; shot: ShotEntry }): JSX.Element {
         onContextMenu={(event) => (event.preventDefault(), menu({ x: event.clientX, y: event.clientY }))}
         onPointerEnter={() => setPointed(true)}
         onPointerLeave={() => setPointed(false)}
+        onFocus={(event) => setPointed(event.currentTarget.matches(":focus-visible"))}
+        onBlur={() => setPointed(false)}
       >
         <img src={studio.backend.mediaUrl(props.take.poster)} alt="" draggable={false} />
         <Show when={isPointed()}>

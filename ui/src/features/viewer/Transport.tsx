@@ -6,6 +6,7 @@ import { Icon } from "../../components/Icon";
 import { openMenu } from "../../components/Menu";
 import { t } from "../../i18n";
 import { PLATFORMS } from "../../lib/platforms";
+import { ratioOf } from "../../lib/shape";
 import { timecode } from "../../lib/timecode";
 import { run } from "../../state/commands";
 import { usePlayer } from "../../state/player";
@@ -34,10 +35,7 @@ export function Transport(props: TransportProps): JSX.Element {
   const view = useView();
   const player = usePlayer();
   const isPlaying = () => view.speed() !== 0;
-  const isVertical = () => {
-    const [width, height] = (studio.project()?.aspect ?? "9:16").split(":").map(Number);
-    return (width ?? 9) < (height ?? 16);
-  };
+  const isVertical = () => ratioOf(studio.project()?.aspect ?? "9:16") < 1;
   const platformName = (id: string | null) => {
     const platform = PLATFORMS.find((one) => one.id === id);
     return platform ? (platform.name ?? t("safe.everywhere")) : t("safe.none");

@@ -2,7 +2,7 @@
 
 import { createMemo, type Accessor } from "solid-js";
 import type { Id, JobView, ProjectView, ShotEntry, TakeView } from "../../backend";
-import { pieceAt, programmeOfTimeline } from "../../lib/programme";
+import { NOTHING, pieceAt, programmeOfTimeline } from "../../lib/programme";
 import type { Studio } from "../../state/studio";
 import type { View } from "../../state/view";
 
@@ -28,12 +28,11 @@ export function jobsOf(jobs: readonly JobView[], shot: Id): JobView[] {
 
 /** Follows what is selected, watched and under the playhead. */
 export function createLookedAt(studio: Studio, view: View): LookedAt {
-  const underPlayhead = createMemo(() => {
+  const timeline = createMemo(() => {
     const project = studio.project();
-    if (!project) return null;
-    const all = programmeOfTimeline(project);
-    return all.pieces[pieceAt(all, view.playhead())]?.shot ?? null;
+    return project ? programmeOfTimeline(project) : NOTHING;
   });
+  const underPlayhead = createMemo(() => timeline().pieces[pieceAt(timeline(), view.playhead())]?.shot ?? null);
   const shot = createMemo(() => {
     const project = studio.project();
     if (!project) return null;

@@ -1,126 +1,203 @@
 //! `gallop doctor`: what this machine has, and what will run on it.
+//!
+//! Nothing here changes anything but the cache, and each check has a limit: the window runs this as a child process and
+//! waits for it. The whole ends within three minutes however broken the machine is, and within seconds on a sound one.
 
-mod gpu;
-mod verdict;
+mod fits;
+mod kept;
+mod limit;
+mod look;
+mod models;
+mod page;
+mod redact;
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::time::Duration;
 
-use gallop_engine::complete::nearest_trained;
-use gallop_engine::shape::Aspect;
-use gallop_engine::{digest, fit, machine};
-use gallop_models::plan::{self, ModelSizes, Processor, Task};
-use serde::Serialize;
+use gallop_core::places::Places;
+use gallop_core::store::{Catalog, Store};
+use gallop_engine::cards::Cards;
+use gallop_engine::{device, fit};
+use gallop_models::plan::{Budgets, Processor};
+use gallop_models::probe;
+use gallop_protocol::doctor::{EngineKind, FORMAT, Fit, ModelFit, ModelKind, Report};
 
 use crate::args::DoctorArgs;
-use crate::error::one_line;
-use crate::model;
+use fits::Ground;
+use kept::Kept;
+use look::{DiskCheck, Notes};
+use redact::Secrets;
 
-/// What was found.
-#[derive(Debug, Serialize)]
-struct Findings {
-    engine: String,
-    built_with_cuda: bool,
-    cpu: machine::Cpu,
-    memory: machine::Memory,
-    gpu: gpu::Gpu,
-    ffmpeg: Ffmpeg,
-    model: Option<FoundModel>,
-    /// Why no model was found.
-    model_problem: Option<String>,
-}
+pub use kept::Kept as KeptSpeed;
+pub use page::{HOW_SECONDS, NO_SECONDS};
 
-#[derive(Debug, Serialize)]
-struct Ffmpeg {
-    version: String,
-    h264_encoder: Option<&'static str>,
-    aac_encoder: bool,
-}
+/// How long a probe measures.
+const PROBE: Duration = Duration::from_secs(10);
+/// How long it may take in all, its weights and warm-ups among it.
+const PROBE_LIMIT: Duration = Duration::from_secs(60);
+/// How long a device may take to open.
+const DEVICE_LIMIT: Duration = Duration::from_secs(20);
+/// How long the models' files may take.
+const MODELS_LIMIT: Duration = Duration::from_secs(30);
 
-#[derive(Debug, Serialize)]
-struct FoundModel {
-    name: String,
-    folder: PathBuf,
-    bytes: u64,
-    /// Peak of its usual clip on the CPU.
-    peak_bytes: Option<u64>,
-    /// Why that clip does not fit, where it does not.
-    refusal: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct Answer<'a> {
-    #[serde(flatten)]
-    findings: &'a Findings,
-    verdict: Vec<verdict::Line>,
-}
-
-/// Tells what this machine has. Fails where no clip can be made.
+/// Tells what this machine has. Fails where no clip can be made, after telling.
 pub fn run(args: &DoctorArgs) -> anyhow::Result<()> {
-    let (model, model_problem) = match look_for_model(args.model.as_deref()) {
-        Ok(model) => (Some(model), None),
-        Err(error) => (None, Some(one_line(&error))),
-    };
-    let findings = Findings {
-        engine: format!("gallop {}", env!("CARGO_PKG_VERSION")),
-        built_with_cuda: cfg!(feature = "cuda"),
-        cpu: machine::cpu(),
-        memory: machine::memory(),
-        gpu: gpu::look(),
-        ffmpeg: Ffmpeg {
-            version: gallop_media::ffmpeg_version(),
-            h264_encoder: gallop_media::h264_encoder().ok(),
-            aac_encoder: gallop_media::has_encoder("aac"),
-        },
-        model,
-        model_problem,
-    };
-    let verdict = verdict::of(&findings);
-    let ready = verdict::can_make_clips(&findings);
-    let text = if args.json {
-        serde_json::to_string_pretty(&Answer { findings: &findings, verdict })?
-    } else {
-        page(&findings, &verdict)
-    };
+    let (mut report, is_ready) = examine(args);
+    if args.report {
+        report = redact::redacted(report, &Secrets::of_this_user());
+    }
+    let text = if args.json { serde_json::to_string_pretty(&report)? } else { page::page(&report) };
     writeln!(std::io::stdout().lock(), "{text}")?;
-    if ready { Ok(()) } else { anyhow::bail!("no clip can be made here yet; the lines above tell what is missing") }
+    if is_ready { Ok(()) } else { anyhow::bail!("no clip can be made here yet; the lines above tell what is missing") }
 }
 
-fn look_for_model(wanted: Option<&Path>) -> anyhow::Result<FoundModel> {
-    let place = model::find(wanted)?;
-    let manifest = place.open()?;
-    let folder = place.folders.first().cloned().unwrap_or_default();
-    let folder = folder.canonicalize().unwrap_or(folder);
-    let size = nearest_trained(Aspect::of(9, 16), &manifest)?.1;
-    let task = Task::new(size, manifest.seconds.default)?;
-    let planned = plan::plan(&ModelSizes::of(&manifest)?, &task, Processor::Cpu, &fit::budgets(Processor::Cpu), None);
-    Ok(FoundModel {
-        bytes: digest::model_bytes(&manifest)?,
-        name: manifest.name,
-        folder,
-        peak_bytes: planned.first().map(|forecast| forecast.ram_bytes),
-        refusal: planned.refusal(),
-    })
+/// The report, and whether a clip can be made: with the model that was asked about, or with any.
+fn examine(args: &DoctorArgs) -> (Report, bool) {
+    let mut notes = Notes::default();
+    let places = Places::located().map_err(|error| notes.add("places", crate::error::one_line(&error))).ok();
+    let store = places.as_ref().map(Store::of_this_user);
+    let folder = store.as_ref().map_or_else(|| PathBuf::from("."), |store| store.root().to_owned());
+    let cards = look::cards(&mut notes);
+    let engines = look::engines(places.as_ref(), &mut notes);
+    let media = look::media(&mut notes);
+    let has_cuda_engine = engines.iter().any(|engine| engine.kind == EngineKind::Cuda);
+
+    let device = open_device(args, &mut notes);
+    let processor = match &device {
+        Some(device) if device.is_cuda() => Processor::Card,
+        // The engine beside this program will use it.
+        Some(_) if has_cuda_engine && args.device.is_none() && cards.driver.is_some() => Processor::Card,
+        _ => Processor::Cpu,
+    };
+    let machine = look::machine(&cards);
+    let (now, all) = budgets(processor, &cards, &mut notes);
+
+    let mut kept = places.as_ref().map(Kept::load).unwrap_or_default();
+    let check = if args.skip_disk { DiskCheck::Skip } else { DiskCheck::Measure };
+    let (disk, speed) = look::disk(&folder, check);
+    if let Some(speed) = &speed {
+        kept.put_disk(&folder, speed);
+    }
+    if args.probe {
+        measure(device, processor, &cards, &mut kept, &mut notes);
+    }
+    if args.probe || speed.is_some() {
+        keep(&kept, places.as_ref(), args.probe, &mut notes);
+    }
+
+    let ground = Ground {
+        processor,
+        unused_card: processor == Processor::Cpu && cards.driver.is_some() && !cards.cards.is_empty(),
+        now,
+        all,
+        disk_read_bytes_per_second: kept.disk_read_bytes_per_second(&folder),
+        has_vector: !machine.vector.is_empty(),
+        cards: cards.clone(),
+        kept: kept.clone(),
+    };
+    let mut models = models(args, places.as_ref(), ground, disk.free_bytes, &mut notes);
+    if !look::can_encode(&media) {
+        models::without_encoder(&mut models);
+    }
+    let makes = |model: &ModelFit| model.fit != Fit::DoesNotRun && model.kind == ModelKind::Clips;
+    let is_here = |model: &ModelFit| matches!(model.presence, gallop_protocol::doctor::Presence::Whole { .. });
+    let is_ready = match args.model {
+        Some(_) => models.first().is_some_and(makes),
+        None => models.iter().any(|model| makes(model) && is_here(model)),
+    };
+    let report = Report {
+        format: FORMAT,
+        build: format!("gallop {}", env!("CARGO_PKG_VERSION")),
+        unix_ms: kept::now_unix_ms(),
+        places: look::places(places.as_ref(), &folder, &mut notes),
+        speed: kept.speeds(&cards),
+        machine,
+        disk,
+        media,
+        engines,
+        models,
+        notes: notes.0,
+    };
+    (report, is_ready)
 }
 
-fn page(findings: &Findings, verdict: &[verdict::Line]) -> String {
-    let Findings { engine, cpu, memory, gpu, ffmpeg, .. } = findings;
-    let mut lines = vec![
-        format!("{engine}{}", if findings.built_with_cuda { ", with CUDA" } else { ", without CUDA" }),
-        format!("CPU      {cpu}"),
-        format!("Memory   {memory}"),
-        format!("GPU      {gpu}"),
-    ];
-    let encoder = ffmpeg.h264_encoder.unwrap_or("none");
-    let aac = if ffmpeg.aac_encoder { "" } else { ", no AAC encoder" };
-    lines.push(format!("FFmpeg   {}, H.264 encoder {encoder}{aac}", ffmpeg.version));
-    lines.push(match (&findings.model, &findings.model_problem) {
-        (Some(FoundModel { name, folder, bytes, .. }), _) => {
-            format!("Model    {name}, {}: {}", machine::size(*bytes), folder.display())
-        }
-        (None, problem) => format!("Model    none: {}", problem.as_deref().unwrap_or("not found")),
+fn open_device(args: &DoctorArgs, notes: &mut Notes) -> Option<gallop_models::Device> {
+    let asked = args.device.map(Into::into);
+    let opened = notes.check("cards", DEVICE_LIMIT, move || device::open(asked));
+    let (device, no_card) = opened?;
+    if let Some(text) = no_card {
+        notes.add("cards", text);
+    }
+    Some(device)
+}
+
+/// What is free now, and what the machine has in all.
+fn budgets(processor: Processor, cards: &Cards, notes: &mut Notes) -> (Budgets, Budgets) {
+    let limit = Duration::from_secs(10);
+    let now = notes.check("cards", limit, move || Ok(fit::budgets(processor))).unwrap_or_default();
+    let is_card = processor == Processor::Card;
+    let vram_bytes = cards.cards.first().and_then(|card| card.total_bytes).filter(|_| is_card);
+    let ram_bytes = gallop_engine::machine::memory().total_bytes;
+    (now, Budgets { vram_bytes, ram_bytes, disk_bytes: None })
+}
+
+/// Measures the device that clips are made on, as far as this program can.
+fn measure(
+    device: Option<gallop_models::Device>,
+    processor: Processor,
+    cards: &Cards,
+    kept: &mut Kept,
+    notes: &mut Notes,
+) {
+    let Some(device) = device else { return };
+    let opened = fit::processor(&device);
+    if opened != processor {
+        notes.add("speed", "this program cannot use the card; `gallop-cuda doctor --probe` measures it");
+    }
+    let measured = notes.check("speed", PROBE_LIMIT, move || {
+        Ok(probe::measure(&device, PROBE, &mut |part| {
+            eprintln!("Measuring {part}");
+            ControlFlow::Continue(())
+        })?)
     });
-    lines.push("\nWhat will run here".into());
-    lines.extend(verdict.iter().map(|line| format!("  {} {}", line.mark(), line.text)));
-    lines.join("\n")
+    if let Some(probe) = measured {
+        kept.put(opened, cards, probe);
+    }
+}
+
+/// A measurement that cannot be kept was still told; only who asked for it hears why it will be gone.
+fn keep(kept: &Kept, places: Option<&Places>, asked: bool, notes: &mut Notes) {
+    let Some(places) = places else { return };
+    let saved = std::fs::create_dir_all(&places.cache).map_err(Into::into).and_then(|()| kept.save(places));
+    if let Err(error) = saved.map_err(|error: anyhow::Error| crate::error::one_line(&error))
+        && asked
+    {
+        notes.add("speed", format!("what was measured cannot be kept: {error}"));
+    }
+}
+
+fn models(
+    args: &DoctorArgs,
+    places: Option<&Places>,
+    ground: Ground,
+    free_bytes: Option<u64>,
+    notes: &mut Notes,
+) -> Vec<ModelFit> {
+    let (wanted, places) = (args.model.clone(), places.cloned());
+    let found = notes.check("models", MODELS_LIMIT, move || {
+        let catalog = places.as_ref().map(Catalog::of_this_user).unwrap_or_default();
+        let mut fits = models::installed(wanted.as_deref(), &catalog, &ground);
+        if let Some(places) = &places {
+            fits.extend(models::catalog(&catalog, &Store::of_this_user(places), &ground, free_bytes));
+        }
+        let troubles = catalog.troubles;
+        Ok((fits, troubles))
+    });
+    let (fits, troubles) = found.unwrap_or_default();
+    for trouble in troubles {
+        notes.add("catalog", format!("this file of the catalog is left out: {trouble}"));
+    }
+    fits
 }

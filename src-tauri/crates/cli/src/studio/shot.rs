@@ -13,6 +13,9 @@ use super::{print_json, print_lines, project};
 use crate::report::duration;
 use crate::words;
 
+/// How long a shot is taken to be before its model is asked.
+const USUAL_SECONDS: f32 = 4.0;
+
 /// Works on shots.
 pub fn run(command: ShotCommand) -> anyhow::Result<()> {
     match command {
@@ -34,8 +37,10 @@ fn add(args: &ShotArgs) -> anyhow::Result<()> {
     let image = import(args.image.as_ref())?;
     let voice = import(args.audio.as_ref())?;
     let entry = ShotEntry { seconds: args.seconds, seed: args.seed, image, voice, ..ShotEntry::new(shot) };
+    let frames = gallop_core::timeline::frames_of(args.seconds.unwrap_or(USUAL_SECONDS));
     let number = project.edit("Add a shot", |data| {
-        data.shots.push(entry);
+        // The studio brings the clip to its take's length.
+        data.add_shot(entry, frames);
         Ok(data.shots.len())
     })?;
     print_lines([format!("Shot {number} of {}", project.data().name)])

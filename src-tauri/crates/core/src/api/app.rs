@@ -6,10 +6,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use ts_rs::TS;
 
-use super::Studio;
-use super::studio::not_yet;
+use super::studio::Studio;
 use super::value::Nothing;
+use crate::database::Database;
 use crate::runner::EngineStatus;
+use crate::settings::Settings;
+use crate::store::free_bytes;
+use crate::{Code, coded, project};
 
 /// What the studio is, and what it has to work with.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
@@ -136,14 +139,94 @@ fn usual_shortcuts() -> String {
     "short_video".into()
 }
 
-pub(super) fn status(_: &Studio, _: Nothing) -> anyhow::Result<AppStatus> {
-    not_yet()
+/// The name of the interface's own part of the settings.
+const UI: &str = "ui";
+/// The name under which the folder of the last project is kept there.
+const LAST_PROJECT: &str = "last_project";
+
+pub(super) fn status(studio: &Studio, _: Nothing) -> anyhow::Result<AppStatus> {
+    let settings = Settings::load(&studio.places);
+    let mut troubles: Vec<String> = settings.as_ref().err().map(|error| format!("{error:#}")).into_iter().collect();
+    troubles.extend(trouble(&studio.database));
+    let ui = settings.as_ref().ok().and_then(|settings| settings.rest.get(UI)).and_then(Value::as_object);
+    let last = ui.and_then(|ui| ui.get(LAST_PROJECT)?.as_str()).filter(|folder| is_project(folder));
+    let text = |path: &std::path::Path| path.display().to_string();
+    let places = &studio.places;
+    let projects = places.projects();
+    let board = studio.board();
+    let model = |model: &gallop_protocol::message::ModelInfo| UsableModel {
+        name: model.name.clone(),
+        sizes: model.sizes.clone(),
+        upscales: model.upscales.clone(),
+        seconds: model.seconds,
+    };
+    Ok(AppStatus {
+        version: env!("CARGO_PKG_VERSION").into(),
+        places: PlacesView {
+            data: text(&places.data),
+            config: text(&places.config),
+            cache: text(&places.cache),
+            models: text(studio.store.root()),
+        },
+        projects_folder: text(&projects),
+        media_url: studio.media_url(),
+        runner: if board.is_some() { RunnerState::Own } else { RunnerState::Elsewhere },
+        engines: board.map(|board| board.engines()).unwrap_or_default(),
+        models: studio.models().all().map(model).collect(),
+        free_bytes: projects.ancestors().find(|folder| folder.is_dir()).and_then(free_bytes),
+        first_run: !ui.is_some_and(|ui| ui.get("seen_first_run").and_then(Value::as_bool).unwrap_or(false)),
+        last_project: last.map(str::to_owned),
+        troubles,
+    })
 }
 
-pub(super) fn settings(_: &Studio, _: Nothing) -> anyhow::Result<UiSettings> {
-    not_yet()
+pub(super) fn settings(studio: &Studio, _: Nothing) -> anyhow::Result<UiSettings> {
+    ui_settings(&Settings::load(&studio.places)?)
 }
 
-pub(super) fn set_settings(_: &Studio, _: SetSettings) -> anyhow::Result<UiSettings> {
-    not_yet()
+pub(super) fn set_settings(studio: &Studio, args: SetSettings) -> anyhow::Result<UiSettings> {
+    let mut settings = Settings::load(&studio.places)?;
+    let mut ui = settings.rest.get(UI).and_then(Value::as_object).cloned().unwrap_or_default();
+    for (name, value) in args.settings {
+        match (ui.get_mut(&name), value) {
+            (Some(Value::Object(known)), Value::Object(more)) if name == "layout" => known.extend(more),
+            (_, value) => drop(ui.insert(name, value)),
+        }
+    }
+    settings.rest.insert(UI.into(), Value::Object(ui));
+    // Before it is saved: what cannot be read again is not kept.
+    let read = ui_settings(&settings)?;
+    settings.save(&studio.places)?;
+    Ok(read)
+}
+
+/// Remembers the project that is open, for the next start. Not worth an error.
+pub(super) fn remember_project(studio: &Studio, folder: Option<&std::path::Path>) {
+    let Ok(mut settings) = Settings::load(&studio.places) else { return };
+    let ui = settings.rest.entry(UI).or_insert_with(|| Value::Object(Map::new()));
+    let Some(ui) = ui.as_object_mut() else { return };
+    let folder = folder.map(|folder| Value::String(folder.display().to_string()));
+    if ui.get(LAST_PROJECT) != folder.as_ref() {
+        match folder {
+            Some(folder) => drop(ui.insert(LAST_PROJECT.into(), folder)),
+            None => drop(ui.remove(LAST_PROJECT)),
+        }
+        settings.save(&studio.places).ok();
+    }
+}
+
+fn ui_settings(settings: &Settings) -> anyhow::Result<UiSettings> {
+    let ui = settings.rest.get(UI).cloned().unwrap_or_else(|| Value::Object(Map::new()));
+    let unreadable = |error| coded(Code::Input, format!("the settings of the interface cannot be like this: {error}"));
+    serde_json::from_value(ui).map_err(unreadable)
+}
+
+fn trouble(database: &Database) -> Option<String> {
+    let damaged = database.damaged().ok()??;
+    let why = "the list of projects and jobs was damaged and is made anew: open your projects once to have them in it";
+    Some(format!("{why}; the old file is kept: {}", damaged.display()))
+}
+
+fn is_project(folder: &str) -> bool {
+    std::path::Path::new(folder).join(project::FILE).is_file()
 }

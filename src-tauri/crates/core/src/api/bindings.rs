@@ -7,7 +7,7 @@ use ts_rs::{Config, TS, TypeVisitor};
 
 use super::event::Event;
 use super::table::{self, Call, Visitor};
-use super::value::CallError;
+use super::value::Refusal;
 
 const HEAD: &str = "\
 // Written by `cargo xtask bindings` from the call table in src-tauri/crates/core/src/api. Do not edit.
@@ -22,7 +22,7 @@ pub fn typescript() -> String {
     let mut book = Book { config: &config, types: BTreeMap::new(), calls: String::new(), clashes: Vec::new() };
     table::visit(&mut book);
     book.add::<Event>();
-    book.add::<CallError>();
+    book.add::<Refusal>();
     book.add::<crate::take::Peaks>();
     assert!(book.clashes.is_empty(), "two types have the same name in TypeScript: {}", book.clashes.join(", "));
     let mut text = HEAD.to_owned();

@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 
 use gallop_protocol::Id;
 use gallop_protocol::message::Goal;
-use gallop_protocol::shot::Shot;
+use gallop_protocol::recipe::{Model, Recipe};
+use gallop_protocol::shot::{Shot, speech};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::Studio;
-use super::studio::not_yet;
+use crate::project::{ProjectData, ShotEntry, play};
+
+use super::advice::advice;
+use super::estimate;
+use super::studio::Studio;
 use super::value::{Patch, Pixels};
 
 /// What is to be checked: a shot of the project, with changes that are not made yet; or one that is in no project.
@@ -146,6 +150,76 @@ pub enum Basis {
     Unknown,
 }
 
-pub(super) fn check(_: &Studio, _: CheckArgs) -> anyhow::Result<ShotCheck> {
-    not_yet()
+/// Before the first word.
+const LEAD_SECONDS: f64 = 0.2;
+/// Between two lines.
+const BETWEEN_SECONDS: f64 = 0.3;
+
+pub(super) fn check(studio: &Studio, args: CheckArgs) -> anyhow::Result<ShotCheck> {
+    let CheckArgs { id, shot, seconds, size, goal } = args;
+    let models = studio.models();
+    // Copied out: what follows may take a while, and holds nobody up.
+    let data = studio.open_project().as_ref().map(|open| open.project.data().clone());
+    let mut entry = match (id, &data) {
+        (Some(id), Some(data)) => data.shot(id)?.clone(),
+        (Some(_), None) => return Err(crate::coded(crate::Code::Input, "no project is open")),
+        (None, _) => ShotEntry::new(Shot::default()),
+    };
+    entry.shot = shot.unwrap_or(entry.shot);
+    seconds.put(&mut entry.seconds);
+    size.put(&mut entry.size);
+    let (model, aspect) = data.as_ref().map_or((super::known::PONY, "9:16"), |data| (&data.model, &data.aspect));
+    let known = models.get(model);
+    let voice = data.as_ref().and_then(|data| voice_seconds(data, &entry));
+    let length = f64::from(entry.seconds.or(voice).unwrap_or_else(|| models.usual_seconds(model)));
+    let (lines, spoken_seconds) = spoken(&entry.shot, length);
+    let cast = data.as_ref().map_or(&[][..], |data| &data.cast);
+    let played = play(&entry.shot, cast);
+    let composed = played.shot.compose();
+    let seen = super::advice::Seen {
+        shot: &entry.shot,
+        played: &played.shot,
+        unknown: &played.unknown,
+        prompt: composed.as_deref().unwrap_or_default(),
+        model,
+        range: known.map(|model| model.seconds),
+        seconds: entry.seconds,
+        spoken_seconds,
+        length,
+        has_voice: entry.voice.is_some(),
+    };
+    let advice = advice(&seen);
+    let recipe = Recipe {
+        size: entry.size,
+        aspect: Some(aspect.to_owned()),
+        seconds: entry.seconds.or(voice),
+        model: Some(Model { name: model.to_owned(), sha256: None }),
+        ..Recipe::new(played.shot)
+    };
+    let estimate =
+        composed.is_ok().then(|| estimate::estimate(studio, &models, &recipe, goal.unwrap_or(Goal::Draft), length));
+    let problem = composed.as_ref().err().map(ToString::to_string);
+    Ok(ShotCheck { seconds: length, spoken_seconds, lines, advice, estimate, problem, prompt: composed.ok() })
+}
+
+/// How long the lines take, one after the other, and whether each is over before the clip is.
+fn spoken(shot: &Shot, length: f64) -> (Vec<LineCheck>, f64) {
+    let mut end = 0.0;
+    let mut check = |line: &gallop_protocol::shot::Line| {
+        let seconds = speech::seconds(&line.text, line.language);
+        if seconds > 0.0 {
+            end += seconds + if end > 0.0 { BETWEEN_SECONDS } else { LEAD_SECONDS };
+        }
+        let over_by = (end - length).max(0.0);
+        // Nobody measures speech to the hundredth.
+        LineCheck { seconds, fits: over_by < 0.05 || seconds == 0.0, over_by }
+    };
+    let lines = shot.lines.iter().map(&mut check).collect();
+    (lines, end)
+}
+
+fn voice_seconds(data: &ProjectData, entry: &ShotEntry) -> Option<f32> {
+    let sha256 = entry.voice.as_ref()?.sha256;
+    let frames = data.library.iter().find(|item| item.sha256 == sha256)?.frames?;
+    Some(frames as f32 / crate::timeline::RATE as f32)
 }

@@ -1,13 +1,22 @@
 //! Files that are taken into a project.
 
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use gallop_protocol::message::Checkpoint;
+use gallop_protocol::recipe::{self, Recipe, Reference};
 use gallop_protocol::{Digest, Id};
 use serde::Deserialize;
 use ts_rs::TS;
 
-use super::Studio;
-use super::studio::not_yet;
+use super::event::Event;
+use super::shot::Spot;
+use super::studio::Studio;
 use super::value::Patch;
-use crate::project::MediaItem;
+use crate::project::{MediaItem, MediaKind, MediaRef, ProjectData, ShotEntry, import_media};
+use crate::take::{Take, TakeFolder};
+use crate::timeline::{MAX_FRAMES, RATE};
+use crate::{Code, coded};
 
 /// Files to be taken in.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
@@ -37,14 +46,138 @@ pub struct RemoveArgs {
     pub sha256: Digest,
 }
 
-pub(super) fn import(_: &Studio, _: ImportArgs) -> anyhow::Result<Vec<MediaItem>> {
-    not_yet()
+pub(super) fn import(studio: &Studio, args: ImportArgs) -> anyhow::Result<Vec<MediaItem>> {
+    let folder = studio.with_project(|open| Ok(open.project.folder().to_owned()))?;
+    // Copied before the project is held: a long file keeps nobody waiting.
+    let items = args.paths.iter().map(|path| take_in(&folder, Path::new(path))).collect::<anyhow::Result<Vec<_>>>()?;
+    keep(studio, &items)?;
+    studio.tell(Event::MediaChanged);
+    Ok(items)
 }
 
-pub(super) fn shot_of_clip(_: &Studio, _: ClipArgs) -> anyhow::Result<Id> {
-    not_yet()
+/// Lists files in the library.
+fn keep(studio: &Studio, items: &[MediaItem]) -> anyhow::Result<()> {
+    studio.change(|open| open.project.adapt(|data| items.iter().for_each(|item| list(data, item))))
 }
 
-pub(super) fn remove(_: &Studio, _: RemoveArgs) -> anyhow::Result<()> {
-    not_yet()
+fn list(data: &mut ProjectData, item: &MediaItem) {
+    match data.library.iter_mut().find(|known| known.sha256 == item.sha256) {
+        // The newer name counts.
+        Some(known) => known.name.clone_from(&item.name),
+        None => data.library.push(item.clone()),
+    }
+}
+
+/// Copies a picture or a sound into a project.
+fn take_in(folder: &Path, path: &Path) -> anyhow::Result<MediaItem> {
+    let (kind, size, frames) = look(path)?;
+    let MediaRef { sha256, name, bytes, other } = import_media(folder, path)?;
+    Ok(MediaItem { sha256, name, bytes, kind, size, frames, other })
+}
+
+/// What a file is.
+fn look(path: &Path) -> anyhow::Result<(MediaKind, Option<[u32; 2]>, Option<u32>)> {
+    let refuse = |why: &str| Err(coded(Code::Input, format!("{why}: {}", path.display())));
+    if !path.is_file() {
+        return refuse("there is no such file");
+    }
+    let picture = match gallop_media::read_picture(path) {
+        Ok(picture) => return Ok((MediaKind::Picture, Some([picture.width, picture.height]), None)),
+        Err(error) => error,
+    };
+    let Ok(info) = gallop_media::probe(path) else {
+        // Neither; what is wrong with the picture says more where the name is one's.
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+        if ["png", "jpg", "jpeg", "webp", "bmp", "gif"].contains(&ending.as_str()) {
+            return Err(coded(Code::Input, picture.to_string()));
+        }
+        return refuse("this is neither a picture nor a sound that can be read");
+    };
+    if info.metadata.contains_key(recipe::KEY) {
+        return refuse("this is a clip that Gallop made: drop it on the timeline to get its shot back");
+    }
+    let Some(audio) = info.audio else { return refuse("there is no sound in this film") };
+    let frames = (audio.duration_secs.max(info.duration_secs.min(audio.duration_secs)) * f64::from(RATE)).floor();
+    if frames < 1.0 {
+        return refuse("this sound is shorter than a frame");
+    }
+    Ok((MediaKind::Sound, None, Some((frames as u32).min(MAX_FRAMES))))
+}
+
+pub(super) fn shot_of_clip(studio: &Studio, args: ClipArgs) -> anyhow::Result<Id> {
+    let ClipArgs { path, at } = args;
+    let path = Path::new(&path);
+    if !path.is_file() {
+        return Err(coded(Code::Input, format!("there is no such file: {}", path.display())));
+    }
+    let metadata = gallop_media::read_metadata(path).map_err(|error| coded(Code::Input, error.to_string()))?;
+    let text = metadata.get(recipe::KEY).ok_or_else(|| {
+        coded(Code::Input, format!("this clip does not say what it was made from: Gallop did not make it, or another program took that out: {}", path.display()))
+    })?;
+    let recipe = Recipe::from_json(text).map_err(|error| coded(Code::Input, format!("{error}: {}", path.display())))?;
+    let (image, voice) = studio.with_project(|open| {
+        let data = open.project.data();
+        Ok((known(data, recipe.image.as_ref()), known(data, recipe.voice.as_ref())))
+    })?;
+    for (what, named, found) in [("reference picture", &recipe.image, &image), ("voice", &recipe.voice, &voice)] {
+        if let (Some(named), None) = (named, found) {
+            let name: String = named.file.chars().take(100).collect();
+            studio.tell(Event::Notice {
+                text: format!(
+                    "the {what} `{}` of this clip is not in the project; import it to make the clip again",
+                    name.escape_debug()
+                ),
+            });
+        }
+    }
+    let Recipe { shot, seconds, seed, .. } = recipe;
+    let entry = ShotEntry { seconds, seed, image, voice, ..ShotEntry::new(shot) };
+    super::shot::put(studio, "Get a shot back", entry, Spot::of(&at, None))
+}
+
+/// A file of the project that a recipe names.
+fn known(data: &ProjectData, reference: Option<&Reference>) -> Option<MediaRef> {
+    let sha256 = reference?.sha256?;
+    let at_hand = data.library.iter().find(|item| item.sha256 == sha256).map(MediaItem::reference);
+    at_hand.or_else(|| data.media().find(|media| media.sha256 == sha256).cloned())
+}
+
+pub(super) fn remove(studio: &Studio, args: RemoveArgs) -> anyhow::Result<()> {
+    let removed = studio.change(|open| {
+        let is_there = open.project.data().library.iter().any(|item| item.sha256 == args.sha256);
+        if !is_there {
+            return Err(coded(Code::Input, "this file is not in the library"));
+        }
+        open.project.adapt(|data| data.library.retain(|item| item.sha256 != args.sha256))
+    });
+    studio.tell(Event::MediaChanged);
+    removed
+}
+
+/// Takes the last picture that a clip shows of a take into the project.
+pub(super) fn picture_of_take(
+    studio: &Studio,
+    folder: &Path,
+    take: &Take,
+    out: u32,
+    name: &str,
+) -> anyhow::Result<MediaRef> {
+    let clip = TakeFolder::find(folder, take.id)?.map(|found| found.path(Checkpoint::Clip));
+    let missing = || coded(Code::MediaMissing, "the clip of this take is gone; make it again");
+    let clip = clip.filter(|clip| clip.is_file()).ok_or_else(missing)?;
+    let (mut number, mut last) = (0, None);
+    gallop_media::for_each_frame(&clip, |_, picture| {
+        last = Some(picture);
+        number += 1;
+        if number >= out { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })?;
+    let scratch = tempfile::tempdir_in(studio.cache())?;
+    let name: String = name.chars().filter(|letter| letter.is_alphanumeric() || *letter == ' ').take(40).collect();
+    let name = if name.trim().is_empty() { "shot" } else { name.trim() };
+    let file = scratch.path().join(format!("{name} - last picture.png"));
+    gallop_media::write_picture(&file, &last.ok_or_else(missing)?)?;
+    let item = take_in(folder, &file)?;
+    keep(studio, std::slice::from_ref(&item))?;
+    studio.tell(Event::MediaChanged);
+    Ok(item.reference())
 }

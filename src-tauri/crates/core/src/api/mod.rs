@@ -1,18 +1,27 @@
 //! The studio as a window, a browser and a terminal see it: one table of calls, and the events that tell what changes.
 //!
-//! [`Studio::call`] takes the name of a call and its arguments as JSON, and gives its result as JSON, or a [`CallError`].
+//! [`Studio::call`] takes the name of a call and its arguments as JSON, and gives its result as JSON, or a [`Refusal`].
 //! The same table yields the TypeScript of the user interface ([`typescript`]).
 
+#![allow(clippy::needless_pass_by_value, reason = "the table gives each call its arguments for good")]
+
+mod advice;
 mod app;
 mod bindings;
 mod cast;
 mod check;
 mod doctor;
+mod estimate;
 mod event;
 mod jobs;
+mod known;
 mod media;
+mod model_types;
 mod models;
+mod open;
 mod project;
+mod pulls;
+mod reel;
 mod shot;
 mod studio;
 mod table;
@@ -20,9 +29,11 @@ mod takes;
 mod timeline;
 mod value;
 mod view;
+mod watch;
+mod words;
 
 pub use bindings::typescript;
 pub use event::Event;
-pub use studio::Studio;
+pub use studio::{Engines, Studio};
 pub use table::{CALLS, Call};
-pub use value::CallError;
+pub use value::Refusal;

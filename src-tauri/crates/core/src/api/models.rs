@@ -1,250 +1,215 @@
 //! The models: what can be downloaded, and what is here.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
-use serde::{Deserialize, Serialize};
-use ts_rs::TS;
+use gallop_protocol::shot::Language;
 
-use super::Studio;
-use super::studio::not_yet;
+use super::event::Event;
+use super::known::PONY;
+use super::pulls::Ended;
+use super::studio::Studio;
 use super::value::Nothing;
+use crate::store::{
+    Catalog, Entry, FolderUse, Gate, HUB, Keychain, Options, Source, State, SystemKeychain, Token, Verdict, hub_cache,
+};
+use crate::{Code, coded};
 
-/// A model of the catalog, or the one in the box.
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
-pub struct ModelView {
-    /// Its name on the command line and on the disk.
-    pub id: String,
-    /// Its name for people.
-    pub name: String,
-    /// What it is for, in a sentence.
-    pub summary: String,
-    /// Its page for people: terms are accepted there.
-    pub page: Option<String>,
-    /// What must be agreed to.
-    pub licence: LicenceView,
-    /// Whether it came with Gallop, and is not downloaded.
-    pub is_built_in: bool,
-    /// How much of it is here.
-    pub state: ModelState,
-    /// Bytes of it that are here.
-    pub here_bytes: u64,
-    /// Bytes to be fetched, about.
-    pub download_bytes: u64,
-    /// Bytes on the disk in the end, about.
-    pub disk_bytes: u64,
-    /// Bytes of its weights in memory, by precision.
-    pub memory_bytes: BTreeMap<String, u64>,
-    /// The models without which this one makes nothing.
-    pub needs: Vec<String>,
-    /// Sizes of the picture, as in `448x256`.
-    pub sizes: Vec<String>,
-    /// The longest clip that is known to work.
-    pub longest_seconds: Option<f32>,
-    /// The languages that it speaks.
-    pub languages: Vec<String>,
-    /// Its folder.
-    pub folder: Option<String>,
-    /// Where it can be fetched from, the usual place first.
-    pub sources: Vec<String>,
-    /// How far it is, while it is coming.
-    pub progress: Option<PullView>,
-    /// What could not be checked of what stands here.
-    pub unverified: Vec<String>,
-    /// What is wrong with it here.
-    pub trouble: Option<String>,
+pub use super::model_types::{
+    DamagedFiles, FileState, FileVerdict, ImportArgs, ImportedFiles, LicenceView, ModelArgs, ModelState, ModelView,
+    PullArgs, PullState, PullView, VerifyArgs,
+};
+pub use super::pulls::Pulls;
+
+pub(super) fn list(studio: &Studio, _: Nothing) -> anyhow::Result<Vec<ModelView>> {
+    let catalog = Catalog::of_this_user(&studio.places);
+    let mut views = vec![pony(studio)];
+    views.extend(catalog.entries.iter().map(|entry| view(studio, entry)));
+    Ok(views)
 }
 
-/// What must be agreed to before a model is fetched.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[ts(rename = "Licence")]
-pub struct LicenceView {
-    /// Its name.
-    pub name: String,
-    /// Where its text is.
-    pub url: String,
-    /// What it asks for, in a sentence.
-    pub summary: String,
-    /// Who lets one in.
-    pub gate: crate::store::Gate,
-    /// When it was accepted.
-    pub accepted_unix_ms: Option<u64>,
+fn view(studio: &Studio, entry: &Entry) -> ModelView {
+    let progress = studio.pulls.progress(&entry.id);
+    let is_coming = progress.as_ref().is_some_and(|pull| pull.state == PullState::Running);
+    let found = studio.store.state(entry);
+    let (state, here_bytes) = match &found {
+        _ if is_coming => (ModelState::Coming, progress.as_ref().map_or(0, |pull| pull.done_bytes)),
+        Ok(State::Whole { bytes }) => (ModelState::Whole, *bytes),
+        Ok(State::Partial { bytes }) => (ModelState::Partial, *bytes),
+        Ok(State::Absent) | Err(_) => (ModelState::Absent, 0),
+    };
+    let makes = entry.makes.clone().unwrap_or_default();
+    let source = |source: Source| match source {
+        Source::Endpoint { url, .. } => url,
+        Source::Folder(folder) => folder.display().to_string(),
+    };
+    ModelView {
+        id: entry.id.clone(),
+        name: entry.name.clone(),
+        summary: entry.summary.clone(),
+        page: Some(entry.page.clone()),
+        licence: LicenceView {
+            name: entry.licence.name.clone(),
+            url: entry.licence.url.clone(),
+            summary: entry.licence.summary.clone(),
+            gate: entry.licence.gate,
+            accepted_unix_ms: studio.store.accepted(entry).ok().flatten(),
+        },
+        is_built_in: false,
+        state,
+        here_bytes,
+        download_bytes: entry.download_bytes,
+        disk_bytes: entry.disk_bytes,
+        memory_bytes: entry.memory_bytes.clone(),
+        needs: entry.needs.clone(),
+        sizes: makes.sizes,
+        longest_seconds: makes.longest_seconds,
+        languages: makes.languages,
+        folder: Some(studio.store.folder(entry).display().to_string()),
+        sources: Source::usual(entry).into_iter().map(source).collect(),
+        progress,
+        unverified: entry.unverified.clone(),
+        trouble: found.err().map(|error| format!("{error:#}")),
+    }
 }
 
-/// How much of a model is here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum ModelState {
-    /// Nothing.
-    Absent,
-    /// Some of it; the next pull goes on.
-    Partial,
-    /// It is coming.
-    Coming,
-    /// All of it.
-    Whole,
+/// The model in the box.
+fn pony(studio: &Studio) -> ModelView {
+    let models = studio.models();
+    let known = models.get(PONY);
+    let sizes = known.map(|model| model.sizes.values().map(|[width, height]| format!("{width}x{height}")).collect());
+    ModelView {
+        id: PONY.into(),
+        name: "Pony".into(),
+        summary: "The small model in the box: the same architecture, ready at once, for trying everything out.".into(),
+        page: None,
+        licence: LicenceView {
+            name: "Apache-2.0".into(),
+            url: "https://www.apache.org/licenses/LICENSE-2.0".into(),
+            summary: "Free for any use; it came with Gallop.".into(),
+            gate: Gate::None,
+            accepted_unix_ms: Some(0),
+        },
+        is_built_in: true,
+        state: ModelState::Whole,
+        here_bytes: 0,
+        download_bytes: 0,
+        disk_bytes: 0,
+        memory_bytes: BTreeMap::new(),
+        needs: Vec::new(),
+        sizes: sizes.unwrap_or_default(),
+        longest_seconds: known.map(|model| model.seconds[1]),
+        languages: Language::ALL.iter().map(|language| language.code().to_owned()).collect(),
+        folder: None,
+        sources: Vec::new(),
+        progress: None,
+        unverified: Vec::new(),
+        trouble: None,
+    }
 }
 
-/// How far a pull is.
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
-#[ts(rename = "Pull")]
-pub struct PullView {
-    /// What it does.
-    pub state: PullState,
-    /// The file that is being fetched.
-    pub file: Option<String>,
-    /// Bytes of all files that are here.
-    pub done_bytes: u64,
-    /// Bytes of all files; 0 where that is not known yet.
-    pub of_bytes: u64,
-    /// Bytes a second over the last seconds.
-    pub bytes_per_second: Option<f64>,
-    /// How long it will take at this rate.
-    pub seconds_left: Option<f64>,
-    /// Why it failed.
-    pub failure: Option<super::value::CallError>,
+fn entry(studio: &Studio, id: &str) -> anyhow::Result<Entry> {
+    if id == PONY {
+        return Err(coded(
+            Code::Input,
+            "the model in the box came with Gallop: there is nothing to download or remove",
+        ));
+    }
+    Ok(Catalog::of_this_user(&studio.places).get(id)?.clone())
 }
 
-/// What a pull does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum PullState {
-    /// It fetches.
-    Running,
-    /// It was stopped; the next one goes on.
-    Paused,
-    /// All is here.
-    Done,
-    /// It failed.
-    Failed,
+pub(super) fn accept(studio: &Studio, args: ModelArgs) -> anyhow::Result<()> {
+    studio.store.accept(&entry(studio, &args.id)?)?;
+    studio.tell(Event::Models { id: args.id, progress: None });
+    Ok(())
 }
 
-/// A model.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
-#[ts(rename = "ModelsModelArgs")]
-pub struct ModelArgs {
-    /// Its id.
-    pub id: String,
+pub(super) fn pull(studio: &Studio, args: PullArgs) -> anyhow::Result<()> {
+    let entry = entry(studio, &args.id)?;
+    let sources = match args.source.as_deref() {
+        None => Source::usual(&entry),
+        Some("hub") => vec![Source::endpoint(HUB)],
+        Some("mirror") if entry.mirrors.is_empty() => {
+            return Err(coded(Code::Input, format!("`{}` has no mirror", entry.id)));
+        }
+        Some("mirror") => Source::mirrors(&entry),
+        Some(url) if url.starts_with("https://") || url.starts_with("http://") => vec![Source::endpoint(url)],
+        Some(other) => {
+            let other = other.escape_debug();
+            return Err(coded(Code::Input, format!("a source is `hub`, `mirror` or an address, not {other}")));
+        }
+    };
+    // Said before a thread begins: this is what most first tries run into.
+    if studio.store.accepted(&entry)?.is_none() {
+        let why = format!("the licence of `{}` has not been accepted yet: {}", entry.id, entry.licence.name);
+        return Err(coded(Code::Licence, why));
+    }
+    // The keychain may ask its owner, so it is left alone where everybody may read.
+    let keychain: Option<&dyn Keychain> = if entry.licence.gate == Gate::None { None } else { Some(&SystemKeychain) };
+    let token = Token::of_this_user(keychain).token.map(|(token, _)| token);
+    let options = Options { token, cache: hub_cache(), ..Options::new(sources) };
+    studio.pulls.begin(studio, entry, options, args.bytes_per_second)
 }
 
-/// How a model is to be brought here.
-#[derive(Debug, Clone, PartialEq, Deserialize, TS)]
-#[ts(rename = "ModelsPullArgs")]
-pub struct PullArgs {
-    /// The model.
-    pub id: String,
-    /// `hub`, `mirror`, or an address; the usual places one after the other where nothing is said.
-    #[serde(default)]
-    #[ts(optional)]
-    pub source: Option<String>,
-    /// At most so many bytes a second; as many as come where nothing is said.
-    #[serde(default)]
-    #[ts(optional)]
-    pub bytes_per_second: Option<u64>,
+pub(super) fn import(studio: &Studio, args: ImportArgs) -> anyhow::Result<()> {
+    let entry = entry(studio, &args.id)?;
+    let folder = PathBuf::from(&args.folder);
+    if !folder.is_absolute() || !folder.is_dir() {
+        return Err(coded(Code::Input, format!("there is no such folder: {}", folder.display())));
+    }
+    let folder_use = match args.files {
+        ImportedFiles::Copy => FolderUse::Copy,
+        ImportedFiles::InPlace => FolderUse::InPlace,
+    };
+    let options = Options { folder_use, ..Options::new(vec![Source::Folder(folder)]) };
+    studio.pulls.begin(studio, entry, options, None)
 }
 
-/// A folder with the files of a model.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
-#[ts(rename = "ModelsImportArgs")]
-pub struct ImportArgs {
-    /// The model.
-    pub id: String,
-    /// The folder.
-    pub folder: String,
-    /// What is done with the files; copied where nothing is said.
-    #[serde(default)]
-    pub files: ImportedFiles,
+pub(super) fn pause(studio: &Studio, args: ModelArgs) -> anyhow::Result<()> {
+    studio.pulls.end(&args.id, Ended::Keep)
 }
 
-/// What is done with files in a folder.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum ImportedFiles {
-    /// They are copied.
-    #[default]
-    Copy,
-    /// They are used where they lie.
-    InPlace,
+pub(super) fn cancel(studio: &Studio, args: ModelArgs) -> anyhow::Result<()> {
+    let entry = entry(studio, &args.id)?;
+    if studio.pulls.end(&args.id, Ended::Remove).is_err() {
+        // It is not coming: what an earlier pull left goes all the same, but never a model that is whole.
+        if matches!(studio.store.state(&entry)?, State::Whole { .. }) {
+            return Err(coded(Code::Input, format!("`{}` is here already: remove it instead", entry.id)));
+        }
+        studio.store.remove(&entry)?;
+        studio.pulls.forget(&args.id);
+        studio.tell(Event::Models { id: args.id, progress: None });
+    }
+    Ok(())
 }
 
-/// A check of a model.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
-#[ts(rename = "ModelsVerifyArgs")]
-pub struct VerifyArgs {
-    /// The model.
-    pub id: String,
-    /// What is done with files that are damaged; they stay where nothing is said.
-    #[serde(default)]
-    pub damaged: DamagedFiles,
+pub(super) fn verify(studio: &Studio, args: VerifyArgs) -> anyhow::Result<Vec<FileVerdict>> {
+    let entry = entry(studio, &args.id)?;
+    let mut verdicts = Vec::new();
+    for (path, verdict) in studio.store.verify(&entry, &|| true)? {
+        let (verdict, why) = match verdict {
+            Verdict::Whole(_) => (FileState::Whole, None),
+            Verdict::Changed => (FileState::Changed, None),
+            Verdict::Missing => (FileState::Missing, None),
+            Verdict::Unreadable(why) => (FileState::Unreadable, Some(why)),
+        };
+        if verdict != FileState::Whole && args.damaged == DamagedFiles::Forget {
+            studio.store.forget(&entry, &path)?;
+        }
+        verdicts.push(FileVerdict { path, verdict, why });
+    }
+    studio.tell(Event::Models { id: args.id, progress: None });
+    Ok(verdicts)
 }
 
-/// What is done with damaged files.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum DamagedFiles {
-    /// Nothing.
-    #[default]
-    Keep,
-    /// They are forgotten, and the next pull fetches them again.
-    Forget,
+pub(super) fn remove(studio: &Studio, args: ModelArgs) -> anyhow::Result<u64> {
+    let entry = entry(studio, &args.id)?;
+    let freed = studio.store.remove(&entry)?;
+    studio.pulls.forget(&args.id);
+    studio.tell(Event::Models { id: args.id, progress: None });
+    Ok(freed)
 }
 
-/// What a check found of a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-pub struct FileVerdict {
-    /// The file.
-    pub path: String,
-    /// What was found.
-    pub verdict: FileState,
-    /// Why it cannot be read.
-    pub why: Option<String>,
-}
-
-/// What a check found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum FileState {
-    /// It is what was put there.
-    Whole,
-    /// Its content is another one.
-    Changed,
-    /// It is not there.
-    Missing,
-    /// It cannot be read.
-    Unreadable,
-}
-
-pub(super) fn list(_: &Studio, _: Nothing) -> anyhow::Result<Vec<ModelView>> {
-    not_yet()
-}
-
-pub(super) fn accept(_: &Studio, _: ModelArgs) -> anyhow::Result<()> {
-    not_yet()
-}
-
-pub(super) fn pull(_: &Studio, _: PullArgs) -> anyhow::Result<()> {
-    not_yet()
-}
-
-pub(super) fn import(_: &Studio, _: ImportArgs) -> anyhow::Result<()> {
-    not_yet()
-}
-
-pub(super) fn pause(_: &Studio, _: ModelArgs) -> anyhow::Result<()> {
-    not_yet()
-}
-
-pub(super) fn cancel(_: &Studio, _: ModelArgs) -> anyhow::Result<()> {
-    not_yet()
-}
-
-pub(super) fn verify(_: &Studio, _: VerifyArgs) -> anyhow::Result<Vec<FileVerdict>> {
-    not_yet()
-}
-
-pub(super) fn remove(_: &Studio, _: ModelArgs) -> anyhow::Result<u64> {
-    not_yet()
-}
-
-pub(super) fn place(_: &Studio, _: ModelArgs) -> anyhow::Result<String> {
-    not_yet()
+pub(super) fn place(studio: &Studio, args: ModelArgs) -> anyhow::Result<String> {
+    Ok(studio.store.folder(&entry(studio, &args.id)?).display().to_string())
 }

@@ -54,24 +54,34 @@ pub struct Named {
 
 /// What went wrong, as it crosses to a user interface.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct CallError {
+pub struct Refusal {
     /// What kind of failure it is.
     pub code: crate::Code,
     /// Why, and what to do about it, in one line.
     pub message: String,
 }
 
-impl CallError {
+impl Refusal {
+    /// Of something that should not have happened.
+    pub fn internal(message: impl Into<String>) -> Self {
+        Self { code: crate::Code::Internal, message: message.into() }
+    }
+
+    /// Of something that was asked for and cannot be.
+    pub fn input(message: impl Into<String>) -> Self {
+        Self { code: crate::Code::Input, message: gallop_protocol::shown(&message.into()) }
+    }
+
     /// Of an error with its causes.
     pub fn of(error: &anyhow::Error) -> Self {
         Self { code: crate::code_of(error), message: gallop_protocol::shown(&format!("{error:#}")) }
     }
 }
 
-impl std::fmt::Display for CallError {
+impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-impl std::error::Error for CallError {}
+impl std::error::Error for Refusal {}

@@ -8,13 +8,15 @@ mod takes;
 mod tests;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use gallop_protocol::Id;
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 use serde::{Deserialize, Serialize};
 
 use crate::database::{Database, resolved, text};
+use crate::places::Places;
 use crate::project::ProjectData;
 use crate::take::Take;
 
@@ -61,6 +63,23 @@ impl Library {
     /// The database cannot be read.
     pub fn projects(&self) -> anyhow::Result<Vec<ProjectEntry>> {
         self.database.read(projects)
+    }
+
+    /// The folders of all projects, from a file that is only looked at: it is neither made nor mended. Nothing where there
+    /// is none.
+    ///
+    /// # Errors
+    /// The file cannot be read, or somebody writes to it for longer than a second.
+    pub fn look(places: &Places) -> anyhow::Result<Vec<PathBuf>> {
+        let path = places.data.join(crate::database::FILE);
+        if !path.is_file() {
+            return Ok(Vec::new());
+        }
+        let cannot = || format!("the list of projects cannot be read: {}", path.display());
+        let connection = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).with_context(cannot)?;
+        connection.busy_timeout(Duration::from_secs(1)).with_context(cannot)?;
+        let found = projects(&connection).with_context(cannot)?;
+        Ok(found.into_iter().map(|project| project.folder).collect())
     }
 
     /// Takes a project out of the index. Its folder stays as it is.

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use ts_rs::TS;
 
-use super::data::{MediaRef, check_name};
+use super::check::check_name;
+use super::data::MediaRef;
 use crate::{Code, coded};
 
 /// The longest description of a character, in characters.

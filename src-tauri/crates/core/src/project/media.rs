@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use gallop_protocol::{Digest, Hasher};
 
-use super::data::{MediaRef, is_bare};
+use super::check::is_bare;
+use super::data::MediaRef;
 use crate::{Code, coded, files, inside};
 
 const FOLDER: &str = "media";
@@ -81,8 +82,12 @@ pub fn media_path(folder: &Path, media: &MediaRef) -> anyhow::Result<PathBuf> {
     }
 }
 
-/// Copies a file into the project in `folder`. A content that is already there is not stored again.
-pub(super) fn import(folder: &Path, from: &Path) -> anyhow::Result<MediaRef> {
+/// Copies a file into the project in `folder`, which its caller has open. A content that is already there is not stored
+/// again.
+///
+/// # Errors
+/// It is no file, is empty, or cannot be read or written.
+pub fn import(folder: &Path, from: &Path) -> anyhow::Result<MediaRef> {
     let mut file = open(from)?;
     let media = folder.join(FOLDER);
     inside::make_folder(&media)?;

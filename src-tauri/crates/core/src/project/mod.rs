@@ -11,10 +11,12 @@
 //! disk when [`Project::edit`] returns, or was not made at all.
 
 mod cast;
+mod check;
 mod data;
 mod history;
 mod lock;
 mod media;
+mod mention;
 mod stored;
 #[cfg(test)]
 mod tests;
@@ -32,7 +34,8 @@ use crate::{Code, coded, files, inside};
 pub use cast::{Character, MediaItem, MediaKind, Score};
 pub use data::{FORMAT, MediaRef, NewProject, ProjectData, ShotEntry};
 pub use history::Edit;
-pub use media::{MediaFile, find_media, media_files, media_path};
+pub use media::{MediaFile, find_media, import as import_media, media_files, media_path};
+pub use mention::{Played, play};
 pub use stored::FILE;
 
 /// How the folder of a project ends.
@@ -219,7 +222,7 @@ impl Project {
     /// # Errors
     /// It is no file, is empty, or cannot be read or written.
     pub fn import_media(&self, file: &Path) -> anyhow::Result<MediaRef> {
-        media::import(&self.folder, file)
+        import_media(&self.folder, file)
     }
 
     /// Where a file is that was taken in.

@@ -1,1 +1,335 @@
+use super::*;
+use gallop_protocol::{Digest, Id};
 
+/// Shots of these lengths, each with a line.
+struct Film {
+    shots: Vec<(Id, u32)>,
+    lines: Vec<Line>,
+}
+
+impl Film {
+    fn new(lengths: &[u32]) -> Self {
+        let line = Line { speaker: None, language: Language::English, text: "Hello, my friend!".into() };
+        Self { shots: lengths.iter().map(|frames| (Id::new(), *frames)).collect(), lines: vec![line] }
+    }
+
+    fn shot(&self, index: usize) -> Id {
+        self.shots[index].0
+    }
+
+    /// A timeline with all shots in their order.
+    fn timeline(&self) -> Timeline {
+        let mut timeline = Timeline::default();
+        for (shot, _) in &self.shots {
+            let at = timeline.end();
+            timeline = timeline.after(&TimelineEdit::InsertClip { shot: *shot, at }, self).expect("inserted");
+        }
+        timeline
+    }
+}
+
+impl Shots for Film {
+    fn frames(&self, shot: Id) -> Option<u32> {
+        self.shots.iter().find(|(id, _)| *id == shot).map(|(_, frames)| *frames)
+    }
+
+    fn lines(&self, _: Id) -> &[Line] {
+        &self.lines
+    }
+}
+
+/// `(start, in, out)` of all clips.
+fn spans(timeline: &Timeline) -> Vec<(u32, u32, u32)> {
+    timeline.clips.iter().map(|clip| (clip.start, clip.r#in, clip.out)).collect()
+}
+
+fn edited(timeline: &Timeline, film: &Film, edit: TimelineEdit) -> Timeline {
+    timeline.after(&edit, film).unwrap_or_else(|error| panic!("{edit:?}: {error}"))
+}
+
+fn media() -> MediaRef {
+    MediaRef { sha256: Digest::of("x"), name: "x.wav".into(), bytes: 1, other: Default::default() }
+}
+
+#[test]
+fn a_magnetic_track_has_no_gaps() {
+    let film = Film::new(&[100, 50, 80]);
+    let timeline = film.timeline();
+    assert_eq!(spans(&timeline), [(0, 0, 100), (100, 0, 50), (150, 0, 80)]);
+    let ids: Vec<Id> = timeline.clips.iter().map(|clip| clip.id).collect();
+    let trimmed = edited(&timeline, &film, TimelineEdit::Trim { clip: ids[0], edge: Edge::In, to: 30 });
+    assert_eq!(spans(&trimmed), [(0, 30, 100), (70, 0, 50), (120, 0, 80)]);
+    let trimmed = edited(&timeline, &film, TimelineEdit::Trim { clip: ids[0], edge: Edge::Out, to: 10_000 });
+    assert_eq!(trimmed, timeline, "no further than the take");
+    let trimmed = edited(&timeline, &film, TimelineEdit::Trim { clip: ids[1], edge: Edge::Out, to: 0 });
+    assert_eq!(spans(&trimmed), [(0, 0, 100), (100, 0, 1), (101, 0, 80)], "a frame stays");
+    let deleted = edited(&timeline, &film, TimelineEdit::Delete { clips: vec![ids[1]], gap: Gap::Leave });
+    assert_eq!(spans(&deleted), [(0, 0, 100), (100, 0, 80)]);
+    let moved = edited(&timeline, &film, TimelineEdit::Move { clip: ids[2], to: 30 });
+    assert_eq!(spans(&moved), [(0, 0, 80), (80, 0, 100), (180, 0, 50)]);
+    let moved = edited(&timeline, &film, TimelineEdit::Move { clip: ids[0], to: 60 });
+    assert_eq!(moved.clips.iter().map(|clip| clip.id).collect::<Vec<_>>(), [ids[1], ids[0], ids[2]]);
+    let double = edited(&timeline, &film, TimelineEdit::Duplicate { clip: ids[0] });
+    assert_eq!(spans(&double), [(0, 0, 100), (100, 0, 100), (200, 0, 50), (250, 0, 80)]);
+}
+
+#[test]
+fn cuts_move_and_takes_slip_within_what_there_is() {
+    let film = Film::new(&[100, 100]);
+    let timeline = film.timeline();
+    let [left, right] = [timeline.clips[0].id, timeline.clips[1].id];
+    let trimmed = edited(&timeline, &film, TimelineEdit::Trim { clip: left, edge: Edge::Out, to: 60 });
+    let trimmed = edited(&trimmed, &film, TimelineEdit::Trim { clip: right, edge: Edge::In, to: 20 });
+    assert_eq!(spans(&trimmed), [(0, 0, 60), (60, 20, 100)]);
+    let rolled = |by| spans(&edited(&trimmed, &film, TimelineEdit::Roll { left, by }));
+    assert_eq!(rolled(10), [(0, 0, 70), (70, 30, 100)]);
+    assert_eq!(rolled(1000), [(0, 0, 100), (100, 60, 100)], "to the end of the left take");
+    assert_eq!(rolled(-1000), [(0, 0, 40), (40, 0, 100)], "to the beginning of the right take");
+    let slipped = |by| spans(&edited(&trimmed, &film, TimelineEdit::Slip { clip: right, by }))[1];
+    assert_eq!((slipped(-5), slipped(-1000), slipped(1000)), ((60, 15, 95), (60, 0, 80), (60, 20, 100)));
+    let split = edited(&trimmed, &film, TimelineEdit::Split { at: 70, clip: None });
+    assert_eq!(spans(&split), [(0, 0, 60), (60, 20, 30), (70, 30, 100)]);
+    for at in [0, 60, 140, 1000] {
+        assert!(trimmed.after(&TimelineEdit::Split { at, clip: None }, &film).is_err(), "{at}");
+    }
+    assert!(trimmed.after(&TimelineEdit::Roll { left: right, by: 1 }, &film).is_err(), "nothing behind it");
+}
+
+#[test]
+fn a_free_track_keeps_its_gaps_and_never_overlaps() {
+    let film = Film::new(&[100, 50]);
+    let free = edited(&film.timeline(), &film, TimelineEdit::SetTrack { track: Track::Free });
+    let [a, b] = [free.clips[0].id, free.clips[1].id];
+    let moved = edited(&free, &film, TimelineEdit::Move { clip: b, to: 300 });
+    assert_eq!(spans(&moved), [(0, 0, 100), (300, 0, 50)]);
+    let trimmed = edited(&moved, &film, TimelineEdit::Trim { clip: b, edge: Edge::In, to: 20 });
+    assert_eq!(spans(&trimmed)[1], (320, 20, 50), "its end stays");
+    let inside = edited(&moved, &film, TimelineEdit::InsertClip { shot: film.shot(1), at: 90 });
+    assert_eq!(spans(&inside), [(0, 0, 100), (100, 0, 50), (300, 0, 50)], "at the nearer end");
+    let pushed = edited(&moved, &film, TimelineEdit::InsertClip { shot: film.shot(0), at: 280 });
+    assert_eq!(spans(&pushed), [(0, 0, 100), (280, 0, 100), (380, 0, 50)]);
+    let left = edited(&moved, &film, TimelineEdit::Delete { clips: vec![a], gap: Gap::Leave });
+    assert_eq!(spans(&left), [(300, 0, 50)]);
+    let closed = edited(&moved, &film, TimelineEdit::Delete { clips: vec![a], gap: Gap::Close });
+    assert_eq!(spans(&closed), [(200, 0, 50)]);
+    let magnetic = edited(&moved, &film, TimelineEdit::SetTrack { track: Track::Magnetic });
+    assert_eq!(spans(&magnetic), [(0, 0, 100), (100, 0, 50)]);
+}
+
+#[test]
+fn captions_go_with_their_clip() {
+    let film = Film::new(&[100]);
+    let timeline = film.timeline();
+    let clip = timeline.clips[0].id;
+    let said = edited(&timeline, &film, TimelineEdit::CaptionsFromLines { clip });
+    let caption = said.captions[0].clone();
+    assert_eq!((caption.text.as_str(), caption.from), ("Hello, my friend!", 5));
+    assert!(caption.to > caption.from + 10 && caption.to < 100, "{caption:?}");
+    let at = caption.from + 3;
+    let split = edited(&said, &film, TimelineEdit::Split { at, clip: None });
+    let ranges: Vec<_> = split.captions.iter().map(|caption| (caption.from, caption.to)).collect();
+    assert_eq!(ranges, [(caption.from, at), (at, caption.to)], "read on both sides of the cut");
+    let deleted = edited(&split, &film, TimelineEdit::Delete { clips: vec![clip], gap: Gap::Close });
+    assert_eq!(deleted.captions.len(), 1);
+    let double = edited(&said, &film, TimelineEdit::Duplicate { clip });
+    assert_eq!(double.captions.len(), 2);
+    let long = Caption { to: 5000, ..caption.clone() };
+    let put = edited(&said, &film, TimelineEdit::PutCaption { caption: long });
+    assert_eq!((put.captions.len(), put.captions[0].to), (1, 100), "within the take");
+}
+
+#[test]
+fn clips_follow_the_length_of_their_takes() {
+    let film = Film::new(&[100, 50]);
+    let mut timeline = film.timeline();
+    timeline.refit(film.shot(0), Some(100), 120);
+    assert_eq!(spans(&timeline), [(0, 0, 120), (120, 0, 50)], "what was whole stays whole");
+    timeline.clips[0].out = 110;
+    timeline.refit(film.shot(0), Some(120), 80);
+    assert_eq!(spans(&timeline), [(0, 0, 80), (80, 0, 50)]);
+    timeline.clips[0].r#in = 70;
+    timeline.refit(film.shot(0), Some(80), 20);
+    assert_eq!(spans(&timeline), [(0, 19, 20), (1, 0, 50)], "a frame stays");
+}
+
+#[test]
+fn sounds_lie_beside_each_other() {
+    let film = Film::new(&[100]);
+    let add = |track, start| TimelineEdit::AddAudio {
+        track,
+        kind_of_track: AudioKind::Music,
+        media: media(),
+        start,
+        frames: 50,
+    };
+    let timeline = edited(&film.timeline(), &film, add(None, 10));
+    let track = &timeline.tracks[0];
+    assert_eq!((track.items[0].end(), track.duck), (60, Duck::UnderSpeech));
+    assert!(timeline.after(&add(Some(track.id), 59), &film).is_err(), "over another");
+    let two = edited(&timeline, &film, add(Some(track.id), 60));
+    let item = AudioItem { start: 200, fade_in: 10, gain_db: -6.0, ..two.tracks[0].items[0].clone() };
+    let moved = edited(&two, &film, TimelineEdit::PutAudio { track: track.id, item: item.clone() });
+    assert_eq!(moved.tracks[0].items.iter().map(|item| item.start).collect::<Vec<_>>(), [60, 200]);
+    for bad in [
+        AudioItem { fade_out: 45, ..item.clone() },
+        AudioItem { gain_db: f32::NAN, ..item.clone() },
+        AudioItem { gain_db: 100.0, ..item.clone() },
+        AudioItem { out: 0, ..item.clone() },
+        AudioItem { start: u32::MAX, ..item.clone() },
+    ] {
+        let edit = TimelineEdit::PutAudio { track: track.id, item: bad };
+        assert!(two.after(&edit, &film).is_err(), "{edit:?}");
+    }
+}
+
+#[test]
+fn what_is_not_there_is_refused() {
+    let film = Film::new(&[100]);
+    let (timeline, id) = (film.timeline(), Id::new());
+    let caption = Caption { id, clip: id, from: 0, to: 1, text: String::new(), language: Language::French };
+    for edit in [
+        TimelineEdit::InsertClip { shot: id, at: 0 },
+        TimelineEdit::Move { clip: id, to: 0 },
+        TimelineEdit::Trim { clip: id, edge: Edge::In, to: 0 },
+        TimelineEdit::Roll { left: id, by: 1 },
+        TimelineEdit::Slip { clip: id, by: 1 },
+        TimelineEdit::Split { at: 5, clip: Some(id) },
+        TimelineEdit::Delete { clips: vec![id], gap: Gap::Close },
+        TimelineEdit::Duplicate { clip: id },
+        TimelineEdit::PutCaption { caption },
+        TimelineEdit::DeleteCaption { id },
+        TimelineEdit::CaptionsFromLines { clip: id },
+        TimelineEdit::DeleteAudio { id },
+        TimelineEdit::DeleteTrack { id },
+        TimelineEdit::DeleteMarker { id },
+        TimelineEdit::PutMarker { marker: Marker { id, frame: u32::MAX, text: String::new() } },
+        TimelineEdit::InsertClip { shot: id, at: u32::MAX },
+    ] {
+        let error = timeline.after(&edit, &film).expect_err("refused");
+        assert_eq!(crate::code_of(&error), crate::Code::Input, "{edit:?}: {error}");
+    }
+}
+
+/// Numbers that look like chance and are the same at each run.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, end: u64) -> u64 {
+        // xorshift64*
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % end.max(1)
+    }
+
+    fn frame(&mut self) -> u32 {
+        match self.below(20) {
+            0 => u32::MAX,
+            1 => 0,
+            _ => self.below(600) as u32,
+        }
+    }
+
+    fn by(&mut self) -> i32 {
+        match self.below(20) {
+            0 => i32::MIN,
+            1 => i32::MAX,
+            _ => self.below(300) as i32 - 150,
+        }
+    }
+
+    fn of<T: Copy>(&mut self, list: &[T]) -> Option<T> {
+        let index = self.below(list.len() as u64) as usize;
+        list.get(index).copied()
+    }
+
+    fn edit(&mut self, timeline: &Timeline, film: &Film) -> TimelineEdit {
+        let clips: Vec<Id> = timeline.clips.iter().map(|clip| clip.id).collect();
+        let clip = self.of(&clips).unwrap_or_default();
+        let track = self.of(&timeline.tracks.iter().map(|track| track.id).collect::<Vec<_>>());
+        let items: Vec<AudioItem> = timeline.tracks.iter().flat_map(|track| track.items.clone()).collect();
+        let captions: Vec<Id> = timeline.captions.iter().map(|caption| caption.id).collect();
+        let frame = self.frame();
+        match self.below(18) {
+            0 | 1 => {
+                TimelineEdit::InsertClip { shot: film.shot(self.below(film.shots.len() as u64) as usize), at: frame }
+            }
+            2 => TimelineEdit::Move { clip, to: frame },
+            3 => TimelineEdit::Trim { clip, edge: Edge::In, to: frame },
+            4 => TimelineEdit::Trim { clip, edge: Edge::Out, to: frame },
+            5 => TimelineEdit::Roll { left: clip, by: self.by() },
+            6 => TimelineEdit::Slip { clip, by: self.by() },
+            7 | 8 => TimelineEdit::Split { at: frame, clip: None },
+            9 => TimelineEdit::Delete {
+                clips: vec![clip],
+                gap: if self.below(2) == 0 { Gap::Close } else { Gap::Leave },
+            },
+            10 => TimelineEdit::Duplicate { clip },
+            11 => TimelineEdit::SetTrack { track: if self.below(2) == 0 { Track::Magnetic } else { Track::Free } },
+            12 => TimelineEdit::CaptionsFromLines { clip },
+            13 => {
+                let id = self.of(&captions).unwrap_or_else(Id::new);
+                let (from, to) = (frame, self.frame());
+                TimelineEdit::PutCaption {
+                    caption: Caption { id, clip, from, to, text: "x".into(), language: Language::Korean },
+                }
+            }
+            14 => TimelineEdit::AddAudio {
+                track,
+                kind_of_track: AudioKind::Voice,
+                media: media(),
+                start: frame,
+                frames: self.frame(),
+            },
+            15 => {
+                let index = self.below(items.len() as u64) as usize;
+                match items.get(index) {
+                    Some(item) => TimelineEdit::PutAudio {
+                        track: track.unwrap_or_default(),
+                        item: AudioItem { start: frame, ..item.clone() },
+                    },
+                    None => TimelineEdit::DeleteAudio { id: Id::new() },
+                }
+            }
+            16 => TimelineEdit::PutMarker { marker: Marker { id: Id::new(), frame, text: "here".into() } },
+            _ => TimelineEdit::DeleteCaption { id: self.of(&captions).unwrap_or_default() },
+        }
+    }
+}
+
+/// Any sequence of edits keeps a timeline valid; what is refused changes nothing; undo returns to the very same document, redo
+/// to the very same one after it; and what is written can be read.
+#[test]
+fn any_edits_keep_a_timeline_valid_and_can_be_undone() {
+    let film = Film::new(&[1, 2, 101, 26, 200]);
+    let (mut made, mut refused) = (0, 0);
+    for seed in 1..=60_u64 {
+        let mut chance = Chance(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let mut steps = vec![film.timeline()];
+        for _ in 0..80 {
+            let now = steps.last().expect("a timeline");
+            let edit = chance.edit(now, &film);
+            match now.after(&edit, &film) {
+                Ok(after) => {
+                    made += 1;
+                    after.check().unwrap_or_else(|error| panic!("seed {seed}, {edit:?}: {error}"));
+                    for clip in &after.clips {
+                        let length = film.frames(clip.shot).expect("a shot");
+                        assert!(
+                            clip.r#in < clip.out && clip.out <= length,
+                            "seed {seed}, {edit:?}: {clip:?} of {length}"
+                        );
+                    }
+                    let text = serde_json::to_string(&after).expect("JSON");
+                    assert_eq!(serde_json::from_str::<Timeline>(&text).expect("read"), after, "seed {seed}");
+                    steps.push(after);
+                }
+                Err(error) => {
+                    refused += 1;
+                    assert_eq!(crate::code_of(&error), crate::Code::Input, "seed {seed}, {edit:?}: {error}");
+                }
+            }
+        }
+    }
+    assert!(made > 2000 && refused > 200, "{made} made, {refused} refused");
+}

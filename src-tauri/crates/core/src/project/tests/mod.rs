@@ -273,3 +273,38 @@ fn a_recipe_says_what_the_shot_says() {
     assert_eq!((image.file.as_str(), image.sha256), ("face.png", Some(Digest::of("abc"))));
     assert!(recipe.voice.is_none() && project.data().recipe(Id::new()).is_err());
 }
+
+#[test]
+fn edits_of_the_timeline_are_undone_and_made_again() {
+    let (_place, mut project) = project();
+    for words in ["a", "b", "c"] {
+        add(&mut project, words);
+    }
+    project.adapt(|data| data.cut = Some(data.timeline(|_| 101))).expect("cut");
+    let first = saved(&project);
+    let mut steps = vec![first.cut.clone().expect("a timeline")];
+    for at in [50, 150, 250, 25] {
+        let edit = |data: &mut ProjectData| {
+            let timeline = data.cut.as_mut().expect("a timeline");
+            let index = timeline.clips.iter().position(|clip| clip.start < at && at < clip.end()).expect("a clip");
+            let cut = timeline.clips[index].r#in + at - timeline.clips[index].start;
+            let right = crate::timeline::Clip { id: Id::new(), r#in: cut, start: at, ..timeline.clips[index] };
+            timeline.clips[index].out = cut;
+            timeline.clips.insert(index + 1, right);
+            Ok(())
+        };
+        project.edit("Split", edit).expect("split");
+        steps.push(saved(&project).cut.expect("a timeline"));
+    }
+    for step in steps.iter().rev().skip(1) {
+        assert_eq!(project.undo().expect("undone").as_deref(), Some("Split"));
+        assert_eq!(saved(&project).cut.as_ref(), Some(step));
+    }
+    for step in steps.iter().skip(1) {
+        project.redo().expect("made again");
+        assert_eq!(saved(&project).cut.as_ref(), Some(step));
+    }
+    // A shot that goes takes its clips along, whoever removed it.
+    project.edit("Remove", |data| Ok(data.shots.remove(0))).expect("removed");
+    assert_eq!(saved(&project).cut.expect("a timeline").clips.len(), 4);
+}
