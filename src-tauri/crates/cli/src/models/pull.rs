@@ -57,6 +57,8 @@ pub fn pull(catalog: &Catalog, store: &Store, args: &PullArgs) -> anyhow::Result
             connections: args.connections.into(),
             // What a model needs beside it may have no other precision.
             precision: args.precision.filter(|_| part.convert.is_some()).map(Into::into),
+            stall_limit: args.stall,
+            backoff: args.backoff,
             ..Options::new(sources)
         };
         bring(part, store, &options, &control, args.json)?;
