@@ -233,8 +233,10 @@ impl Studio {
 
     /// Engines have told of themselves: shots may be expected to be longer or shorter than was thought.
     pub(super) fn know_models(&self, engines: &[EngineStatus]) {
-        if let Some(open) = self.open_project().as_mut() {
-            open.models = KnownModels::kept_in(&self.places.cache, engines);
+        let learnt =
+            self.open_project().as_mut().map(|open| open.learn(KnownModels::kept_in(&self.places.cache, engines)));
+        if let Some(Err(error)) = learnt {
+            self.tell(Event::Notice { text: format!("{error:#}") });
         }
     }
 
