@@ -10,6 +10,7 @@ mod farm;
 mod faults;
 mod keychain;
 mod models;
+mod plans;
 mod released;
 mod serve;
 mod studio;
