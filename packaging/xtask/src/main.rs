@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, reason = "a chore talks to the terminal it was started from")]
 
 mod command;
+mod download;
 mod faults;
 mod fuzz;
 mod node;
@@ -10,6 +11,7 @@ mod packages;
 mod page;
 mod sample;
 mod score;
+mod serve_file;
 mod studio;
 mod test;
 
@@ -29,11 +31,15 @@ usage: cargo xtask CHORE
   screenshots         take the README's pictures of the window
   bindings            write the page's types from the core's calls
   bench [ARGS]        stage times of a clip (`gallop bench ARGS`), then the benchmarks of the networks
+  bench download [--mib N] [--runs N] [--mbit N] [--into FOLDER]
+                      how fast `gallop models pull` is beside curl, from one server and in turns; over a line of 5000
+                      megabits a second and over one without a limit (0), where no other is named
   fuzz [TARGET] [--seconds N]
                       feeds what reads foreign bytes with bytes that go new ways through it, 60 seconds each;
-                      TARGET is frame, safetensors, pickle, latents or project
-  faults [--count N] [--seed S]
-                      kill the processes of a studio at random moments, fill its disk and take its files away, N times
+                      TARGET is frame, safetensors, pickle, latents, project, catalog or ranges
+  faults [studio|pull] [--count N] [--seed S]
+                      kill the processes of a studio at random moments, fill its disk and take its files away; do the
+                      same to a download, from servers that do everything wrong; N times
   packages            only check the system packages, and install them where that is possible";
 
 fn main() -> ExitCode {
@@ -47,6 +53,11 @@ fn main() -> ExitCode {
         ["screenshots"] => studio::screenshots(),
         ["bindings"] => packages::ensure(&[packages::PROGRAM]).and_then(|()| studio::bindings()),
         ["test", options @ ..] => test::run(options),
+        ["bench", "download", options @ ..] => {
+            packages::ensure(&[packages::PROGRAM]).and_then(|()| download::bench(options))
+        }
+        // The server of that benchmark, which starts it itself.
+        ["serve-file", path, mbit] => serve_file::serve(path, mbit),
         ["bench", options @ ..] => packages::ensure(&[packages::PROGRAM]).and_then(|()| sample::bench(options)),
         ["fuzz", options @ ..] => packages::ensure(&[packages::PROGRAM]).and_then(|()| fuzz::run(options)),
         ["faults", options @ ..] => packages::ensure(&[packages::PROGRAM]).and_then(|()| faults::run(options)),
