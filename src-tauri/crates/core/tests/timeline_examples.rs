@@ -81,7 +81,11 @@ fn some_edit(dice: &mut Dice, timeline: &Timeline) -> TimelineEdit {
 
 /// Clips and shots go by the ends of their ids, which are told apart by them here.
 fn row(timeline: &Timeline) -> Vec<Value> {
-    timeline.clips.iter().map(|clip| json!([clip.id.short(), clip.shot.short(), clip.start, clip.r#in, clip.out])).collect()
+    timeline
+        .clips
+        .iter()
+        .map(|clip| json!([clip.id.short(), clip.shot.short(), clip.start, clip.r#in, clip.out]))
+        .collect()
 }
 
 #[test]
