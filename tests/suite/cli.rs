@@ -12,6 +12,7 @@ mod keychain;
 mod models;
 mod plans;
 mod released;
+mod serve;
 mod studio;
 
 use std::collections::BTreeSet;

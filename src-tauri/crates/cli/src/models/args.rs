@@ -1,6 +1,7 @@
 //! The flags of `gallop models`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use gallop_core::store::Precision;
 
@@ -93,6 +94,14 @@ pub struct PullArgs {
     #[arg(long, value_enum, value_name = "TYPE")]
     pub precision: Option<PrecisionName>,
 
+    /// Ask again where nothing has come for so many seconds
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    pub stall: Duration,
+
+    /// Wait so many seconds before a request is tried again; it doubles each time, and the sixth failure ends the pull
+    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds)]
+    pub backoff: Duration,
+
     /// Do not look into the cache of the hub's own tools
     #[arg(long)]
     pub no_cache: bool,
@@ -154,6 +163,14 @@ pub struct ImportArgs {
     /// Accept the model's licence, which `gallop models show` tells
     #[arg(long)]
     pub accept_licence: bool,
+}
+
+/// Reads seconds, also parts of one.
+fn seconds(text: &str) -> Result<Duration, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if (0.001..=3600.0).contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
+        _ => Err("expected seconds, as in 30 or 0.5".into()),
+    }
 }
 
 /// Reads megabytes a second as bytes a second.
