@@ -363,7 +363,7 @@ mod tests {
             (Cards { driver: None, ..with_card.clone() }, false, ReasonCode::NoDriver),
             (with_card, true, ReasonCode::CardUnused),
         ] {
-            let ground = Ground { unused_card, ..ground(Processor::Cpu, &cards, &kept, 4, 8) };
+            let ground = Ground { unused_card, ..ground(Processor::Cpu, &cards, &kept, 2, 3) };
             let found = ground.clip(&sizes, &clip(), Stored::Converted).expect("a fit");
             assert_eq!((found.fit, codes(&found)), (Fit::DoesNotRun, vec![ReasonCode::RamTooSmall, expected]));
         }
@@ -372,7 +372,7 @@ mod tests {
     #[test]
     fn a_part_is_asked_for_what_it_takes_alone() {
         let (sizes, cards, kept) = (ModelSizes::released().expect("sizes"), Cards::default(), Kept::default());
-        let ground = ground(Processor::Cpu, &cards, &kept, 8, 8);
+        let ground = ground(Processor::Cpu, &cards, &kept, 2, 2);
         let part = |network| ground.part(&sizes, &clip(), network).expect("a fit");
         assert_eq!(part("sound decoder").fit, Fit::Runs);
         let found = part("transformer");
