@@ -195,7 +195,7 @@ fn a_clip_is_planned_before_anything_is_loaded() {
     assert_eq!((&found["runs"], &found["later"]["state"]), (&false.into(), &"not yet".into()));
     assert!(found["reason"].as_str().is_some_and(|reason| reason.contains("24.0 GiB")), "{found:#}");
     let page = text(&place.run(&format!("{released} --size 1920x1088 --vram 24GB")).stdout);
-    for word in ["It does not run", "Not yet: with", "8 bit, whole on the card", "not measured yet"] {
+    for word in ["It does not run", "Not yet: with operations of its own", "weights in 8 bits", "not measured yet"] {
         assert!(page.contains(word), "{word} is not in {page}");
     }
     place.refuses("plan --vram lots", 2, "24GB");

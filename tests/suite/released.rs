@@ -274,7 +274,8 @@ fn a_pulled_model_makes_clips_from_where_its_parts_lie() {
     assert!(plan.to_string().contains("upscale"), "{plan:#}");
     let doctor: Value =
         serde_json::from_slice(&run(&place, "doctor --model magihuman-distill --json").stdout).expect("JSON");
-    assert_eq!(doctor["model"]["name"], "magihuman-distill", "{doctor:#}");
+    let fit = &doctor["models"][0];
+    assert_eq!((&fit["id"], &fit["presence"]["state"]), (&json!("magihuman-distill"), &json!("whole")), "{doctor:#}");
 
     run(&place, "models remove wan22-vae");
     let said = ["`wan22-vae` is not here", "gallop models pull magihuman-distill"];
