@@ -110,9 +110,7 @@ impl Studio {
 
     /// Starts working the queue off.
     pub fn start(&self) -> Result<Running, String> {
-        let mut command = self.command(&["jobs", "run"]);
-        command.stdout(Stdio::null()).stderr(Stdio::piped());
-        command.spawn().map(Running).map_err(told("gallop"))
+        Running::start(self.command(&["jobs", "run"]).stdout(Stdio::null()).stderr(Stdio::piped()))
     }
 
     /// The unfinished jobs.
@@ -145,6 +143,11 @@ impl Studio {
 }
 
 impl Running {
+    /// Starts a program.
+    pub fn start(command: &mut Command) -> Result<Self, String> {
+        command.spawn().map(Self).map_err(told("gallop"))
+    }
+
     /// Its process.
     pub fn id(&self) -> u32 {
         self.0.id()

@@ -10,7 +10,9 @@ mod farm;
 mod faults;
 mod keychain;
 mod models;
+mod plans;
 mod released;
+mod serve;
 mod studio;
 
 use std::collections::BTreeSet;

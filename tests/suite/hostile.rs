@@ -141,6 +141,16 @@ fn projects_from_strangers() {
     feed("project", fuzz::project);
 }
 
+#[test]
+fn catalog_entries_from_strangers() {
+    feed("catalog", fuzz::catalog);
+}
+
+#[test]
+fn answers_to_ranges_from_strangers() {
+    feed("ranges", fuzz::ranges);
+}
+
 /// Small files that stand for much.
 #[test]
 fn bombs_do_not_go_off() {

@@ -119,3 +119,14 @@ fn a_clip_is_planned_before_anything_is_loaded() {
     assert_eq!((status, &large["runs"]), (Some(1), &Value::from(false)), "{large:#}");
     assert!(told.contains("GiB"), "it says what is missing: {told}");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disturbed_download_loses_nothing() {
+    use crate::{faults, models};
+    let gallop = env!("CARGO_BIN_EXE_gallop").into();
+    let options = faults::Options { about: faults::About::Pull, gallop, models: models(), count: 6, seed: 4 };
+    let mut lines = Vec::new();
+    let score = faults::run(&options, &mut |line| lines.push(line)).expect("rounds");
+    assert_eq!((score.passed, score.failed), (6, 0), "{}", lines.join("\n"));
+}

@@ -10,13 +10,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use crate::faults::server::{Answer, Request, Server};
 use crate::{Place, last, models, text, words};
-
-#[path = "../../src-tauri/crates/core/tests/http/server.rs"]
-#[allow(dead_code, reason = "the other tests with this server look at more of it")]
-pub mod server;
-
-use server::{Answer, Request, Server};
 
 /// The commit of every repository here.
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";

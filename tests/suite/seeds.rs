@@ -22,7 +22,9 @@ fn write_the_seeds() -> Outcome {
     frames()?;
     safetensors()?;
     pickles()?;
-    projects()
+    projects()?;
+    catalogs()?;
+    ranges()
 }
 
 fn put(target: &str, name: &str, bytes: &[u8]) -> Outcome {
@@ -173,4 +175,43 @@ fn projects() -> Outcome {
     put("project", "path", &serde_json::to_vec(&value)?)?;
     put("project", "newer", br#"{"format": 99, "anything": []}"#)?;
     put("project", "numbers", br#"{"format": 1e300, "shots": [{"seconds": -1e999}]}"#)
+}
+
+fn catalogs() -> Outcome {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/catalog");
+    for name in ["magihuman-distill", "t5gemma-9b-encoder", "stable-audio-open-vae", "wan22-vae"] {
+        put("catalog", name, &std::fs::read(folder.join(name).with_extension("toml"))?)?;
+    }
+    let good = std::fs::read_to_string(folder.join("wan22-vae.toml"))?;
+    put("catalog", "outside", good.replace("Wan2.2_VAE.pth", "../../../.profile").as_bytes())?;
+    put("catalog", "newer", good.replace("format = 1", "format = 9").as_bytes())?;
+    put("catalog", "no-address", good.replace("https://www", "javascript:").as_bytes())?;
+    let file = format!("bytes = 3\nsha256 = \"{}\"\nsave_as = \"A\"\n", Digest::of("a"));
+    put("catalog", "twice-here", format!("{good}{file}[[files]]\npath = \"a\"\n").as_bytes())
+}
+
+/// A prefix, the length of a file, and its beginning.
+fn answer(prefix: &str, file_bytes: u64, beginning: &[u8]) -> Vec<u8> {
+    [&[prefix.len() as u8], prefix.as_bytes(), &file_bytes.to_le_bytes(), beginning].concat()
+}
+
+fn ranges() -> Outcome {
+    // As the VAE lies among other weights, and an encoder in the shards of an encoder with a decoder.
+    let beside = r#"{"__metadata__":{"format":"pt"},"model.a.weight":{"dtype":"F16","shape":[4,2],"data_offsets":[0,16]},"pretransform.model.decoder.layers.0.bias":{"dtype":"F32","shape":[3],"data_offsets":[16,28]},"model.b.weight":{"dtype":"F16","shape":[2],"data_offsets":[28,32]},"pretransform.model.decoder.layers.0.weight_v":{"dtype":"F32","shape":[3,1,1],"data_offsets":[32,44]},"pretransform.none":{"dtype":"F32","shape":[0],"data_offsets":[44,44]}}"#;
+    let header = tensors(beside, 0);
+    let whole = header.len() as u64 + 44;
+    put("ranges", "vae", &answer("pretransform.", whole, &header))?;
+    put("ranges", "all", &answer("", whole, &header))?;
+    put("ranges", "two", &answer("model.a.,pretransform.none", whole, &header))?;
+    put("ranges", "none", &answer("vae.", whole, &header))?;
+    put("ranges", "cut", &answer("model.", whole, &header[..60]))?;
+    put("ranges", "short", &answer("model.", whole - 1, &header))?;
+    let huge = r#"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,18446744073709551000]}}"#;
+    put("ranges", "huge", &answer("", u64::MAX, &tensors(huge, 0)))?;
+    let terabytes = huge.replace("18446744073709551000", "4000000000000");
+    put("ranges", "terabytes", &answer("a", 4_000_000_001_000, &tensors(&terabytes, 0)))?;
+    let index = r#"{"metadata":{"total_size":22},"weight_map":{"model.decoder.embed_tokens.weight":"model-00002-of-00002.safetensors","model.encoder.embed_tokens.weight":"model-00001-of-00002.safetensors","model.encoder.layers.0.mlp.down_proj.weight":"model-00001-of-00002.safetensors"}}"#;
+    let named = |prefix: &str, index: &str| [&[prefix.len() as u8], prefix.as_bytes(), index.as_bytes()].concat();
+    put("ranges", "index", &named("model.encoder.", index))?;
+    put("ranges", "index-outside", &named("", &index.replace("model-00001", "../model-00001")))
 }

@@ -184,7 +184,7 @@ fn what_cannot_be_is_refused_in_a_line() {
 fn faults_lose_nothing() {
     use crate::{faults, models};
     let gallop = env!("CARGO_BIN_EXE_gallop").into();
-    let options = faults::Options { gallop, models: models(), count: 10, seed: 1010 };
+    let options = faults::Options { about: faults::About::Studio, gallop, models: models(), count: 10, seed: 1010 };
     let mut lines = Vec::new();
     let score = faults::run(&options, &mut |line| lines.push(line)).expect("an undisturbed run");
     assert_eq!((score.passed, score.failed), (10, 0), "{}", lines.join("\n"));

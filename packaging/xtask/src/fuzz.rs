@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::command::{at_root, cargo, output, root, run as succeed, target};
 
 /// What there is to fuzz.
-const TARGETS: [&str; 5] = ["frame", "safetensors", "pickle", "latents", "project"];
+const TARGETS: [&str; 7] = ["frame", "safetensors", "pickle", "latents", "project", "catalog", "ranges"];
 
 /// What cargo-fuzz passes, too; only the sanitizers, which are in the nightly compiler alone, are left out.
 const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \

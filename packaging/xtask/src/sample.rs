@@ -28,7 +28,8 @@ pub fn bench(options: &[&str]) -> Result<(), String> {
     run(cargo().args(["bench", "--package", "gallop-models"]))
 }
 
-fn build() -> Result<std::path::PathBuf, String> {
+/// Builds Gallop as it is shipped, and tells where it is.
+pub fn build() -> Result<std::path::PathBuf, String> {
     println!("Building Gallop (the first time takes some minutes) …");
     run(cargo().args(["build", "--release", "--package", "gallop"]))?;
     built("release", "gallop")

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use bytes::BytesMut;
 use candle_core::Device;
 use gallop_core::project::{Project, ProjectData};
+use gallop_core::store::{Entry, Needed, needed_shards, needed_tensors};
 use gallop_models::generator::Latents;
 use gallop_models::weights::Weights;
 use gallop_protocol::frame::{Codec, Frame};
@@ -157,6 +158,49 @@ pub fn project(input: &[u8]) {
         project.undo().expect("what was done can be undone");
         assert_eq!(ProjectData::read(&folder).expect("what was saved can be read"), data);
     }
+}
+
+/// An entry of the model catalog.
+pub fn catalog(input: &[u8]) {
+    let Ok(text) = std::str::from_utf8(input) else { return };
+    let Some(entry) = accepted(Entry::parse(text)) else { return };
+    let root = Path::new("/models");
+    let folder = gallop_core::store::Store::at(root).folder(&entry);
+    assert_eq!(folder.parent(), Some(root), "a folder outside of the models: {}", folder.display());
+    for file in &entry.files {
+        let parts: Vec<_> = Path::new(file.local()).components().collect();
+        let is_inside = parts.iter().all(|part| matches!(part, std::path::Component::Normal(_)));
+        assert!(is_inside && !parts.is_empty(), "a file outside of its folder: {}", file.local());
+    }
+    assert_eq!(Entry::parse(text).expect("read once, read twice"), entry);
+}
+
+/// What a source says about a file by Range: which tensor is wanted (its length first), how long the file is, and its
+/// first bytes. The rest is an index of shards, too.
+pub fn ranges(input: &[u8]) {
+    let Some((length, rest)) = input.split_first() else { return };
+    let Some((prefix, rest)) = rest.split_at_checked(usize::from(*length)) else { return };
+    let Ok(prefix) = std::str::from_utf8(prefix) else { return };
+    let prefixes: Vec<String> = prefix.split_terminator(',').map(str::to_owned).collect();
+    if let Some(shards) = accepted(needed_shards(rest, &prefixes)) {
+        let is_inside = |shard: &String| !shard.starts_with('/') && shard.split('/').all(|part| part != "..");
+        assert!(!shards.is_empty() && shards.iter().all(is_inside), "{shards:?}");
+    }
+    let Some((file_bytes, beginning)) = rest.split_first_chunk() else { return };
+    let file_bytes = u64::from_le_bytes(*file_bytes);
+    let Some(needed) = accepted(needed_tensors(beginning, file_bytes, &prefixes)) else { return };
+    let mut at = 8;
+    for request in &needed.requests {
+        assert!(at <= request.start && request.start < request.end && request.end <= file_bytes, "{request:?}");
+        at = request.end;
+    }
+    // What it becomes here is such a file itself, and all of it is needed.
+    let again = needed_tensors(&needed.head, needed.bytes(), &prefixes).expect("our own header");
+    assert_eq!((&again.head, again.bytes()), (&needed.head, needed.bytes()));
+    let data = needed.head.len() as u64;
+    let Needed { requests, .. } = &again;
+    assert_eq!(requests.first().map_or(data, |first| first.start), data);
+    assert!(requests.windows(2).all(|pair| pair[0].end == pair[1].start), "a gap in what we lay out: {requests:?}");
 }
 
 /// What was made of the input; nothing where it was refused, which is said well.

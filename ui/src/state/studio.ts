@@ -93,7 +93,11 @@ export async function createStudio(backend: Backend): Promise<Studio> {
         setJobs(reconcile(event.jobs, { key: "id" }));
         break;
       case "step":
-        setJobs((job) => job.id === event.job, { step: event.step, preview: event.preview });
+        // What is null has not changed: steps and pictures come by themselves.
+        setJobs((job) => job.id === event.job, {
+          ...(event.step && { step: event.step }),
+          ...(event.preview !== null && { preview: event.preview }),
+        });
         break;
       case "notice":
         studio.notify("info", event.text);

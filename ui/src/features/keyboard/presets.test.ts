@@ -32,9 +32,6 @@ test("there is a command for every key, and a key for every command", () => {
   const timeline = [...sources.matchAll(/\b(command|tool)\("([a-z_]+)"/g)].map(([, kind, name]) => `timeline.${kind === "tool" ? "tool_" : ""}${name}`);
   const arrows = ["previous_clip", "next_clip", "extend_back", "extend_forward"].map((name) => `timeline.${name}`);
   const provided = new Set([...written, ...timeline].filter((id) => id !== undefined && !arrows.includes(id)));
-  // The queue opens by one name from its button and by another from its drawer.
-  provided.delete("app.queue");
-  for (const id of ["app.models", "app.settings"]) provided.add(id);
   expect([...provided].toSorted()).toEqual(Object.keys(PRESETS.short_video).toSorted());
 });
 

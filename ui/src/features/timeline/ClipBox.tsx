@@ -73,7 +73,6 @@ export function ClipBox(props: { id: string }): JSX.Element {
         "clip-held": isHeld(),
         "clip-blank": !take(),
         "clip-ghost": order() < 0,
-        "clip-stacked": takes().length > 1 && box.width() >= BADGE_PX,
       }}
       style={{ transform: `translateX(${box.x()}px)`, width: `${box.width()}px` }}
       role="option"

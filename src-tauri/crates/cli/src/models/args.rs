@@ -1,6 +1,9 @@
 //! The flags of `gallop models`.
 
 use std::path::PathBuf;
+use std::time::Duration;
+
+use gallop_core::store::Precision;
 
 /// What can be done with models. A model is named by its id in the catalog.
 #[derive(Debug, clap::Subcommand)]
@@ -87,6 +90,18 @@ pub struct PullArgs {
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=32))]
     pub connections: u8,
 
+    /// What the weights become on arrival; int8 takes half of bf16, and loses a little [default: what the model suggests]
+    #[arg(long, value_enum, value_name = "TYPE")]
+    pub precision: Option<PrecisionName>,
+
+    /// Ask again where nothing has come for so many seconds
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    pub stall: Duration,
+
+    /// Wait so many seconds before a request is tried again; it doubles each time, and the sixth failure ends the pull
+    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds)]
+    pub backoff: Duration,
+
     /// Do not look into the cache of the hub's own tools
     #[arg(long)]
     pub no_cache: bool,
@@ -94,6 +109,24 @@ pub struct PullArgs {
     /// Print progress as JSON lines on stdout
     #[arg(long)]
     pub json: bool,
+}
+
+/// What weights can become on arrival.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum PrecisionName {
+    /// 16-bit floats
+    Bf16,
+    /// 8-bit integers with a scale for each row
+    Int8,
+}
+
+impl From<PrecisionName> for Precision {
+    fn from(name: PrecisionName) -> Self {
+        match name {
+            PrecisionName::Bf16 => Self::Bf16,
+            PrecisionName::Int8 => Self::Int8,
+        }
+    }
 }
 
 /// Flags of `gallop models verify`.
@@ -130,6 +163,14 @@ pub struct ImportArgs {
     /// Accept the model's licence, which `gallop models show` tells
     #[arg(long)]
     pub accept_licence: bool,
+}
+
+/// Reads seconds, also parts of one.
+fn seconds(text: &str) -> Result<Duration, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if (0.001..=3600.0).contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
+        _ => Err("expected seconds, as in 30 or 0.5".into()),
+    }
 }
 
 /// Reads megabytes a second as bytes a second.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use gallop_protocol::Digest;
+use gallop_protocol::{Digest, shown};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -117,19 +117,22 @@ pub struct Makes {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Convert {
-    /// What 32-bit floats become.
+    /// What floats become, where nothing else is asked for.
     pub to: Precision,
     /// Tensors with one of these in their name stay as they are.
     #[serde(default)]
     pub keep: Vec<String>,
 }
 
-/// What 32-bit floats can become.
+/// What floats can become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Precision {
-    /// 16 bits with the range of 32.
+    /// 32-bit floats: 16 bits with their range.
     Bf16,
+    /// The matrices of linear layers: 8-bit integers with a scale for each row. What else is 32 bits wide as with
+    /// [`Self::Bf16`].
+    Int8,
 }
 
 /// Another place with the same files.
@@ -188,13 +191,19 @@ impl Entry {
     /// # Errors
     /// [`Code::Input`]: it is not readable, of a newer Gallop, or would write outside of its folder.
     pub fn parse(text: &str) -> anyhow::Result<Self> {
-        let refuse = |why: String| coded(Code::Input, why);
-        let table: toml::Table = text.parse().map_err(|error| refuse(format!("not a catalog entry ({error})")))?;
+        let refuse = |why: String| coded(Code::Input, shown(&why));
+        let unreadable = |error: toml::de::Error| {
+            let before = error.span().and_then(|span| text.get(..span.start));
+            let line =
+                before.map(|before| format!(" in line {}", before.matches('\n').count() + 1)).unwrap_or_default();
+            refuse(format!("not a catalog entry ({}{line})", error.message()))
+        };
+        let table: toml::Table = text.parse().map_err(unreadable)?;
         if table.get("format").and_then(toml::Value::as_integer).is_some_and(|format| format > FORMAT.into()) {
             return Err(refuse("this catalog entry is for a newer Gallop".into()));
         }
-        let entry: Self = table.try_into().map_err(|error| refuse(format!("not a catalog entry ({error})")))?;
-        entry.check().map_err(|why| refuse(format!("the catalog entry `{}` {why}", entry.id.escape_debug())))?;
+        let entry: Self = toml::from_str(text).map_err(unreadable)?;
+        entry.check().map_err(|why| refuse(format!("the catalog entry `{}` {why}", entry.id)))?;
         Ok(entry)
     }
 
@@ -208,11 +217,11 @@ impl Entry {
         }
         let repos = self.mirrors.iter().filter_map(|mirror| mirror.repo.as_ref()).chain([&self.repo]);
         if let Some(bad) = repos.into_iter().find(|repo| check_path(repo).is_err()) {
-            return Err(format!("names a repository that cannot be: {}", bad.escape_debug()));
+            return Err(format!("names a repository that cannot be: {}", shown(bad)));
         }
         let revisions = self.mirrors.iter().filter_map(|mirror| mirror.revision.as_ref()).chain([&self.revision]);
         if let Some(bad) = revisions.into_iter().find(|revision| !is_plain(revision)) {
-            return Err(format!("names a revision that cannot be: {}", bad.escape_debug()));
+            return Err(format!("names a revision that cannot be: {}", shown(bad)));
         }
         if self.files.is_empty() {
             return Err("has no files".into());
@@ -239,7 +248,7 @@ pub(super) fn check_path(path: &str) -> Result<(), String> {
         && path.split('/').all(is_plain)
         && path != super::record::FILE_NAME
         && !endings.iter().any(|ending| path.to_ascii_lowercase().ends_with(ending));
-    if is_good { Ok(()) } else { Err(format!("names a file that cannot be: {}", path.escape_debug())) }
+    if is_good { Ok(()) } else { Err(format!("names a file that cannot be: {}", shown(path))) }
 }
 
 /// A name without anything that a file system or an address reads in another way.

@@ -1,7 +1,7 @@
 //! The connections of one download, and beside them the hash that follows and the flush to the disk.
 
 use std::fs::File;
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{Read, Seek as _, SeekFrom, Write as _};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,11 +13,24 @@ use super::http::Fault;
 use super::journal::{Journal, part_of};
 use super::layout::Segment;
 
-const BUFFER: usize = 128 << 10;
-/// How often what was written is brought to the disk for good.
+const BUFFER: usize = 256 << 10;
+const PAGE: u64 = 4096;
+/// A read that brings less has emptied the line.
+const STREAM: usize = 32 << 10;
+/// How often it is noted how far a connection is. What a kill takes back is less than the line brings in this time.
+const NOTE: Duration = Duration::from_millis(10);
+const NOTE_BYTES: u64 = 1 << 20;
+/// How often what was written is brought to the disk for good: after so long, or after so many bytes, so that a fast line
+/// does not end with a long wait for the disk.
 const FLUSH: Duration = Duration::from_secs(5);
+const FLUSH_BYTES: u64 = 64 << 20;
 /// How often the hash and the watcher look for news.
-const TICK: Duration = Duration::from_millis(20);
+const TICK: Duration = Duration::from_millis(2);
+/// How often progress is told.
+const TELL: Duration = Duration::from_millis(20);
+
+/// How often a source that gave parts may send all instead, before it is read through from its beginning.
+const MAX_NO_PARTS: u32 = 2;
 
 /// Why the workers stop before all is there.
 pub(super) enum Halt {
@@ -98,13 +111,17 @@ impl<'a> Shared<'a> {
                 count => (0..count).map(|_| scope.spawn(|| self.work())).collect(),
             };
             let hash = scope.spawn(|| self.hash());
-            let mut flushed = Instant::now();
+            let (mut told, mut flushed) = (Instant::now(), (Instant::now(), self.here()));
             while !workers.iter().all(std::thread::ScopedJoinHandle::is_finished) {
                 std::thread::sleep(TICK);
-                (self.fetch.tell)(self.here());
-                if flushed.elapsed() >= FLUSH {
+                let here = self.here();
+                if told.elapsed() >= TELL {
+                    (self.fetch.tell)(here);
+                    told = Instant::now();
+                }
+                if flushed.0.elapsed() >= FLUSH || here >= flushed.1 + FLUSH_BYTES {
                     self.flush();
-                    flushed = Instant::now();
+                    flushed = (Instant::now(), here);
                 }
             }
             self.flush();
@@ -171,7 +188,7 @@ impl<'a> Shared<'a> {
             if self.done(index) == segment.bytes || taken.swap(true, Ordering::SeqCst) {
                 continue;
             }
-            let mut failures = 0;
+            let (mut failures, mut no_parts) = (0, 0);
             while self.done(index) < segment.bytes {
                 if self.is_over() {
                     return;
@@ -181,9 +198,17 @@ impl<'a> Shared<'a> {
                 if self.done(index) > before {
                     failures = 0;
                 }
+                let bytes = self.fetch.facts.identity.bytes;
                 let fault = match fault {
-                    Trouble::Fault(Fault::NoSuchPart { .. }) => return self.end(Halt::Changed),
+                    // The file became shorter. Told otherwise, the server is only confused.
+                    Trouble::Fault(Fault::NoSuchPart { total: Some(total) }) if total != bytes => {
+                        return self.end(Halt::Changed);
+                    }
                     Trouble::Fault(fault) => fault,
+                    Trouble::Halt(Halt::NoParts) if no_parts < MAX_NO_PARTS => {
+                        no_parts += 1;
+                        Fault::again("the source sent all where a part was asked for")
+                    }
                     Trouble::Halt(halt) => return self.end(halt),
                 };
                 match patient(fault, &mut failures, self.fetch.effort, self.fetch.control) {
@@ -203,39 +228,51 @@ impl<'a> Shared<'a> {
         match answer.part {
             _ if !facts.is_same(&answer) => Err(Trouble::Halt(Halt::Changed)),
             Some((first, _)) if first != start => Err(Fault::again("the source sent another part").into()),
-            Some(_) => self.keep(index, segment, &mut answer.body.into_reader(), file),
+            Some(_) => {
+                let is_exact = answer.length == Some(range.end - range.start);
+                let mut body = answer.body.into_reader();
+                self.keep(index, segment, &mut body, file)?;
+                // Its end is read, too, so that the connection can be used again.
+                if is_exact && self.done(index) == segment.bytes {
+                    std::io::copy(&mut body.take(1), &mut std::io::sink()).ok();
+                }
+                Ok(())
+            }
             None => Err(Trouble::Halt(Halt::NoParts)),
         }
     }
 
     /// Writes what comes into a segment, until that is full.
-    fn keep(
-        &self,
-        index: usize,
-        segment: &Segment,
-        body: &mut dyn std::io::Read,
-        file: &mut File,
-    ) -> Result<(), Trouble> {
-        let Some(counter) = self.done.get(index) else { return Ok(()) };
-        let mut done = counter.load(Ordering::SeqCst);
+    fn keep(&self, index: usize, segment: &Segment, body: &mut dyn Read, file: &mut File) -> Result<(), Trouble> {
+        let mut done = self.done(index);
         let failed = |error| Trouble::Halt(Halt::Failed(disk(error, self.fetch.into)));
         file.seek(SeekFrom::Start(segment.local + done)).map_err(failed)?;
-        let mut buffer = vec![0; BUFFER];
+        let (mut buffer, mut told) = (vec![0; BUFFER], Instant::now());
         while done < segment.bytes && !self.is_over() {
-            let wanted = BUFFER.min(usize::try_from(segment.bytes - done).unwrap_or(BUFFER));
+            // Up to a whole page, so that the system need not put pages together.
+            let whole = BUFFER - usize::try_from((segment.local + done) % PAGE).unwrap_or(0);
+            let wanted = whole.min(usize::try_from(segment.bytes - done).unwrap_or(whole));
             let Some(room) = buffer.get_mut(..wanted) else { return Ok(()) };
-            let count = match body.read(room) {
-                Ok(0) => return Err(Fault::again("the connection ended too early").into()),
-                Ok(count) => count,
-                Err(error) => return Err(Fault::again(format!("the connection broke ({error})")).into()),
-            };
+            let (count, outcome) = fill(body, room);
             file.write_all(room.get(..count).unwrap_or_default()).map_err(failed)?;
             done += count as u64;
-            // The bytes first, then that they are there.
-            self.journal.written(index, done).map_err(failed)?;
-            counter.store(done, Ordering::SeqCst);
             self.fetch.fetched.fetch_add(count as u64, Ordering::SeqCst);
+            let is_due = done >= self.done(index) + NOTE_BYTES || told.elapsed() >= NOTE;
+            if is_due || outcome.is_err() || done == segment.bytes {
+                self.note(index, done).map_err(failed)?;
+                told = Instant::now();
+            }
+            outcome?;
             self.fetch.control.pay(count as u64);
+        }
+        self.note(index, done).map_err(failed)
+    }
+
+    /// Notes that so much of a segment is here. The bytes are, first.
+    fn note(&self, index: usize, done: u64) -> std::io::Result<()> {
+        self.journal.written(index, done)?;
+        if let Some(counter) = self.done.get(index) {
+            counter.store(done, Ordering::SeqCst);
         }
         Ok(())
     }
@@ -287,7 +324,7 @@ impl<'a> Shared<'a> {
         Ok(())
     }
 
-    fn skip(&self, body: &mut dyn std::io::Read, mut over: u64) -> Result<(), Trouble> {
+    fn skip(&self, body: &mut dyn Read, mut over: u64) -> Result<(), Trouble> {
         let mut buffer = vec![0; BUFFER];
         while over > 0 && !self.is_over() {
             let wanted = BUFFER.min(usize::try_from(over).unwrap_or(BUFFER));
@@ -301,6 +338,25 @@ impl<'a> Shared<'a> {
         }
         Ok(())
     }
+}
+
+/// Reads until the room is full or the line has no more right now. Gives back how much came, and whether it broke.
+fn fill(body: &mut dyn Read, room: &mut [u8]) -> (usize, Result<(), Trouble>) {
+    let mut at = 0;
+    while let Some(rest) = room.get_mut(at..).filter(|rest| !rest.is_empty()) {
+        match body.read(rest) {
+            Ok(0) => return (at, Err(Fault::again("the connection ended too early").into())),
+            Ok(count) => {
+                at += count;
+                // What comes in drops is kept at once.
+                if count < STREAM {
+                    break;
+                }
+            }
+            Err(error) => return (at, Err(Fault::again(format!("the connection broke ({error})")).into())),
+        }
+    }
+    (at, Ok(()))
 }
 
 enum Trouble {

@@ -12,7 +12,7 @@ use gallop_protocol::Digest;
 use super::connections::{Halt, Shared};
 
 use super::flow::Control;
-use super::http::{Answer, Fault, Http, Remote};
+use super::http::{Answer, Fault, Http, Remote, spare};
 use super::journal::{Identity, Journal, journal_of, part_of};
 use super::layout::Layout;
 use crate::{Code, coded, files};
@@ -86,11 +86,19 @@ pub(super) enum End {
 
 /// Asks a source about a file, trying again as long as that can help.
 pub(super) fn ask(http: &Http, remote: &Remote, effort: Effort, control: &Control) -> anyhow::Result<Option<Facts>> {
-    let mut failures = 0;
+    let (mut failures, mut is_doubted) = (0, false);
     loop {
         let fault = match http.get(remote, Some(&(0..1)), None) {
             Ok(answer) => match facts(&answer, remote) {
-                Some(facts) => return Ok(Some(facts)),
+                // To believe once too soon that there are no parts costs the whole file.
+                Some(facts) if !facts.gives_parts && !is_doubted => {
+                    is_doubted = true;
+                    continue;
+                }
+                Some(facts) => {
+                    spare(answer.body);
+                    return Ok(Some(facts));
+                }
                 None => Fault::again("the source does not tell how long the file is"),
             },
             Err(Fault::NoSuchPart { total: Some(0) }) => {
@@ -142,6 +150,7 @@ impl Fetch<'_> {
     /// # Errors
     /// The source gave up, or the disk did.
     pub fn run(&self) -> anyhow::Result<End> {
+        self.layout.check()?;
         let (part_path, journal_path) = (part_of(self.into), journal_of(self.into));
         let cannot = || format!("cannot write: {}", part_path.display());
         let part = File::options().create(true).truncate(false).read(true).write(true).open(&part_path);

@@ -1,5 +1,6 @@
 //! One request to a source of models: redirects are followed by our own rules, and every answer is put into few kinds.
 
+use std::io::Read as _;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -10,6 +11,10 @@ use super::token::{Token, is_loopback, origin};
 use crate::{Code, coded};
 
 const MAX_REDIRECTS: usize = 8;
+/// As many connections as there can be at the same time: making one anew costs several round trips.
+const MAX_IDLE: usize = 64;
+/// So much is read of a body that nobody wants, so that its connection can be used again.
+const SPARE_BYTES: u64 = 64 << 10;
 /// A source that asks for more patience than this is given up instead.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
 
@@ -77,6 +82,8 @@ impl Http {
             .timeout_connect(Some(patience.connect))
             .timeout_per_read(Some(patience.stall))
             .timeout_per_write(Some(patience.stall))
+            .max_idle_connections(MAX_IDLE)
+            .max_idle_connections_per_host(MAX_IDLE)
             .user_agent(concat!("gallop/", env!("CARGO_PKG_VERSION")))
             .accept_encoding("identity")
             .build();
@@ -102,7 +109,10 @@ impl Http {
                 };
             }
             match response.status().as_u16() {
-                301 | 302 | 303 | 307 | 308 => uri = next_hop(&uri, &response)?,
+                301 | 302 | 303 | 307 | 308 => {
+                    uri = next_hop(&uri, &response)?;
+                    spare(response.into_body());
+                }
                 200 | 206 => return answer(response, linked),
                 _ => return Err(self.refusal(&response, &uri, remote, hop > 0)),
             }
@@ -181,6 +191,14 @@ impl Http {
             404 | 410 => refused(format!("the source does not have it ({status}): {}", remote.url)),
             _ => refused(format!("the source answered {status}: {}", remote.url)),
         }
+    }
+}
+
+/// Reads what is left of a short body, so that its connection can be used again.
+pub(super) fn spare(body: Body) {
+    if body.content_length().is_some_and(|bytes| bytes <= SPARE_BYTES) {
+        // Where that fails, a new connection is made.
+        std::io::copy(&mut body.into_reader().take(SPARE_BYTES), &mut std::io::sink()).ok();
     }
 }
 

@@ -6,9 +6,7 @@
 //! is believed only while the machine has not been started anew.
 
 use std::fs::File;
-use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context as _;
 use gallop_protocol::Digest;
@@ -55,7 +53,7 @@ struct Head {
 }
 
 pub(super) struct Journal {
-    file: Mutex<File>,
+    file: File,
 }
 
 impl Journal {
@@ -94,7 +92,7 @@ impl Journal {
         }
         files::write(path, &bytes)?;
         let file = File::options().write(true).open(path).with_context(|| path.display().to_string())?;
-        Ok(Self { file: Mutex::new(file) })
+        Ok(Self { file })
     }
 
     /// Notes that so much of a segment has been written.
@@ -108,10 +106,20 @@ impl Journal {
     }
 
     fn put(&self, segment: usize, offset: usize, value: u64) -> std::io::Result<()> {
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.seek(SeekFrom::Start((HEAD_BYTES + segment * COUNTER_BYTES + offset) as u64))?;
-        file.write_all(&value.to_le_bytes())
+        write_at(&self.file, (HEAD_BYTES + segment * COUNTER_BYTES + offset) as u64, &value.to_le_bytes())
     }
+}
+
+/// Several connections do this at once, often.
+#[cfg(unix)]
+fn write_at(file: &File, at: u64, bytes: &[u8]) -> std::io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, at)
+}
+
+#[cfg(windows)]
+fn write_at(file: &File, at: u64, bytes: &[u8]) -> std::io::Result<()> {
+    let count = std::os::windows::fs::FileExt::seek_write(file, bytes, at)?;
+    if count == bytes.len() { Ok(()) } else { Err(std::io::ErrorKind::WriteZero.into()) }
 }
 
 /// Where the unfinished content of `path` lies.

@@ -5,6 +5,8 @@ use gallop_protocol::{Digest, Hasher};
 /// Bytes of one request. Small enough that a broken one costs little and that the hash follows while the bytes are still
 /// in memory; large enough that requests cost nothing.
 const SEGMENT: u64 = 32 << 20;
+/// No file of a model is longer. A source may claim any length, and a list of requests is made of it.
+const LONGEST: u64 = 4 << 40;
 
 /// A stretch of a remote file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,9 +38,20 @@ impl Layout {
         Self { head: Vec::new(), extents: vec![Extent { start: 0, bytes }] }
     }
 
+    /// Checks that it is not too long to be a file of a model.
+    ///
+    /// # Errors
+    /// It is.
+    pub fn check(&self) -> anyhow::Result<()> {
+        let bytes = self.bytes();
+        anyhow::ensure!(bytes <= LONGEST, "no file of a model has as many as {bytes} bytes");
+        Ok(())
+    }
+
     /// Length of the local file.
     pub fn bytes(&self) -> u64 {
-        self.head.len() as u64 + self.extents.iter().map(|extent| extent.bytes).sum::<u64>()
+        let head = self.head.len() as u64;
+        self.extents.iter().fold(head, |bytes, extent| bytes.saturating_add(extent.bytes))
     }
 
     /// The requests, in the order of the local file.
@@ -86,5 +99,6 @@ mod tests {
         assert_eq!((local, layout.segments().len()), (layout.bytes(), 4));
         assert_eq!(Layout::whole(0).segments(), []);
         assert_ne!(Layout::whole(5).digest(), layout.digest());
+        assert!(layout.check().is_ok() && Layout::whole(u64::MAX).check().is_err());
     }
 }

@@ -15,7 +15,9 @@ mod journal;
 mod keychain;
 mod layout;
 mod local;
+mod needed;
 mod obtain;
+mod peek;
 mod pin;
 mod pull;
 mod record;
@@ -30,6 +32,7 @@ pub use catalog::{Catalog, Convert, Entry, FORMAT, FileEntry, FileKind, Gate, Li
 pub use flow::{Control, Progress, Work};
 pub use keychain::{Keychain, SystemKeychain};
 pub use local::free_bytes;
+pub use needed::{Needed, needed_shards, needed_tensors};
 pub use pull::{FolderUse, Options, Pulled, pull};
 pub use record::{Kept, MODEL_DIR, Original, Record, State, Store, Trust, Verdict};
 pub use source::Source;

@@ -1,17 +1,17 @@
 //! One file from the first source that gives it whole.
 
 use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use gallop_protocol::Digest;
 
-use super::catalog::{FileEntry, check_path};
-use super::fetch::{self, End, Facts, Fetch, ask, patient};
+use super::catalog::{Convert, FileEntry, check_path};
+use super::fetch::{self, End, Facts, Fetch, ask};
 use super::flow::Work;
-use super::http::{Fault, Remote};
+use super::http::Remote;
 use super::layout::Layout;
+use super::peek::SeemsChanged;
 use super::pull::{FolderUse, Pull, Target};
 use super::record::{Kept, Original, Record, Trust, now_ms};
 use super::shards::{Index, MAX_INDEX_BYTES};
@@ -48,7 +48,13 @@ impl Pull<'_> {
     pub(super) fn locate(&self, target: &Target, first: usize) -> anyhow::Result<Option<(usize, From)>> {
         let mut reason = None;
         for (index, source) in self.options.sources.iter().enumerate().skip(first) {
-            match self.look(target, source) {
+            let mut looked = self.look(target, source);
+            for _ in 0..MAX_CHANGES {
+                if looked.as_ref().is_err_and(|error| error.is::<SeemsChanged>()) {
+                    looked = self.look(target, source);
+                }
+            }
+            match looked {
                 Ok(found) => return Ok(found.map(|from| (index, from))),
                 Err(error) if code_of(&error) == Code::Gated => return Err(error),
                 Err(error) => reason = reason.or(Some(error)),
@@ -108,53 +114,6 @@ impl Pull<'_> {
         Ok(Some(From::Remote { remote, facts, layout }))
     }
 
-    /// The header of a remote safetensors file, by two small requests.
-    fn remote_header(&self, remote: &Remote, facts: &Facts) -> anyhow::Result<Option<Vec<u8>>> {
-        let Some(first) = self.bytes(remote, Some(facts), 0, 8)? else { return Ok(None) };
-        let first = first.first_chunk().copied().context("the file is too short")?;
-        let length = select::header_bytes(first, facts.identity.bytes).with_context(|| remote.url.clone())?;
-        self.bytes(remote, Some(facts), 8, length)
-    }
-
-    /// A few bytes of a remote file; all of it (up to `length`) where nothing is known of it.
-    fn bytes(
-        &self,
-        remote: &Remote,
-        facts: Option<&Facts>,
-        start: u64,
-        length: u64,
-    ) -> anyhow::Result<Option<Vec<u8>>> {
-        let mut failures = 0;
-        loop {
-            let part = start..start + length;
-            let result = self.http.get(remote, facts.map(|_| &part), None).and_then(|answer| {
-                let begin = answer.part.map_or(0, |(begin, _)| begin);
-                if begin > start || facts.is_some_and(|facts| !facts.is_same(&answer)) {
-                    return Err(Fault::again("the file changed at the source"));
-                }
-                let mut body = answer.body.into_reader();
-                let broke = |error: std::io::Error| Fault::again(format!("the connection broke ({error})"));
-                std::io::copy(&mut body.by_ref().take(start - begin), &mut std::io::sink()).map_err(broke)?;
-                let mut bytes = Vec::new();
-                body.take(length).read_to_end(&mut bytes).map_err(broke)?;
-                let wanted =
-                    if facts.is_some() { Some(length) } else { answer.length.filter(|known| *known <= length) };
-                match wanted {
-                    Some(wanted) if wanted != bytes.len() as u64 => Err(Fault::again("the connection ended too early")),
-                    _ => Ok(bytes),
-                }
-            });
-            match result {
-                Ok(bytes) => return Ok(Some(bytes)),
-                Err(fault) => {
-                    if !patient(fault, &mut failures, self.effort, self.control)? {
-                        return Ok(None);
-                    }
-                }
-            }
-        }
-    }
-
     /// The index of shards, from the first source that has it; nothing where the user stopped it.
     pub(super) fn index(&self, file: &FileEntry, record: &mut Record) -> anyhow::Result<Option<Index>> {
         let target = Target {
@@ -176,8 +135,8 @@ impl Pull<'_> {
         };
         let text = match &from {
             From::Folder { path, .. } => crate::inside::read(path, MAX_INDEX_BYTES)?.unwrap_or_default(),
-            From::Remote { remote, .. } => {
-                let Some(text) = self.bytes(remote, None, 0, MAX_INDEX_BYTES)? else { return Ok(None) };
+            From::Remote { remote, facts, .. } => {
+                let Some(text) = self.remote_index(remote, facts.clone())? else { return Ok(None) };
                 text
             }
         };
@@ -215,7 +174,10 @@ impl Pull<'_> {
                 Ok(Some(Got::Whole)) => return Ok(true),
                 Ok(None) => return Ok(false),
                 Ok(Some(got)) => {
-                    fetch::discard(&self.place(target)?)?;
+                    // Where it only seemed to change, what is here is of use: the journal tells whose it is.
+                    if got == Got::Damaged {
+                        fetch::discard(&self.place(target)?)?;
+                    }
                     changes += 1;
                     if changes <= MAX_CHANGES {
                         match self.locate(target, index)? {
@@ -366,7 +328,7 @@ impl Pull<'_> {
 
     /// Converts a file if the entry says so and it is not done yet. No, where the user stopped it.
     pub(super) fn convert(&self, target: &Target, record: &mut Record) -> anyhow::Result<bool> {
-        let (Some(how), Some(kept)) = (&self.entry.convert, record.files.get(&target.local).cloned()) else {
+        let (Some(how), Some(kept)) = (&self.conversion(), record.files.get(&target.local).cloned()) else {
             return Ok(true);
         };
         let is_done = kept.made_from.is_some() && self.is_as_recorded(target, &kept);
@@ -391,6 +353,12 @@ impl Pull<'_> {
         record.files.insert(target.local.clone(), kept);
         self.store.save(self.entry, record)?;
         Ok(true)
+    }
+
+    /// How files are changed: as the entry says, into what the user asked for.
+    fn conversion(&self) -> Option<Convert> {
+        let how = self.entry.convert.clone()?;
+        Some(Convert { to: self.options.precision.unwrap_or(how.to), ..how })
     }
 
     fn is_as_recorded(&self, target: &Target, kept: &Kept) -> bool {

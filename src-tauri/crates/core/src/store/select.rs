@@ -1,5 +1,6 @@
 //! Only the tensors that are needed: the header of a safetensors file is read first, and a smaller file is laid out.
 
+use gallop_protocol::shown;
 use serde_json::{Map, Value};
 
 use super::layout::{Extent, Layout};
@@ -33,8 +34,8 @@ pub(super) struct Tensor {
 /// # Errors
 /// The header is damaged: not readable, or its tensors lie outside of the file, overlap or leave gaps.
 pub(super) fn tensors(header: &[u8], file_bytes: u64) -> anyhow::Result<(Vec<Tensor>, Option<Value>)> {
-    let map: Map<String, Value> =
-        serde_json::from_slice(header).map_err(|error| anyhow::anyhow!("the header is damaged ({error})"))?;
+    let map: Map<String, Value> = serde_json::from_slice(header)
+        .map_err(|error| anyhow::anyhow!("the header is damaged ({})", shown(&error.to_string())))?;
     let data = 8 + header.len() as u64;
     let (mut tensors, mut notes) = (Vec::new(), None);
     for (name, value) in map {
@@ -42,7 +43,7 @@ pub(super) fn tensors(header: &[u8], file_bytes: u64) -> anyhow::Result<(Vec<Ten
             notes = Some(value);
             continue;
         }
-        let damaged = || anyhow::anyhow!("the header is damaged at the tensor `{}`", name.escape_debug());
+        let damaged = || anyhow::anyhow!("the header is damaged at the tensor `{}`", shown(&name));
         let Value::Object(mut about) = value else { return Err(damaged()) };
         let offsets = about.remove("data_offsets").ok_or_else(damaged)?;
         let [start, end]: [u64; 2] = serde_json::from_value(offsets).map_err(|_| damaged())?;
@@ -90,7 +91,7 @@ pub(super) fn head<'a>(
 pub(super) fn layout(header: &[u8], file_bytes: u64, prefixes: &[String]) -> anyhow::Result<Layout> {
     let (mut tensors, notes) = tensors(header, file_bytes)?;
     tensors.retain(|tensor| is_wanted(&tensor.name, prefixes));
-    anyhow::ensure!(!tensors.is_empty(), "there is no tensor in it that begins with: {}", prefixes.join(", "));
+    anyhow::ensure!(!tensors.is_empty(), "there is no tensor in it that begins with: {}", shown(&prefixes.join(", ")));
     let mut extents: Vec<Extent> = Vec::new();
     for tensor in tensors.iter().filter(|tensor| tensor.bytes > 0) {
         match extents.last_mut() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::Context as _;
+use gallop_protocol::shown;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -29,9 +29,14 @@ impl Index {
     /// # Errors
     /// It is damaged, names files that cannot be, or has none of the tensors.
     pub fn parse(text: &[u8], prefixes: &[String]) -> anyhow::Result<Self> {
-        let mut index: Self = serde_json::from_slice(text).context("the index of the shards is damaged")?;
+        let mut index: Self = serde_json::from_slice(text)
+            .map_err(|error| anyhow::anyhow!("the index of the shards is damaged ({})", shown(&error.to_string())))?;
         index.weight_map.retain(|tensor, _| is_wanted(tensor, prefixes));
-        anyhow::ensure!(!index.weight_map.is_empty(), "no tensor in the index begins with: {}", prefixes.join(", "));
+        anyhow::ensure!(
+            !index.weight_map.is_empty(),
+            "no tensor in the index begins with: {}",
+            shown(&prefixes.join(", "))
+        );
         for shard in index.weight_map.values() {
             check_path(shard).map_err(|why| anyhow::anyhow!("the index of the shards {why}"))?;
         }

@@ -194,6 +194,40 @@ fn a_file_that_became_shorter_is_noticed() {
 }
 
 #[test]
+fn what_a_server_says_wrongly_once_costs_nothing_that_is_here() {
+    let file = content(MIB);
+    let shorter = || Answer { cut_after: Some(300_000), ..Answer::of(&file) };
+    let wrong: [(&str, Answer); 4] = [
+        ("another ETag", Answer { etag: Some("\"other\"".into()), ..Answer::of(&file) }),
+        ("no such part, of a file as long as it is", Answer::status(416, "content-range: bytes */1048576\r\n")),
+        ("no such part", Answer::status(416, "")),
+        ("all of it", Answer { ignores_ranges: true, ..Answer::of(&file) }),
+    ];
+    for (what, wrong) in wrong {
+        let (folder, served, first) = (tempfile::tempdir().expect("folder"), Arc::clone(&file), shorter());
+        let server = Server::start(move |request, before| match before {
+            _ if request.is_question() => Answer::of(&served),
+            0 => first.clone(),
+            1 => wrong.clone(),
+            _ => Answer::of(&served),
+        });
+        let entry = one_file();
+        pull_whole(&store(folder.path(), &entry), &entry, &options(&[&server]), &file);
+        let starts: Vec<_> = server.asked().iter().filter_map(|request| Some(request.range?.0)).collect();
+        assert_eq!(starts, [0, 300_000, 300_000], "{what}");
+    }
+    // The same for the question before everything.
+    let (folder, served, first) = (tempfile::tempdir().expect("folder"), Arc::clone(&file), AtomicBool::new(true));
+    let server = Server::start(move |request, _| Answer {
+        ignores_ranges: request.is_question() && first.swap(false, Ordering::SeqCst),
+        ..Answer::of(&served)
+    });
+    let entry = one_file();
+    pull_whole(&store(folder.path(), &entry), &entry, &options(&[&server]), &file);
+    assert!(server.asked().iter().all(|request| request.range.is_some()), "it was read as if it had no parts");
+}
+
+#[test]
 fn nothing_is_fetched_without_a_licence_or_room() {
     let folder = tempfile::tempdir().expect("folder");
     let file = content(MIB);

@@ -60,6 +60,25 @@ fn only_the_tensors_that_are_needed_are_fetched() {
 }
 
 #[test]
+fn a_header_is_not_read_of_two_files() {
+    let data = content(1000);
+    let file = Arc::new(safetensors(&[("dit.a", "U8", 600), ("vae.a", "U8", 400)], &data));
+    let (folder, served) = (tempfile::tempdir().expect("folder"), Arc::clone(&file));
+    let asked = std::sync::atomic::AtomicUsize::new(0);
+    let server = Server::start(move |request, _| {
+        // The first question is answered with the ETag of another file.
+        let is_wrong = request.is_question() && asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0;
+        Answer { etag: Some(if is_wrong { "\"other\"" } else { "\"one\"" }.into()), ..Answer::of(&served) }
+    });
+    let entry = entry("[[files]]\npath = \"all.safetensors\"\nsave_as = \"vae.safetensors\"\ntensors = [\"vae.\"]");
+    let store = store(folder.path(), &entry);
+    let pulled = pull(&store, &entry, &options(&[&server]), &Control::default(), &|_| {}).expect("pulled");
+    assert_eq!(pulled, Pulled::Whole);
+    let found = std::fs::read(store.folder(&entry).join("vae.safetensors")).expect("the file");
+    assert_eq!(header(&found).1, &data[600..]);
+}
+
+#[test]
 fn shards_are_found_and_halved() {
     let floats: Vec<u8> = (0..1000).flat_map(|value: u16| f32::from(value).to_le_bytes()).collect();
     let shard =

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -37,6 +38,8 @@ pub struct Answer {
     pub cut_after: Option<usize>,
     /// Nothing more comes after so many bytes of content, and the connection stays.
     pub stall_after: Option<usize>,
+    /// A part has at most so many bytes, whatever was asked for.
+    pub at_most: Option<usize>,
     /// Every byte of this answer is wrong.
     pub corrupts: bool,
     /// Another status than the right one, and no content.
@@ -54,6 +57,7 @@ impl Answer {
             ignores_ranges: false,
             cut_after: None,
             stall_after: None,
+            at_most: None,
             corrupts: false,
             status: None,
             claims: None,
@@ -69,21 +73,24 @@ impl Answer {
 pub struct Server {
     pub url: String,
     pub log: Arc<Mutex<Vec<Request>>>,
+    /// Bytes of content that went out.
+    #[allow(dead_code, reason = "who kills processes looks at it")]
+    pub sent: Arc<AtomicU64>,
 }
 
 impl Server {
     pub fn start(answer: impl Fn(&Request, usize) -> Answer + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let log = Arc::new(Mutex::new(Vec::new()));
-        let (answer, seen) = (Arc::new(answer), Arc::clone(&log));
+        let (log, sent) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicU64::new(0)));
+        let (answer, seen, count) = (Arc::new(answer), Arc::clone(&log), Arc::clone(&sent));
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (answer, seen) = (Arc::clone(&answer), Arc::clone(&seen));
-                std::thread::spawn(move || serve(&stream, &seen, &*answer));
+                let (answer, seen, count) = (Arc::clone(&answer), Arc::clone(&seen), Arc::clone(&count));
+                std::thread::spawn(move || serve(&stream, &seen, &count, &*answer));
             }
         });
-        Self { url, log }
+        Self { url, log, sent }
     }
 
     /// What was asked for, questions left out.
@@ -98,7 +105,7 @@ impl Server {
 
 type Log = Mutex<Vec<Request>>;
 
-fn serve(stream: &TcpStream, log: &Log, answer: &dyn Fn(&Request, usize) -> Answer) {
+fn serve(stream: &TcpStream, log: &Log, sent: &AtomicU64, answer: &dyn Fn(&Request, usize) -> Answer) {
     let mut reader = BufReader::new(stream);
     while let Some(request) = read(&mut reader) {
         let before = {
@@ -107,7 +114,7 @@ fn serve(stream: &TcpStream, log: &Log, answer: &dyn Fn(&Request, usize) -> Answ
             log.push(request.clone());
             before
         };
-        let is_kept = send(stream, &request, &answer(&request, before)).unwrap_or(false);
+        let is_kept = send(stream, &request, &answer(&request, before), sent).unwrap_or(false);
         if !is_kept {
             stream.shutdown(Shutdown::Both).ok();
             return;
@@ -144,7 +151,7 @@ fn read(reader: &mut BufReader<&TcpStream>) -> Option<Request> {
 }
 
 /// Whether the connection may go on.
-fn send(mut stream: &TcpStream, request: &Request, answer: &Answer) -> std::io::Result<bool> {
+fn send(mut stream: &TcpStream, request: &Request, answer: &Answer, sent: &AtomicU64) -> std::io::Result<bool> {
     let content = &answer.content;
     let etag = answer.etag.as_ref().map(|etag| format!("etag: {etag}\r\n")).unwrap_or_default();
     let extra = &answer.extra;
@@ -161,6 +168,7 @@ fn send(mut stream: &TcpStream, request: &Request, answer: &Answer) -> std::io::
         }
         Some((first, last)) if !answer.ignores_ranges && is_same => {
             let body = &content[first as usize..=(last as usize).min(content.len() - 1)];
+            let body = &body[..answer.at_most.map_or(body.len(), |most| most.clamp(1, body.len()))];
             let last = first + body.len() as u64 - 1;
             write!(stream, "HTTP/1.1 206 Part\r\ncontent-range: bytes {first}-{last}/{total}\r\n")?;
             body
@@ -178,6 +186,7 @@ fn send(mut stream: &TcpStream, request: &Request, answer: &Answer) -> std::io::
         } else {
             stream.write_all(part)?;
         }
+        sent.fetch_add(part.len() as u64, Ordering::SeqCst);
     }
     stream.flush()?;
     if answer.stall_after.is_some_and(|bytes| bytes < body.len()) {
