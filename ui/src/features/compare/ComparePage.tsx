@@ -73,7 +73,8 @@ function Compare(): JSX.Element {
                 >
                   {t("take.choose")}
                 </Button>
-                <Button kind="primary" onClick={next}>
+                {/* The button that was pressed is off now: the focus goes on, and does not fall out of the page. */}
+                <Button kind="primary" ref={(button) => queueMicrotask(() => button.focus())} onClick={next}>
                   {t("compare.again")}
                 </Button>
               </>

@@ -4,6 +4,9 @@ import type { EngineStatus } from "../../backend";
 import { t } from "../../i18n";
 import { memory } from "../../lib/format";
 
+/** The engine that is there without any settings, as the core calls it. */
+const THIS_MACHINE = "this machine";
+
 /** The colour of an engine's dot. */
 export function engineTone({ state }: EngineStatus): "ready" | "busy" | "lost" | "off" {
   switch (state.state) {
@@ -23,7 +26,7 @@ export function engineTone({ state }: EngineStatus): "ready" | "busy" | "lost" |
 export function engineLine(engine: EngineStatus): string {
   const { state, hello, name } = engine;
   const device = hello?.device;
-  const parts = [device ? shortDevice(device.name) : name];
+  const parts = [device ? shortDevice(device.name) : name === THIS_MACHINE ? t("status.this_machine") : name];
   if (device?.memory_bytes) parts.push(memory(device.memory_bytes));
   if (state.state === "lost") parts.push(state.why);
   else parts.push(t(`status.engine_${state.state}`));
