@@ -18,6 +18,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("gallop-core", &["gallop-media", "gallop-protocol"], &["candle-core", "tauri", "clap"]),
     ("gallop-engine", &["gallop-models", "gallop-media", "gallop-protocol"], &["tauri", "clap", "rusqlite"]),
     ("gallop", &["gallop-core", "gallop-engine", "gallop-media", "gallop-models", "gallop-protocol"], &["tauri"]),
+    ("gallop-studio", &["gallop-core"], &["candle-core", "clap"]),
     ("gallop-tests", &["gallop-models", "gallop-media"], &["tauri"]),
     ("xtask", &[], &["serde", "clap", "candle-core", "ffmpeg-next"]),
 ];

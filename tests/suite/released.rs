@@ -12,11 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{Place, last, models, text, words};
 
-#[path = "../../src-tauri/crates/core/tests/http/server.rs"]
-#[allow(dead_code, reason = "the other tests with this server look at more of it")]
-pub mod server;
-
-use server::{Answer, Request, Server};
+use crate::server::{Answer, Request, Server};
 
 /// The commit of every repository here.
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";

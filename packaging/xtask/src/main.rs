@@ -6,9 +6,13 @@ mod command;
 mod download;
 mod faults;
 mod fuzz;
+mod node;
 mod packages;
+mod page;
 mod sample;
+mod score;
 mod serve_file;
+mod studio;
 mod test;
 
 use std::process::ExitCode;
@@ -16,9 +20,16 @@ use std::process::ExitCode;
 const HELP: &str = "\
 usage: cargo xtask CHORE
 
-  run                 install what is missing, build Gallop, make the sample clip
-  test [--skip X]...  check the format, the lints, every test and the parity with the reference;
-                      X is fmt, clippy, tests or parity
+  run                 install what is missing, build Gallop and open its window; where there is no display, serve it
+                      and print the link
+  sample              build Gallop without the window and make the sample clip
+  test [--skip X]...  check the format, the lints, the page, every test, the parity with the reference, and the studio in
+                      a browser and in its real window;
+                      X is fmt, page, clippy, tests, parity, browser or desktop
+  browser-test [NAME] drive the studio in the system's Chromium against `gallop serve`
+  desktop-test [NAME] drive the real window under a display without a screen
+  screenshots         take the README's pictures of the window
+  bindings            write the page's types from the core's calls
   bench [ARGS]        stage times of a clip (`gallop bench ARGS`), then the benchmarks of the networks
   bench download [--mib N] [--runs N] [--mbit N] [--into FOLDER]
                       how fast `gallop models pull` is beside curl, from one server and in turns; over a line of 5000
@@ -35,15 +46,22 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let outcome = match args.as_slice() {
-        ["run"] => packages::ensure().and_then(|()| sample::run_sample()),
+        ["run"] => studio::run(),
+        ["sample"] => packages::ensure(&[packages::PROGRAM]).and_then(|()| sample::run_sample()),
+        ["browser-test", names @ ..] => studio::browser_test(names).and_then(studio::all_passed),
+        ["desktop-test", names @ ..] => studio::desktop_test(names).and_then(studio::all_passed),
+        ["screenshots"] => studio::screenshots(),
+        ["bindings"] => packages::ensure(&[packages::PROGRAM]).and_then(|()| studio::bindings()),
         ["test", options @ ..] => test::run(options),
-        ["bench", "download", options @ ..] => packages::ensure().and_then(|()| download::bench(options)),
+        ["bench", "download", options @ ..] => {
+            packages::ensure(&[packages::PROGRAM]).and_then(|()| download::bench(options))
+        }
         // The server of that benchmark, which starts it itself.
         ["serve-file", path, mbit] => serve_file::serve(path, mbit),
-        ["bench", options @ ..] => packages::ensure().and_then(|()| sample::bench(options)),
-        ["fuzz", options @ ..] => packages::ensure().and_then(|()| fuzz::run(options)),
-        ["faults", options @ ..] => packages::ensure().and_then(|()| faults::run(options)),
-        ["packages"] => packages::ensure(),
+        ["bench", options @ ..] => packages::ensure(&[packages::PROGRAM]).and_then(|()| sample::bench(options)),
+        ["fuzz", options @ ..] => packages::ensure(&[packages::PROGRAM]).and_then(|()| fuzz::run(options)),
+        ["faults", options @ ..] => packages::ensure(&[packages::PROGRAM]).and_then(|()| faults::run(options)),
+        ["packages"] => packages::ensure(&[packages::PROGRAM, packages::WINDOW, packages::TESTS]),
         [] | ["help" | "-h" | "--help"] => {
             println!("{HELP}");
             Ok(())

@@ -5,8 +5,8 @@ use std::process::Command;
 
 use crate::command::{output, run};
 
-/// What Debian and Ubuntu call them: a linker, the FFmpeg libraries, and clang to read FFmpeg's headers.
-const DEBIAN: [&str; 10] = [
+/// What a build without the window needs: a linker, the FFmpeg libraries, and clang to read FFmpeg's headers.
+pub const PROGRAM: &[&str] = &[
     "build-essential",
     "pkg-config",
     "clang",
@@ -19,16 +19,24 @@ const DEBIAN: [&str; 10] = [
     "libswscale-dev",
 ];
 
+/// What the window needs beside it: the system's web view, and what plays H.264 and sound in it.
+pub const WINDOW: &[&str] =
+    &["libwebkit2gtk-4.1-dev", "gstreamer1.0-libav", "gstreamer1.0-plugins-base", "gstreamer1.0-plugins-good"];
+
+/// What the tests of the window need beside that: a display without a screen, two browsers that can be driven, a bus for
+/// the window, and letters for every language that it shows.
+pub const TESTS: &[&str] = &["chromium", "xvfb", "xauth", "webkit2gtk-driver", "dbus-daemon", "fonts-noto-cjk"];
+
 /// What pkg-config calls the FFmpeg libraries, on any system.
 const LIBRARIES: [&str; 6] = ["libavcodec", "libavfilter", "libavformat", "libavutil", "libswresample", "libswscale"];
 
-/// Checks that everything a build needs is there. Where apt can be used it installs the rest, elsewhere it says what to
-/// install.
-pub fn ensure() -> Result<(), String> {
+/// Checks that these packages of Debian and Ubuntu are there. Where apt can be used it installs the rest, elsewhere it says
+/// what to install.
+pub fn ensure(sets: &[&[&'static str]]) -> Result<(), String> {
     if output(Command::new("dpkg-query").arg("--version")).is_none() {
         return ensure_libraries();
     }
-    let missing: Vec<_> = DEBIAN.into_iter().filter(|package| !is_installed(package)).collect();
+    let missing: Vec<_> = sets.concat().into_iter().filter(|package| !is_installed(package)).collect();
     if missing.is_empty() {
         return Ok(());
     }

@@ -1,0 +1,45 @@
+// The queue outlives the program: killed in the middle, it goes on where it was.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { browse, call, newHome, projectWith, serve, until } from "./harness.mjs";
+
+test("jobs of a studio that was killed are made after the next start", async (t) => {
+  const home = await newHome(t);
+  const first = await serve(t, home);
+  const { page } = await browse(t, first.link);
+  await projectWith(page, [{ shot: { description: "A red pony in a meadow.", lines: [], sound: null }, seconds: 4 }]);
+  const [shot] = (await call(page, "project.get")).shots;
+  const jobs = await call(page, "jobs.add", { shots: [shot.id], drafts: 4, goal: "draft" });
+  assert.equal(jobs.length, 4);
+  await until(async () => (await call(page, "jobs.list")).some((job) => job.state === "running"), "no job runs");
+  await first.kill();
+  await page.getByText("The studio is not reachable").waitFor();
+
+  const second = await serve(t, home);
+  const { page: again, troubles } = await browse(t, second.link);
+  await until(async () => (await call(again, "project.get"))?.takes.length === 4, "the queue is not worked off");
+  const seeds = (await call(again, "project.get")).takes.map((take) => take.seed);
+  assert.deepEqual(seeds.toSorted(), jobs.map((job) => job.seed).toSorted(), "a seed was rolled again");
+  assert.deepEqual(troubles, []);
+});
+
+test("jobs wait in an order that can be changed, and are cancelled from the drawer", async (t) => {
+  const { link } = await serve(t, await newHome(t));
+  const { page, troubles } = await browse(t, link);
+  await projectWith(page, [{ shot: { description: "A red pony in a meadow.", lines: [], sound: null }, seconds: 4 }]);
+  const [shot] = (await call(page, "project.get")).shots;
+  await call(page, "jobs.add", { shots: [shot.id], drafts: 6, goal: "draft" });
+  await page.getByRole("button", { name: /Queue|waits|wait|denoise|loading|begins|left/ }).first().click();
+  const drawer = page.getByRole("dialog", { name: "Queue" }).or(page.getByRole("complementary", { name: "Queue" })).or(page.getByRole("region", { name: "Queue" })).first();
+  await drawer.waitFor();
+  const waiting = (await call(page, "jobs.list")).filter((job) => job.state === "waiting");
+  assert.ok(waiting.length >= 2);
+  const last = waiting.at(-1);
+  await call(page, "jobs.move", { id: last.id, to: "front" }).catch(() => call(page, "jobs.move", { id: last.id, place: "front" }));
+  const now = (await call(page, "jobs.list")).filter((job) => job.state === "waiting");
+  assert.equal(now[0]?.id, last.id);
+  for (const job of await call(page, "jobs.list")) await call(page, "jobs.cancel", { id: job.id }).catch(() => undefined);
+  await until(async () => (await call(page, "jobs.list")).length === 0, "the jobs are not cancelled");
+  assert.deepEqual(troubles, []);
+});
