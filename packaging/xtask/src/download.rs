@@ -49,9 +49,9 @@ impl SideBySide<'_> {
     /// Both over one line, in turns.
     fn run(&self, server: &Server, mbit: u64, runs: usize) -> Result<(), String> {
         if mbit == 0 {
-            println!("\na line without a limit")
+            println!("\na line without a limit");
         } else {
-            println!("\na line of {mbit} Mbit/s")
+            println!("\na line of {mbit} Mbit/s");
         }
         let (before, nowhere) = (server.cpu_seconds(), self.curl(server, Path::new("/dev/null"))?);
         println!("the server alone: {:.0} MB/s to curl that keeps nothing", self.rate(nowhere));
