@@ -11,6 +11,7 @@ mod faults;
 mod keychain;
 mod models;
 mod released;
+mod serve;
 #[path = "../../src-tauri/crates/core/tests/http/server.rs"]
 #[allow(dead_code, reason = "the tests of the model store look at more of it")]
 mod server;

@@ -16,6 +16,12 @@ export function QueueList(): JSX.Element {
   const running = createMemo(() => of("running"));
   const waiting = createMemo(() => of("waiting", "paused"));
   const failed = createMemo(() => of("failed"));
+  /** Why no engine takes what waits, as far as the engines say. */
+  const troubles = () =>
+    (studio.status()?.engines ?? []).flatMap((engine) => {
+      const why = engine.state.state === "lost" ? engine.state.why : engine.words.at(-1);
+      return why ? [t("queue.engine_trouble", { name: engine.name, why })] : [];
+    });
   const [gap, setGap] = createSignal<number | null>(null);
   let list: HTMLUListElement | undefined;
 
@@ -61,6 +67,9 @@ export function QueueList(): JSX.Element {
       </Show>
       <Show when={studio.status()?.runner === "elsewhere"}>
         <p class="queue-elsewhere">{t("queue.elsewhere")}</p>
+      </Show>
+      <Show when={running().length === 0 && waiting().some((job) => job.state === "waiting")}>
+        <For each={troubles()}>{(trouble) => <p class="queue-elsewhere">{trouble}</p>}</For>
       </Show>
       <Show when={running().length > 0}>
         <section aria-label={t("queue.running")}>

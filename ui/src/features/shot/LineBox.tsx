@@ -90,7 +90,7 @@ export function LineBox(props: LineBoxProps): JSX.Element {
             {(fit) =>
               fit().fits
                 ? t("shot.fits", { time: duration(fit().seconds) })
-                : t("shot.too_long", { time: duration(Math.max(0.1, fit().over_by)) })
+                : t("shot.too_long", { time: duration(Math.ceil(fit().over_by * 10) / 10) })
             }
           </Show>
         </span>

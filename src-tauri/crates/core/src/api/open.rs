@@ -80,6 +80,17 @@ impl Open {
         self.project.adapt(|data| fit(data, &BTreeMap::new(), &lengths))
     }
 
+    /// Takes over what engines have told of the models. Clips of shots that were not made yet become as long as those will be.
+    ///
+    /// # Errors
+    /// It cannot be saved.
+    pub fn learn(&mut self, models: KnownModels) -> anyhow::Result<()> {
+        let before = self.lengths();
+        self.models = models;
+        let after = self.lengths();
+        if before == after { Ok(()) } else { self.project.adapt(|data| fit(data, &before, &after)) }
+    }
+
     /// Looks at the takes again. Gives those that are new; nothing where all is as it was.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use serde_json::Value;
@@ -58,6 +58,7 @@ pub struct Studio {
     pub(super) forecasts: super::estimate::Forecasts,
     /// Calls that change something come one after the other, in the order in which they were made.
     turn: tokio::sync::Mutex<()>,
+    is_closed: AtomicBool,
     /// Itself, for threads that work beside it.
     weak: OnceLock<Weak<Self>>,
 }
@@ -106,6 +107,7 @@ impl Studio {
             doctor: Default::default(),
             forecasts: Default::default(),
             turn: Default::default(),
+            is_closed: AtomicBool::new(false),
             weak: OnceLock::new(),
             places,
             database,
@@ -162,6 +164,7 @@ impl Studio {
 
     /// As [`Self::close`], on this thread.
     pub fn close_here(&self) {
+        self.is_closed.store(true, Ordering::SeqCst);
         self.pulls.stop();
         drop(lock(&self.loopback).take());
         self.set_open(None);
@@ -230,8 +233,10 @@ impl Studio {
 
     /// Engines have told of themselves: shots may be expected to be longer or shorter than was thought.
     pub(super) fn know_models(&self, engines: &[EngineStatus]) {
-        if let Some(open) = self.open_project().as_mut() {
-            open.models = KnownModels::kept_in(&self.places.cache, engines);
+        let learnt =
+            self.open_project().as_mut().map(|open| open.learn(KnownModels::kept_in(&self.places.cache, engines)));
+        if let Some(Err(error)) = learnt {
+            self.tell(Event::Notice { text: format!("{error:#}") });
         }
     }
 
@@ -248,7 +253,8 @@ impl Studio {
     /// Takes the queue over, unless another process has it.
     pub(super) fn take_engines(&self) -> anyhow::Result<()> {
         let mut runner = lock(&self.runner);
-        if runner.is_none() {
+        // Looked at under the lock: who closes sets it before he takes the engines away.
+        if runner.is_none() && !self.is_closed.load(Ordering::SeqCst) {
             *runner = Runner::start(&self.places, &self.database, &Settings::load(&self.places)?)?;
         }
         Ok(())

@@ -153,6 +153,9 @@ fn run<A: DeserializeOwned, R: Serialize>(
     function: impl FnOnce(&Studio, A) -> anyhow::Result<R>,
 ) -> anyhow::Result<Value> {
     let arguments = if arguments.is_null() { Value::Object(Default::default()) } else { arguments };
+    if !arguments.is_object() {
+        return Err(coded(Code::Input, format!("`{name}` takes its arguments as a JSON object")));
+    }
     let unreadable = |error| coded(Code::Input, format!("`{name}` does not take these arguments: {error}"));
     let arguments = serde_json::from_value(arguments).map_err(unreadable)?;
     Ok(serde_json::to_value(function(studio, arguments)?)?)

@@ -1,3 +1,5 @@
+#![allow(clippy::needless_pass_by_value, reason = "edits are written down where they are made")]
+
 use super::*;
 use gallop_protocol::{Digest, Id};
 
@@ -268,7 +270,7 @@ impl Chance {
             11 => TimelineEdit::SetTrack { track: if self.below(2) == 0 { Track::Magnetic } else { Track::Free } },
             12 => TimelineEdit::CaptionsFromLines { clip },
             13 => {
-                let id = self.of(&captions).unwrap_or_else(Id::new);
+                let id = self.of(&captions).unwrap_or_default();
                 let (from, to) = (frame, self.frame());
                 TimelineEdit::PutCaption {
                     caption: Caption { id, clip, from, to, text: "x".into(), language: Language::Korean },
