@@ -7,7 +7,8 @@ use candle_core::Device;
 use gallop_models::Error;
 use gallop_models::generator::manifest::UpscalePart;
 use gallop_models::generator::{
-    Event, Frames, Generator, Latents, Length, Manifest, Picture, Plan, Request, Residency, Sink, Size, Sound, Stage,
+    Event, Frames, Generator, Latents, Layers, Length, Manifest, Picture, Plan, Request, Residency, Sink, Size, Sound,
+    Stage, Tiles,
 };
 use gallop_models::image;
 
@@ -56,9 +57,13 @@ impl Sink for Collected {
 }
 
 fn pony(residency: Residency) -> Generator {
+    planned(Plan { residency, ..Plan::for_device(&Device::Cpu) })
+}
+
+fn planned(plan: Plan) -> Generator {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("pony");
     let manifest = Manifest::open(&folder).expect("model description");
-    Generator::load(manifest, Device::Cpu, Plan { residency, ..Plan::for_device(&Device::Cpu) }).expect("model")
+    Generator::load(manifest, Device::Cpu, plan).expect("model")
 }
 
 fn request(seed: u64) -> Request {
@@ -109,6 +114,36 @@ fn a_saved_draft_is_finished_without_rolling_it_again() {
     let longer = Request { duration_secs: 2.0, ..request(3) };
     let error = generator.finish(&draft, &longer, &mut Collected::default()).expect_err("another clip's draft");
     assert!(error.to_string().contains("another clip"), "{error}");
+}
+
+#[test]
+fn a_plan_with_streamed_layers_makes_the_same_clip() {
+    let whole = pony(Residency::Kept).draft(&request(5), &mut Collected::default()).expect("draft");
+    let (text, base) = (Layers::Streamed { kept: 0 }, Layers::Streamed { kept: 2 });
+    let plan = Plan { residency: Residency::PerStage, text, base, ..Plan::for_device(&Device::Cpu) };
+    let streamed = planned(plan).draft(&request(5), &mut Collected::default()).expect("draft");
+    assert_eq!(fingerprint(&whole), fingerprint(&streamed));
+}
+
+#[test]
+fn a_tiled_picture_is_nearly_the_whole_one() {
+    let request = Request { size: Size::nearest(192, 320), duration_secs: 0.4, ..request(11) };
+    let latents = pony(Residency::Kept).draft(&request, &mut Collected::default()).expect("draft");
+    let decoded = |tiles| {
+        let mut sink = Collected::default();
+        let plan = Plan { tiles, ..Plan::for_device(&Device::Cpu) };
+        planned(plan).decode(&latents, &request, &mut sink).expect("decoded");
+        (sink.frame_count, sink.frames)
+    };
+    let (count, whole) = decoded(Tiles::Whole);
+    for (side, mean_bound, most_bound) in [(8, 2.0, 60), (16, 0.5, 20)] {
+        let (tiled_count, tiled) = decoded(Tiles::AtMost { side });
+        assert_eq!((count, whole.len()), (tiled_count, tiled.len()));
+        let differences = whole.iter().zip(&tiled).map(|(a, b)| u64::from(a.abs_diff(*b)));
+        let mean = differences.clone().sum::<u64>() as f64 / whole.len() as f64;
+        let most = differences.max().unwrap_or(0);
+        assert!(mean < mean_bound && most < most_bound, "{side}: {mean} levels of 255, {most} at most");
+    }
 }
 
 /// The model in the box with its transformer as its own upscaler: not a good picture, but the whole way.

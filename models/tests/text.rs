@@ -8,7 +8,7 @@ use candle_core::{DType, Device, Tensor};
 use gallop_models::Error;
 use gallop_models::text::t5gemma::{Config, Encoder, Precision, Softcap};
 use gallop_models::text::tokenizer::Tokenizer;
-use gallop_models::weights::{Scope, Weights};
+use gallop_models::weights::{Layers, Scope, Weights};
 
 fn golden(file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden").join(file)
@@ -30,16 +30,21 @@ fn a_streamed_encoder_gives_the_same_features_and_can_be_stopped() {
     let (config, scope) = tiny();
     let ids: Vec<u32> = (4..24).collect();
     let whole = Encoder::new(&config, Precision::F32, &scope).unwrap().features(&ids).unwrap();
-    let mut seen = Vec::new();
-    let streamed = Encoder::stream(&config, Precision::F32, &scope, &ids, &mut |index, stream| {
-        seen.push((index, stream.dims().to_vec()));
-        Ok(())
-    });
-    assert_eq!(difference(&streamed.unwrap(), &whole), 0.0);
-    assert_eq!(seen, [0, 1, 2, 3].map(|index| (index, vec![20, 48])));
+    for kept in [0, 2] {
+        let layers = Layers::Streamed { kept };
+        let streamed = Encoder::with_layers(&config, Precision::F32, layers, &scope).unwrap();
+        assert_eq!(difference(&streamed.features(&ids).unwrap(), &whole), 0.0);
+        let mut seen: Vec<(usize, Vec<usize>)> = Vec::new();
+        let look = &mut |index: usize, stream: &Tensor| {
+            seen.push((index, stream.dims().to_vec()));
+            Ok::<_, Error>(())
+        };
+        streamed.forward_inspected(&ids, look).unwrap();
+        assert_eq!(seen, [0, 1, 2, 3].map(|index| (index, vec![20, 48])));
+        let stop = &mut |index: usize, _: &Tensor| if index == 1 { Err(Error::Cancelled) } else { Ok(()) };
+        assert!(matches!(streamed.forward_inspected(&ids, stop), Err(Error::Cancelled)));
+    }
     assert_eq!(whole.dims(), [1, 20, 48]);
-    let stop = &mut |index, _: &Tensor| if index == 1 { Err(Error::Cancelled) } else { Ok(()) };
-    assert!(matches!(Encoder::stream(&config, Precision::F32, &scope, &ids, stop), Err(Error::Cancelled)));
 }
 
 #[test]

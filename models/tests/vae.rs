@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use candle_core::{DType, Device, Tensor};
+use gallop_models::vae::tiles::Tiles;
 use gallop_models::vae::{oobleck, turbo, wan};
 use gallop_models::weights::{Scope, Weights};
 
@@ -42,6 +43,36 @@ fn pieces_of_a_clip_are_the_whole_decode_bit_by_bit() {
         let whole = decoder.decode(&latent).expect("decode");
         assert_eq!(whole.dims(), [1, 3, 4 * frames - 3, 32, 48]);
         assert_eq!(bits(&joined), bits(&whole));
+    }
+}
+
+#[test]
+fn tiles_make_nearly_the_whole_picture() {
+    let error_of = |whole: &Tensor, tiled: &Tensor| {
+        assert_eq!(whole.dims(), tiled.dims());
+        let mean = |tensor: Tensor| tensor.sqr().and_then(|t| t.mean_all()?.to_scalar::<f32>()).expect("mean").sqrt();
+        mean((whole - tiled).expect("difference")) / mean(whole.clone())
+    };
+    // Of networks that nobody trained, fed with noise: each cell matters as far as the network reaches. What it means for
+    // pictures is in `generator.rs`.
+    let latent = noise(&[1, 48, 3, 11, 21]);
+    let decoder = turbo::Decoder::new(&config("turbo_vaed", "model"), &scope("turbo_vaed")).expect("decoder");
+    let tiled = |tiles| {
+        let pieces: Vec<_> = decoder.tiled_chunks(&latent, tiles).expect("chunks").map(|c| c.expect("chunk")).collect();
+        Tensor::cat(&pieces, 1).expect("joined").unsqueeze(0).expect("batch")
+    };
+    let whole = decoder.decode(&latent).expect("decode");
+    assert_eq!(bits(&tiled(Tiles::Whole)), bits(&whole));
+    assert_eq!(bits(&tiled(Tiles::AtMost { side: 21 })), bits(&whole), "one tile is the whole");
+    for (side, bound) in [(12, 0.3), (16, 0.2)] {
+        let error = error_of(&whole, &tiled(Tiles::AtMost { side }));
+        assert!(error < bound, "{side}: {error}");
+    }
+    let decoder = wan::Decoder::new(&config("wan_vae", "model"), &scope("wan_vae")).expect("decoder");
+    let whole = decoder.decode(&latent).expect("decode");
+    for (side, bound) in [(12, 0.35), (16, 0.25)] {
+        let error = error_of(&whole, &decoder.decode_tiled(&latent, Tiles::AtMost { side }).expect("tiles"));
+        assert!(error < bound, "{side}: {error}");
     }
 }
 

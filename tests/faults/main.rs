@@ -4,9 +4,6 @@
 
 #[path = "mod.rs"]
 mod faults;
-#[path = "../../src-tauri/crates/core/tests/http/server.rs"]
-#[allow(dead_code, reason = "the tests of the model store use the rest of it")]
-mod server;
 
 use std::process::ExitCode;
 

@@ -5,6 +5,9 @@
 mod pull;
 mod random;
 mod rounds;
+#[path = "../../src-tauri/crates/core/tests/http/server.rs"]
+#[allow(dead_code, reason = "the tests of the model store use the rest of it")]
+pub mod server;
 mod studio;
 
 use std::path::PathBuf;
@@ -15,7 +18,7 @@ pub use studio::tall_model;
 
 /// What is disturbed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(dead_code, reason = "the tests of the command line do both one by one")]
+#[allow(dead_code, reason = "the tests of the command line disturb one after the other")]
 pub enum About {
     /// Jobs of a studio.
     Studio,

@@ -10,11 +10,9 @@ mod farm;
 mod faults;
 mod keychain;
 mod models;
+mod plans;
 mod released;
 mod serve;
-#[path = "../../src-tauri/crates/core/tests/http/server.rs"]
-#[allow(dead_code, reason = "the tests of the model store look at more of it")]
-mod server;
 mod studio;
 
 use std::collections::BTreeSet;

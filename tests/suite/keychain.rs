@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 
-use crate::server::{Answer, Server};
+use crate::faults::server::{Answer, Server};
 use crate::{Place, text};
 
 /// A session with a keychain that is open; `$1` is the program, and each line of stdin a command line of it, with what it

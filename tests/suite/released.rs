@@ -10,9 +10,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use crate::faults::server::{Answer, Request, Server};
 use crate::{Place, last, models, text, words};
-
-use crate::server::{Answer, Request, Server};
 
 /// The commit of every repository here.
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";

@@ -19,7 +19,7 @@ pub use crate::image::{Frames, Picture};
 pub use event::{Event, Preview, Sink, Sound, Stage};
 pub use latents::Latents;
 pub use manifest::Manifest;
-pub use plan::{Plan, Residency};
+pub use plan::{Layers, Plan, Residency, Tiles, WeightType};
 pub use request::{FPS, Length, Request, Size};
 
 use crate::sampling::{self, AudioSource, Denoise, Guidance, Guided, Philox, Sampler, Step, Upscale};
@@ -58,13 +58,19 @@ impl Generator {
     }
 
     /// Keeps text features in `folder` from now on, and takes them from there instead of encoding a prompt again.
-    /// `encoder` names the text encoder's weights, such as by their hash: features of other weights are not taken.
+    /// `encoder` names the text encoder's weights, such as by their hash: features of other weights are not taken, nor are
+    /// those that were computed in another way.
     ///
     /// # Errors
     /// [`Error::Io`] where the folder cannot be made.
     pub fn keep_text_features(&mut self, folder: &Path, encoder: &str) -> Result<()> {
-        self.parts.keep_text_features(FeatureFolder::open(folder, encoder)?);
+        self.parts.keep_text_features(FeatureFolder::open(folder, &self.parts.name_of_features(encoder))?);
         Ok(())
+    }
+
+    /// Cuts pictures like this from now on when they are decoded.
+    pub fn cut_pictures(&mut self, tiles: Tiles) {
+        self.parts.cut_pictures(tiles);
     }
 
     /// What the model folder says of itself.
@@ -177,7 +183,7 @@ impl Generator {
             soundtrack::hand_over(&sound, sink)
         })?;
         self.parts.load_decoder()?;
-        let chunks = self.parts.decoder()?.chunks(&latents.video)?;
+        let chunks = self.parts.chunks(&latents.video)?;
         let total = chunks.total();
         let decoded = stage(sink, Stage::DecodeVideo, total, |sink| {
             for (index, piece) in chunks.enumerate() {

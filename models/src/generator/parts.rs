@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::event::Sound;
 use super::manifest::Manifest;
-use super::plan::{Plan, Residency};
+use super::plan::{Layers, Plan, Residency, Tiles};
 use super::soundtrack;
 use crate::sampling::{Draw, Noise};
 use crate::text::features::FeatureFolder;
@@ -82,7 +82,9 @@ impl Parts {
     pub(super) fn open(manifest: &Manifest, device: &Device, plan: Plan) -> Result<Self> {
         let base_config = manifest.base.config.as_ref();
         let upscaler = |part: &super::manifest::UpscalePart| {
-            Slot::open(&part.weights, |scope| transformer(part.config.as_ref(), &part.local_attn_layers, plan, scope))
+            Slot::open(&part.weights, |scope| {
+                transformer(part.config.as_ref(), &part.local_attn_layers, plan, plan.upscale, scope)
+            })
         };
         let text_weights = Weights::open_part(&manifest.text.weights, TEXT_PREFIX)?;
         let mut parts = Self {
@@ -90,7 +92,7 @@ impl Parts {
             text: Slot::of(text_weights, |scope| text_encoder(manifest, plan, scope))?,
             encoded: HashMap::new(),
             kept: None,
-            base: Slot::open(&manifest.base.weights, |scope| transformer(base_config, &[], plan, scope))?,
+            base: Slot::open(&manifest.base.weights, |scope| transformer(base_config, &[], plan, plan.base, scope))?,
             upscalers: manifest.upscale.iter().map(upscaler).collect::<Result<_>>()?,
             image_encoder: Slot::open(&manifest.image_encoder.weights, |scope| image_encoder(manifest, scope))?,
             video_decoder: Slot::open(&manifest.video_decoder.weights, |scope| video_decoder(manifest, scope))?,
@@ -111,6 +113,16 @@ impl Parts {
     pub(super) fn tokenize(&self, prompt: &str) -> Result<(Vec<u32>, Option<String>)> {
         let tokens = self.tokenizer.encode(prompt)?;
         Ok((tokens.ids, tokens.cut))
+    }
+
+    /// What features are called that this encoder makes: how it computes decides what they are.
+    pub(super) fn name_of_features(&self, encoder: &str) -> String {
+        let Plan { precision, weights, .. } = self.plan;
+        format!("{precision:?}{weights:?}{encoder}").to_lowercase()
+    }
+
+    pub(super) fn cut_pictures(&mut self, tiles: Tiles) {
+        self.plan.tiles = tiles;
     }
 
     /// Keeps text features in this folder from now on.
@@ -189,7 +201,7 @@ impl Parts {
 
     pub(super) fn load_base(&mut self) -> Result<()> {
         let (config, plan) = (self.manifest.base.config.as_ref(), self.plan);
-        self.base.load(&self.device, |scope| transformer(config, &[], plan, scope)).map(drop)
+        self.base.load(&self.device, |scope| transformer(config, &[], plan, plan.base, scope)).map(drop)
     }
 
     pub(super) fn release_base(&mut self) {
@@ -198,7 +210,8 @@ impl Parts {
 
     pub(super) fn load_upscaler(&mut self, index: usize) -> Result<()> {
         let (part, plan) = (&self.manifest.upscale[index], self.plan);
-        let build = |scope: &Scope| transformer(part.config.as_ref(), &part.local_attn_layers, plan, scope);
+        let local = &part.local_attn_layers;
+        let build = |scope: &Scope| transformer(part.config.as_ref(), local, plan, plan.upscale, scope);
         self.upscalers[index].load(&self.device, build).map(drop)
     }
 
@@ -211,8 +224,9 @@ impl Parts {
         self.video_decoder.load(&self.device, |scope| video_decoder(manifest, scope)).map(drop)
     }
 
-    pub(super) fn decoder(&self) -> Result<&turbo::Decoder> {
-        self.video_decoder.get()
+    /// The pieces of a clip's picture, cut as the plan says.
+    pub(super) fn chunks(&self, latent: &Tensor) -> Result<turbo::Chunks<'_>> {
+        self.video_decoder.get()?.tiled_chunks(latent, self.plan.tiles)
     }
 
     pub(super) fn release_decoder(&mut self) {
@@ -230,8 +244,15 @@ impl Parts {
     }
 }
 
-fn transformer(config: Option<&Value>, local_layers: &[usize], plan: Plan, scope: &Scope) -> Result<Transformer> {
-    Transformer::new(&transformer_config(config, local_layers, scope)?, plan.precision, scope)
+fn transformer(
+    config: Option<&Value>,
+    local_layers: &[usize],
+    plan: Plan,
+    layers: Layers,
+    scope: &Scope,
+) -> Result<Transformer> {
+    let config = transformer_config(config, local_layers, scope)?;
+    Transformer::with_layers(&config, plan.precision, layers, &scope.keeping(plan.weights))
 }
 
 /// The numbers of a transformer: those of the model description, else those of the shapes.
@@ -248,7 +269,8 @@ pub(crate) fn transformer_config(config: Option<&Value>, local_layers: &[usize],
 }
 
 fn text_encoder(manifest: &Manifest, plan: Plan, scope: &Scope) -> Result<t5gemma::Encoder> {
-    t5gemma::Encoder::new(&configuration(manifest.text.config.as_ref())?, plan.precision, scope)
+    let config = configuration(manifest.text.config.as_ref())?;
+    t5gemma::Encoder::with_layers(&config, plan.precision, plan.text, &scope.keeping(plan.weights))
 }
 
 fn image_encoder(manifest: &Manifest, scope: &Scope) -> Result<wan::Encoder> {

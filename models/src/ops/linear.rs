@@ -1,17 +1,19 @@
 //! Linear layers, with one weight for all tokens or one per modality, and what is done to a product while it is still
 //! in the cache.
 
+mod panels;
+
 use std::ops::Range;
 
 use candle_core::{DType, Device, Tensor};
-use half::bf16;
 use rayon::prelude::*;
 
-use super::gemm::{Left, PANEL, ROWS, Start, Tile, pack_left, tile};
+use super::gemm::{PANEL, ROWS, Tile};
 use super::simd::vectorised;
 use super::{Precision, Routing, Values, activation, row_blocks};
 use crate::Result;
-use crate::weights::Scope;
+use crate::weights::{Matrix, Scope};
+use panels::Panels;
 
 /// What follows the product.
 #[derive(Clone, Copy)]
@@ -54,22 +56,20 @@ enum Weight {
     Panels(Panels),
     /// Elsewhere: `[in, out]`, a transposed view of the stored weight.
     Tensor(Tensor),
+    /// Elsewhere, in 8 bits.
+    Int8(Int8),
 }
 
-impl Weight {
-    fn of(weight: &Tensor, activation: Activation, precision: Precision) -> Result<Self> {
-        let weight = weight.to_dtype(precision.dtype())?;
-        Ok(match weight.device() {
-            Device::Cpu => Self::Panels(Panels::pack(&weight, activation)?),
-            _ => Self::Tensor(weight.contiguous()?.t()?),
-        })
-    }
+/// A weight in 8 bits on a device.
+struct Int8 {
+    /// `[out, in]`, 128 more than the value: candle has no signed type so narrow.
+    values: Tensor,
+    /// `[out, 1]` float32.
+    scales: Tensor,
 }
 
-enum Panels {
-    F32(Vec<f32>),
-    Bf16(Vec<bf16>),
-}
+/// Rows of a weight in 8 bits that are widened at once where there is no kernel of ours.
+const INT8_ROWS: usize = 1024;
 
 impl Linear {
     /// A float32 layer with `weight` of `[out, in]` and `bias` of `[out]`.
@@ -95,20 +95,24 @@ impl Linear {
         precision: Precision,
         scope: &Scope,
     ) -> Result<Self> {
-        // A dry scope is told what is kept, so that it can be counted.
-        let shape = (experts * output, input);
-        let dry = scope.is_dry().then(|| scope.get_as(shape, "weight", precision.dtype()));
-        let stored = dry.unwrap_or_else(|| scope.get(shape, "weight"))?;
-        let experts = (0..experts)
-            .map(|expert| {
-                // Converting and laying out is work on every weight, and a dry scope only asks whether they fit.
-                if scope.is_dry() {
-                    return Ok(Expert { weight: Weight::Panels(Panels::F32(Vec::new())), bias: None });
-                }
-                let weight = stored.narrow(0, expert * output, output)?;
-                Ok(Expert { weight: Weight::of(&weight, activation, precision)?, bias: None })
-            })
-            .collect::<Result<Vec<_>>>()?;
+        let rows = experts * output;
+        let is_there = !scope.is_dry() && !scope.device().is_cpu() && !scope.keeps_int8("weight");
+        // Elsewhere a weight comes as it is stored, and is converted there.
+        let (stored, matrix) = match is_there {
+            true => (Some(scope.get((rows, input), "weight")?), None),
+            false => (None, scope.matrix(rows, input, "weight", precision.dtype())?),
+        };
+        let weight = |first: usize| match (&stored, &matrix) {
+            (Some(stored), _) => {
+                let weight = stored.narrow(0, first, output)?.to_dtype(precision.dtype())?;
+                Ok(Weight::Tensor(weight.contiguous()?.t()?))
+            }
+            (None, Some(matrix)) => Weight::new(matrix, first, [output, input], activation, precision, scope),
+            // A dry scope only asks whether weights fit.
+            (None, None) => Ok(Weight::Panels(Panels::F32(Vec::new()))),
+        };
+        let experts = (0..experts).map(|expert| Ok(Expert { weight: weight(expert * output)?, bias: None }));
+        let experts = experts.collect::<Result<Vec<_>>>()?;
         Ok(Self { experts, input, output, activation, precision })
     }
 
@@ -118,7 +122,14 @@ impl Linear {
     /// The weight has not two axes.
     pub(crate) fn of_weight(weight: &Tensor, activation: Activation, precision: Precision) -> Result<Self> {
         let (output, input) = weight.dims2()?;
-        let expert = Expert { weight: Weight::of(weight, activation, precision)?, bias: None };
+        let weight = match weight.device() {
+            Device::Cpu => {
+                let matrix = Matrix::of_tensor(weight)?;
+                Weight::Panels(Panels::pack(&matrix, 0, [output, input], activation, precision))
+            }
+            _ => Weight::Tensor(weight.to_dtype(precision.dtype())?.contiguous()?.t()?),
+        };
+        let expert = Expert { weight, bias: None };
         Ok(Self { experts: vec![expert], input, output, activation, precision })
     }
 
@@ -179,10 +190,15 @@ impl Linear {
                 continue;
             }
             let Expert { weight, bias } = &self.experts[expert];
-            let Weight::Tensor(weight) = weight else {
-                return Err(candle_core::Error::Msg("a layer and its input are on different devices".to_owned()).into());
+            let x = x.narrow(0, rows.start, rows.len())?;
+            let product = match weight {
+                Weight::Tensor(weight) => x.to_dtype(weight.dtype())?.matmul(weight)?,
+                Weight::Int8(weight) => weight.multiply(&x, self.precision)?,
+                Weight::Panels(_) => {
+                    let message = "a layer and its input are on different devices".to_owned();
+                    return Err(candle_core::Error::Msg(message).into());
+                }
             };
-            let product = x.narrow(0, rows.start, rows.len())?.to_dtype(weight.dtype())?.matmul(weight)?;
             parts.push(match bias {
                 Some(bias) => product.broadcast_add(bias)?,
                 None => product,
@@ -274,150 +290,52 @@ vectorised! {
     }
 }
 
-impl Panels {
-    /// Lays `[out, in]` out in panels; a last panel that is not full ends in zeros. The columns of a SwiGLU layer, gates
-    /// and linear parts in turn, are sorted so that each panel holds 16 gates and then their 16 linear parts.
-    fn pack(weight: &Tensor, activation: Activation) -> Result<Self> {
-        let (output, input) = weight.dims2()?;
-        let columns: Vec<Option<usize>> = (0..output.div_ceil(PANEL) * PANEL)
-            .map(|column| match activation {
-                Activation::SwiGlu7 => {
-                    let (panel, column) = (column / PANEL, column % PANEL);
-                    let (half, pair) = (column / (PANEL / 2), column % (PANEL / 2));
-                    panel * PANEL + pair * 2 + half
-                }
-                _ => column,
-            })
-            .map(|column| (column < output).then_some(column))
-            .collect();
-        let weight = weight.flatten_all()?;
-        Ok(if weight.dtype() == DType::BF16 {
-            Self::Bf16(lay_out(&weight.to_vec1()?, &columns, input, bf16::ZERO))
-        } else {
-            Self::F32(lay_out(&weight.to_vec1()?, &columns, input, 0f32))
+impl Weight {
+    /// Rows `[out, in]` of a matrix from row `first` on, for the device of the scope.
+    fn new(
+        matrix: &Matrix,
+        first: usize,
+        shape: [usize; 2],
+        activation: Activation,
+        precision: Precision,
+        scope: &Scope,
+    ) -> Result<Self> {
+        let is_int8 = scope.keeps_int8("weight");
+        Ok(match scope.device() {
+            Device::Cpu if is_int8 => Self::Panels(Panels::pack_int8(matrix, first, shape, activation)),
+            Device::Cpu => Self::Panels(Panels::pack(matrix, first, shape, activation, precision)),
+            device => Self::Int8(Int8::new(matrix, first, shape, device)?),
+        })
+    }
+}
+
+impl Int8 {
+    fn new(matrix: &Matrix, first: usize, [output, input]: [usize; 2], device: &Device) -> Result<Self> {
+        let (mut values, mut scales) = (vec![0u8; output * input], vec![0f32; output]);
+        let rows = values.par_chunks_mut(input.max(1)).zip(&mut scales).enumerate();
+        rows.for_each_init(<(Vec<f32>, Vec<i8>)>::default, |(wide, narrow), (row, (values, scale))| {
+            *scale = matrix.int8_row(first + row, wide, narrow);
+            values.iter_mut().zip(&*narrow).for_each(|(to, from)| *to = from.cast_unsigned() ^ 0x80);
+        });
+        Ok(Self {
+            values: Tensor::from_vec(values, (output, input), device)?,
+            scales: Tensor::from_vec(scales, (output, 1), device)?,
         })
     }
 
-    /// `x * panels`, tile by tile, each finished while it is in the cache.
-    fn multiply(&self, x: &[f32], input: usize, out: &mut [f32], finish: &Finish) {
-        let rows = x.len() / input.max(1);
-        let (mut wide, mut packed) = (Vec::new(), Vec::new());
-        pack_left(x, input, &mut packed);
-        let mut products: Vec<Tile> = vec![[0.0; ROWS * PANEL]; rows.div_ceil(ROWS)];
-        // Depths that keep their part of a panel in the first cache while it meets all rows.
-        let depth = input.div_ceil(input.div_ceil(DEPTH).max(1)).max(1);
-        let panels = match self {
-            Self::F32(values) => values.len(),
-            Self::Bf16(values) => values.len(),
-        } / (input.max(1) * PANEL);
-        for panel in 0..panels {
-            let range = panel * input * PANEL..(panel + 1) * input * PANEL;
-            let weight = match self {
-                Self::F32(values) => &values[range],
-                Self::Bf16(values) => {
-                    wide.resize(input * PANEL, 0f32);
-                    widen(&values[range], &mut wide);
-                    &wide
-                }
-            };
-            for from in (0..input).step_by(depth) {
-                let to = (from + depth).min(input);
-                let start = if from == 0 { Start::Zero } else { Start::Add };
-                for (first, product) in (0..rows).step_by(ROWS).zip(&mut products) {
-                    let some = (rows - first).min(ROWS);
-                    let x = Left::Packed(&packed[first * input + from * ROWS..]);
-                    tile(some, to - from, x, &weight[from * PANEL..], PANEL, product, PANEL, start);
-                    if to == input {
-                        finish.store(product, some, panel, first, out);
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// See [`Panels::multiply`].
-const DEPTH: usize = 288;
-
-fn lay_out<T: Copy + Send + Sync>(weight: &[T], columns: &[Option<usize>], input: usize, zero: T) -> Vec<T> {
-    let mut panels = vec![zero; columns.len() * input];
-    panels.par_chunks_mut((input * PANEL).max(1)).zip(columns.par_chunks(PANEL)).for_each(|(panel, columns)| {
-        for (place, column) in columns.iter().enumerate() {
-            let Some(column) = column else { continue };
-            for (i, value) in weight[column * input..(column + 1) * input].iter().enumerate() {
-                panel[i * PANEL + place] = *value;
-            }
-        }
-    });
-    panels
-}
-
-vectorised! {
-    fn widen(from: &[bf16], to: &mut [f32]) {
-        for (to, from) in to.iter_mut().zip(from) {
-            *to = f32::from_bits(u32::from(from.to_bits()) << 16);
-        }
+    /// `[l, in]` times the weight, of which never more than a block of rows is there in full.
+    fn multiply(&self, x: &Tensor, precision: Precision) -> Result<Tensor> {
+        let output = self.values.dim(0)?;
+        let x = x.to_dtype(precision.dtype())?;
+        let blocks = (0..output).step_by(INT8_ROWS).map(|first| -> Result<Tensor> {
+            let rows = INT8_ROWS.min(output - first);
+            let values = (self.values.narrow(0, first, rows)?.to_dtype(DType::F32)? - 128.0)?;
+            let weight = values.broadcast_mul(&self.scales.narrow(0, first, rows)?)?.to_dtype(precision.dtype())?;
+            Ok(x.matmul(&weight.t()?)?)
+        });
+        Ok(Tensor::cat(&blocks.collect::<Result<Vec<_>>>()?, 1)?)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn layer(
-        weight: &Tensor,
-        experts: usize,
-        activation: Activation,
-        precision: Precision,
-    ) -> Result<(Linear, Linear)> {
-        let (rows, input) = weight.dims2()?;
-        let output = rows / experts;
-        let made = |pack: &dyn Fn(&Tensor) -> Result<Weight>| -> Result<Linear> {
-            let experts = (0..experts)
-                .map(|e| Ok(Expert { weight: pack(&weight.narrow(0, e * output, output)?)?, bias: None }))
-                .collect::<Result<Vec<_>>>()?;
-            Ok(Linear { experts, input, output, activation, precision })
-        };
-        let panels = made(&|w| Ok(Weight::Panels(Panels::pack(&w.to_dtype(precision.dtype())?, activation)?)))?;
-        Ok((panels, made(&|w| Ok(Weight::Tensor(w.contiguous()?.t()?)))?))
-    }
-
-    #[test]
-    fn panels_and_plain_operations_agree() -> Result<()> {
-        let device = Device::Cpu;
-        let routing = Routing { video: 31, audio: 17, text: 1 };
-        let x = Tensor::randn(0f32, 1.0, (49, 50), &device)?;
-        for (activation, then_activate) in [
-            (Activation::None, false),
-            (Activation::Gelu7, true),
-            (Activation::SwiGlu7, true),
-            (Activation::None, true),
-        ] {
-            for experts in [1, 3] {
-                let weight = Tensor::randn(0f32, 0.4, (experts * 70, 50), &device)?;
-                let (panels, plain) = layer(&weight, experts, activation, Precision::F32)?;
-                let residual = Tensor::randn(0f32, 1.0, (49, 70), &device)?;
-                let then = if then_activate { Then::Activate } else { Then::Add(&residual) };
-                let (a, b) = (panels.forward(&x, &routing, then)?, plain.forward_fallback(&x, &routing, then)?);
-                assert_eq!(a.dims(), b.dims());
-                let error = (a - b)?.abs()?.max_all()?.to_scalar::<f32>()?;
-                assert!(error < 2e-4, "{activation:?} with {experts}: {error}");
-            }
-        }
-        Ok(())
-    }
-
-    #[test]
-    fn equal_experts_are_one_shared_layer() -> Result<()> {
-        let device = Device::Cpu;
-        let weight = Tensor::randn(0f32, 0.4, (33, 20), &device)?;
-        let x = Tensor::randn(0f32, 1.0, (40, 20), &device)?;
-        let routing = Routing { video: 20, audio: 9, text: 11 };
-        let (one, _) = layer(&weight, 1, Activation::None, Precision::Bf16)?;
-        let three = Tensor::cat(&[&weight, &weight, &weight], 0)?;
-        let (three, _) = layer(&three, 3, Activation::None, Precision::Bf16)?;
-        let (a, b) = (one.forward(&x, &routing, Then::Return)?, three.forward(&x, &routing, Then::Return)?);
-        assert_eq!(a.to_vec2::<f32>()?, b.to_vec2::<f32>()?);
-        Ok(())
-    }
-}
+mod tests;

@@ -56,6 +56,17 @@ impl Precision {
     }
 }
 
+/// How the weights of the large linear layers are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WeightType {
+    /// In the type that is computed in; those that a file holds in 8 bits stay so.
+    #[default]
+    Computed,
+    /// In 8 bits with a scale for each row.
+    Int8,
+}
+
 /// How many tokens of each modality stand in the stream, which is ordered video, audio, text: with that order, routing
 /// to an expert is slicing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

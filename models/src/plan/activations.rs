@@ -5,7 +5,7 @@
 //! with operations of our own (attention without a score matrix, MLPs over blocks of tokens, convolutions without
 //! unrolled windows), which are not built yet.
 
-use crate::generator::{Length, Size};
+use crate::generator::{Length, Size, Tiles};
 use crate::ops::Precision;
 use crate::ops::linear::Activation;
 use crate::text::t5gemma;
@@ -33,6 +33,11 @@ const MLP_BLOCK: u64 = 8192;
 const CONV_COPIES: u64 = 11;
 /// Copies of the latents that a sampler keeps: state, noise, velocity, and what its multistep solver remembers.
 const SAMPLER_COPIES: u64 = 12;
+
+/// What a block of a weight in 8 bits takes while it is widened (`ops/linear.rs`): 1024 rows of the longest there are.
+pub(super) const WIDENED_BYTES: u64 = 1024 * 16_384 * 10;
+/// A cell of the latent stands for 16x16 pixels.
+const PIXELS_OF_A_CELL: u64 = 256;
 
 fn bytes_of(precision: Precision) -> u64 {
     precision.dtype().size_in_bytes() as u64
@@ -141,19 +146,30 @@ pub(super) struct Decoding {
     pub latent_frames: usize,
 }
 
-/// The picture of a clip, piece by piece (`vae/turbo/chunks.rs`).
-pub(super) fn video_decoder(config: &turbo::Config, size: Size, length: Length, kernels: Kernels) -> Decoding {
+/// The picture of a clip, piece by piece (`vae/turbo/chunks.rs`), each tile by tile (`vae/tiles.rs`).
+pub(super) fn video_decoder(
+    config: &turbo::Config,
+    size: Size,
+    length: Length,
+    tiles: Tiles,
+    kernels: Kernels,
+) -> Decoding {
     let (h, w) = size.latent_hw();
     let latent_frames = turbo::chunks::longest(config, length.video_latents);
     let of = |extent: &[usize; 4]| extent.iter().map(|side| *side as u64).product::<u64>();
-    let largest = config.extents([latent_frames, h, w]).iter().map(of).max().unwrap_or(0);
+    let tile = [latent_frames, tiles.longest(h), tiles.longest(w)];
+    let largest = config.extents(tile).iter().map(of).max().unwrap_or(0);
     let width = if kernels == Kernels::Fused { 2 } else { F32 };
-    let pixels = u64::from(size.width()) * u64::from(size.height());
-    let piece = pixels * 3 * (latent_frames * config.temporal_compression_ratio) as u64;
+    let frames = (latent_frames * config.temporal_compression_ratio) as u64;
+    let piece = u64::from(size.width()) * u64::from(size.height()) * 3 * frames;
+    let (of_tile, canvas) = match tiles.count(h, w) {
+        1 => (piece, 0),
+        _ => ((tile[1] * tile[2]) as u64 * PIXELS_OF_A_CELL * 3 * frames, piece * F32),
+    };
     Decoding {
-        device_bytes: largest * width * copies(3, 9, 0, kernels) + piece * width,
-        // The piece widened on its way, and its bytes.
-        host_bytes: piece * (2 * F32 + 1),
+        device_bytes: largest * width * copies(3, 9, 0, kernels) + of_tile * width,
+        // The piece that tiles are put into, widened on its way, and its bytes.
+        host_bytes: canvas + piece * (2 * F32 + 1),
         latent_frames,
     }
 }
@@ -163,7 +179,7 @@ pub(super) fn preview(config: &turbo::Config, size: Size, kernels: Kernels) -> u
     let length = Length { audio_latents: 1, video_latents: 1 };
     let (h, w) = size.latent_hw();
     let small = if h * w > 256 { Size::nearest(256, 256) } else { size };
-    video_decoder(config, small, length, kernels).device_bytes
+    video_decoder(config, small, length, Tiles::Whole, kernels).device_bytes
 }
 
 /// So many latents through the decoder of sound (`vae/oobleck`).

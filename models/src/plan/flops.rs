@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::activations::{Kernels, Stream};
-use crate::generator::{Length, Size};
+use crate::generator::{Length, Size, Tiles};
 use crate::ops::attention::Window;
 use crate::ops::{Precision, Routing};
 use crate::text::t5gemma;
@@ -143,13 +143,19 @@ pub(super) fn text(config: &t5gemma::Config, tokens: usize, kernels: Kernels) ->
     }
 }
 
-/// The picture of a clip through its decoder, frames that two pieces share counted twice, as they are decoded.
-pub(super) fn video_decoder(config: &turbo::Config, size: Size, length: Length, kernels: Kernels) -> Work {
+/// The picture of a clip through its decoder; what two pieces or tiles share counts as often as it is decoded.
+pub(super) fn video_decoder(
+    config: &turbo::Config,
+    size: Size,
+    length: Length,
+    tiles: Tiles,
+    kernels: Kernels,
+) -> Work {
     let (h, w) = size.latent_hw();
     let enlarging_taps = if kernels == Kernels::Cpu { 4 } else { 9 };
     let passes = turbo::chunks::passes(config, length.video_latents);
-    let of = |frames: usize| config.flops([frames, h, w], enlarging_taps);
-    Work { convolution_flops: passes.into_iter().map(of).sum(), ..Work::default() }
+    let of = |frames: usize| config.flops([frames, tiles.longest(h), tiles.longest(w)], enlarging_taps);
+    Work { convolution_flops: passes.into_iter().map(of).sum(), ..Work::default() }.times(tiles.count(h, w))
 }
 
 /// So many latents through the decoder of sound.

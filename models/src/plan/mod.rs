@@ -5,10 +5,12 @@
 //! [`Planned`]: the fastest [`Plan`] that fits, the smaller ones behind it, what every stage takes, and where nothing
 //! fits, why, and what would make it run.
 //!
+//! A plan says in which type weights are, whether networks stay loaded, which layers come from their files for each
+//! call, and into which tiles a picture is cut. As many layers stay and tiles are as large as a machine has room for.
+//!
 //! Two things are kept apart. A [`Forecast`] promises only what the [`Generator`](crate::generator::Generator) does
-//! today: networks are whole on one device, kept or loaded for their stage. [`Later`] tells what a card could do with
-//! weights in 8 bit, layers streamed from memory and tiled decoding; it is marked as not yet built and is never handed to
-//! a generator.
+//! today. [`Later`] tells what a card could do with operations of our own on it; it is marked as not yet built and is
+//! never handed to a generator.
 //!
 //! Peaks on the CPU were compared with measured ones. Peaks on a card are computed from what its operations allocate and
 //! have not been measured yet.
@@ -19,6 +21,7 @@ mod flops;
 mod forecast;
 mod later;
 mod released;
+mod rungs;
 mod sizes;
 #[cfg(test)]
 mod tests;
@@ -27,7 +30,8 @@ mod verdict;
 pub use crate::generator::plan::{Plan, Residency};
 pub use budget::{Budgets, Processor, gib, parse_bytes};
 pub use flops::{Probe, TypeRates};
-pub use forecast::{Forecast, StageNeed};
-pub use later::{Later, LaterStage, Missing, Source};
+pub use forecast::{Forecast, Source, StageNeed};
+pub use later::{Later, Missing};
+pub use rungs::Look;
 pub use sizes::{ModelSizes, Network, UpscalerSizes};
-pub use verdict::{Planned, Remedy, Resource, Shortfall, Task, plan};
+pub use verdict::{Planned, Remedy, Resource, Shortfall, Task, Terms, plan, plan_on};

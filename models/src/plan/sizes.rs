@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::generator::Manifest;
 use crate::generator::parts::{TEXT_PREFIX, configuration, image_config, transformer_config};
-use crate::ops::Precision;
+use crate::ops::{Precision, WeightType};
 use crate::text::t5gemma;
 use crate::transformer::{self, Transformer};
 use crate::vae::{oobleck, turbo, wan};
@@ -19,20 +19,34 @@ use crate::{Device, Result};
 pub struct Network {
     f32: Footprint,
     bf16: Footprint,
+    f32_of_int8: Footprint,
+    bf16_of_int8: Footprint,
 }
 
 impl Network {
     /// In this precision.
     pub fn at(&self, precision: Precision) -> &Footprint {
-        match precision {
-            Precision::F32 => &self.f32,
-            Precision::Bf16 => &self.bf16,
+        self.kept(precision, WeightType::Computed)
+    }
+
+    /// In this precision, with the weights of its layers kept like this.
+    pub fn kept(&self, precision: Precision, weights: WeightType) -> &Footprint {
+        match (precision, weights) {
+            (Precision::F32, WeightType::Computed) => &self.f32,
+            (Precision::Bf16, WeightType::Computed) => &self.bf16,
+            (Precision::F32, WeightType::Int8) => &self.f32_of_int8,
+            (Precision::Bf16, WeightType::Int8) => &self.bf16_of_int8,
         }
     }
 
     pub(super) fn of<T>(scope: &Scope, build: impl Fn(Precision, &Scope) -> Result<T>) -> Result<Self> {
-        let at = |precision| scope.footprint(|scope| build(precision, scope));
-        Ok(Self { f32: at(Precision::F32)?, bf16: at(Precision::Bf16)? })
+        let at = |precision, weights| scope.keeping(weights).footprint(|scope| build(precision, scope));
+        Ok(Self {
+            f32: at(Precision::F32, WeightType::Computed)?,
+            bf16: at(Precision::Bf16, WeightType::Computed)?,
+            f32_of_int8: at(Precision::F32, WeightType::Int8)?,
+            bf16_of_int8: at(Precision::Bf16, WeightType::Int8)?,
+        })
     }
 }
 

@@ -3,9 +3,9 @@ use std::sync::LazyLock;
 
 use super::activations::{Kernels, Stream};
 use super::budget::parse_bytes;
-use super::forecast::{forecast, ladder};
+use super::rungs::ladder;
 use super::*;
-use crate::generator::{Manifest, Residency, Size, Stage};
+use crate::generator::{Layers, Manifest, Residency, Size, Stage, Tiles, WeightType};
 use crate::ops::Precision;
 
 const GIB: u64 = 1 << 30;
@@ -60,23 +60,40 @@ fn the_model_in_the_box_is_read_off_its_files() {
     assert!(all[0].loaded_bytes > sizes.base.at(Precision::Bf16).loaded_bytes);
 }
 
+/// How the first plan makes a clip: in words that fit into a table.
+fn way(planned: &Planned) -> String {
+    let Some(forecast) = planned.first() else { return "-".into() };
+    let plan = forecast.plan;
+    let mut words = vec![format!("{:?}", plan.precision).to_lowercase()];
+    words.extend((plan.weights == WeightType::Int8).then(|| "int8".into()));
+    words.extend((plan.residency == Residency::Kept).then(|| "kept".into()));
+    for (name, layers) in [("base", plan.base), ("up", plan.upscale)] {
+        if let Layers::Streamed { kept } = layers {
+            words.push(format!("{name}:{kept}"));
+        }
+    }
+    if let Tiles::AtMost { side } = plan.tiles {
+        words.push(format!("tiles:{side}"));
+    }
+    words.join(" ")
+}
+
 #[test]
 fn cards_by_size() {
-    use Residency::{Kept, PerStage};
-    // What runs today. Where nothing does, what Gallop lacks for it.
-    let table: [(u64, [Option<Residency>; 3]); 7] = [
-        (8, [None, None, None]),
-        (12, [None, None, None]),
-        (16, [None, None, None]),
-        (24, [None, None, None]),
-        (32, [None, None, None]),
-        (48, [Some(PerStage), Some(PerStage), None]),
-        (80, [Some(Kept), Some(PerStage), None]),
+    // Streamed: how many of 40 layers stay. Tiles: their longest side in latent cells.
+    let table = [
+        (6, ["-", "-", "-"]),
+        (8, ["-", "-", "-"]),
+        (12, ["bf16 base:0 tiles:24", "-", "-"]),
+        (16, ["bf16 base:0", "-", "-"]),
+        (24, ["bf16 int8", "bf16 base:20 up:0 tiles:24", "-"]),
+        (32, ["bf16 int8", "bf16 int8 tiles:48", "-"]),
+        (48, ["bf16", "bf16", "-"]),
+        (80, ["bf16 kept", "bf16", "bf16 int8 tiles:64"]),
     ];
     for (vram, expected) in table {
         let planned = sizes_256_540_1080().map(|task| plan(&RELEASED, &task, Processor::Card, &card(vram), None));
-        let found = planned.each_ref().map(|planned| planned.first().map(|forecast| forecast.plan.residency));
-        assert_eq!(found, expected, "{vram} GB");
+        assert_eq!(planned.each_ref().map(way), expected, "{vram} GB");
         for planned in planned {
             assert_eq!(planned.first().is_none(), planned.refusal().is_some());
             assert!(planned.plans.iter().all(|forecast| forecast.plan.precision == Precision::Bf16));
@@ -86,10 +103,12 @@ fn cards_by_size() {
 
 #[test]
 fn peaks_of_the_released_model() {
-    // GiB on the card, one network at a time: draft, upscaling, decoding.
+    // GiB on the card, one network at a time, nothing streamed or cut: draft, upscaling, decoding.
     let table = [(33.1, None, 12.0), (33.1, Some(42.4), 44.7), (33.1, Some(86.6), 199.3)];
     for (task, (draft, upscale, decode)) in sizes_256_540_1080().into_iter().zip(table) {
-        let made = forecast(&RELEASED, &task, Processor::Card, ladder(Processor::Card)[1], None);
+        let planned = plan(&RELEASED, &task, Processor::Card, &Budgets::default(), None);
+        let made = &planned.plans[1];
+        assert_eq!(made.plan, Plan::of(Precision::Bf16, Residency::PerStage));
         let peak = |stage| made.stage(stage).map(|need| (need.vram_bytes as f64 / GIB as f64 * 10.0).round() / 10.0);
         assert_eq!(peak(Stage::Denoise), Some(draft), "{task:?}");
         assert_eq!(peak(Stage::Upscale), upscale, "{task:?}");
@@ -98,36 +117,55 @@ fn peaks_of_the_released_model() {
 }
 
 #[test]
+fn what_streams_says_how_much_and_from_where() {
+    let task = task(448, 256, 5.0);
+    let planned = plan(&RELEASED, &task, Processor::Card, &card(16), None);
+    let need = planned.first().and_then(|forecast| forecast.stage(Stage::Denoise)).expect("stage");
+    let footprint = RELEASED.base.at(Precision::Bf16);
+    let (all, layers) = (footprint.loaded_bytes, &footprint.layer_bytes);
+    assert_eq!((need.layers, need.source), (Layers::Streamed { kept: 0 }, Some(Source::Ram)));
+    assert_eq!(need.streamed_bytes, layers.iter().sum::<u64>());
+    // The two largest layers that meet, and what stands outside of the layers, are on the card at once.
+    assert_eq!(need.resident_bytes, layers[0] + layers[1] + all - need.streamed_bytes);
+    let poor = Budgets { ram_bytes: Some(6 * GIB), ..card(16) };
+    let planned = plan(&RELEASED, &task, Processor::Card, &poor, None);
+    let sources = planned.first().expect("a plan").stages.iter().filter_map(|need| need.source);
+    assert!(sources.clone().count() > 0 && sources.into_iter().all(|source| source == Source::Disk));
+}
+
+#[test]
+fn a_look_is_kept_to_the_bit() {
+    let look = Look { precision: Precision::Bf16, weights: WeightType::Computed, tiles: Tiles::AtMost { side: 24 } };
+    let ram = Budgets { ram_bytes: Some(64 * GIB), ..Budgets::default() };
+    let terms = Terms { stages: &[], look: Some(look) };
+    let planned = plan_on(&RELEASED, &task(448, 256, 5.0), Processor::Cpu, &ram, None, &terms);
+    assert!(planned.plans.len() > 1);
+    let is_like =
+        |plan: &Plan| (plan.precision, plan.weights, plan.tiles) == (look.precision, look.weights, look.tiles);
+    assert!(planned.plans.iter().all(|forecast| is_like(&forecast.plan)), "{:?}", planned.plans);
+    // Only what is still to run counts.
+    let terms = Terms { stages: &[Stage::DecodeVideo], look: None };
+    let little = Budgets { ram_bytes: Some(3 * GIB), ..Budgets::default() };
+    let planned = plan_on(&RELEASED, &task(448, 256, 5.0), Processor::Cpu, &little, None, &terms);
+    let stages: Vec<_> = planned.first().expect("a plan").stages.iter().map(|need| need.stage).collect();
+    assert_eq!(stages, [Stage::DecodeVideo]);
+}
+
+#[test]
 fn what_is_not_built_yet_is_never_a_plan() {
-    let weights = |later: &Later, stage| {
-        let stage = later.stages.iter().find(|found| found.stage == stage).expect("stage");
-        (stage.weight_bits, stage.resident_layers, stage.tiles)
-    };
-    // Bits and resident layers of the 1080p upscaler, tiles of the decoder.
-    let table = [
-        (8, 8, 2, 3),
-        (12, 8, 13, 2),
-        (16, 8, 29, 1),
-        (24, 8, 40, 1),
-        (32, 8, 40, 1),
-        (48, 16, 40, 1),
-        (80, 16, 40, 1),
-    ];
-    for (vram, bits, resident, tiles) in table {
+    for (vram, runs) in [(2, false), (24, true), (48, true)] {
         let planned = plan(&RELEASED, &task(1920, 1088, 5.0), Processor::Card, &card(vram), None);
         let later = planned.later.as_ref().expect("a card");
-        assert!(planned.plans.is_empty() && later.runs && later.state == "not yet", "{vram} GB");
-        assert_eq!(weights(later, Stage::Upscale), (bits, resident, 1), "{vram} GB");
-        assert_eq!(weights(later, Stage::DecodeVideo).2, tiles, "{vram} GB");
-        assert_eq!(later.missing.contains(&Missing::StreamedLayers), resident < 40 || vram < 12, "{vram} GB");
-        assert!(planned.remedies.iter().any(|remedy| matches!(remedy, Remedy::WaitForLater { .. })));
+        assert_eq!(
+            (later.runs(), later.state, later.missing),
+            (runs, "not yet", Missing::FusedOperations),
+            "{vram} GB"
+        );
+        assert!(later.reason.as_ref().is_none_or(|reason| reason.contains("GiB")), "{later:?}");
+        assert!(planned.plans.is_empty());
+        let waits = planned.remedies.iter().any(|remedy| matches!(remedy, Remedy::WaitForLater { .. }));
+        assert_eq!(waits, runs, "{vram} GB");
     }
-    let tiny = plan(&RELEASED, &task(1920, 1088, 5.0), Processor::Card, &card(2), None);
-    let later = tiny.later.as_ref().expect("a card");
-    assert!(!later.runs && later.reason.as_ref().is_some_and(|reason| reason.contains("GiB")), "{later:?}");
-    let poor = Budgets { ram_bytes: Some(4 * GIB), ..card(8) };
-    let later = plan(&RELEASED, &task(448, 256, 5.0), Processor::Card, &poor, None).later.expect("a card");
-    assert!(later.stages.iter().any(|stage| stage.source == Some(Source::Disk)), "layers that no memory holds");
 }
 
 #[test]
@@ -137,7 +175,8 @@ fn peaks_on_the_processor_are_near_what_was_measured() {
     let sizes = pony();
     for ((width, height, seconds), measured) in table {
         let clip = task(width, height, seconds);
-        let made = forecast(&sizes, &clip, Processor::Cpu, ladder(Processor::Cpu)[0], None);
+        let planned = plan(&sizes, &clip, Processor::Cpu, &Budgets::default(), None);
+        let made = planned.first().expect("a plan");
         let ratio = made.ram_bytes as f64 / measured as f64;
         assert!((1.0..1.6).contains(&ratio), "{width}x{height}: {} expected, {measured} measured", made.ram_bytes);
     }
@@ -146,26 +185,22 @@ fn peaks_on_the_processor_are_near_what_was_measured() {
 #[test]
 fn a_processor_alone() {
     let ram = |gib| Budgets { ram_bytes: Some(gib * GIB), ..Budgets::default() };
-    let first = |sizes: &ModelSizes, task: &Task, gib| {
-        let planned = plan(sizes, task, Processor::Cpu, &ram(gib), None);
-        assert!(planned.later.is_none());
-        planned.first().map(|forecast| (forecast.plan.precision, forecast.plan.residency))
-    };
     let task_256 = task(448, 256, 5.0);
     for (gib, expected) in [
-        (16, None),
-        (32, Some((Precision::Bf16, Residency::PerStage))),
-        (48, Some((Precision::Bf16, Residency::PerStage))),
-        (64, Some((Precision::F32, Residency::PerStage))),
-        (128, Some((Precision::F32, Residency::Kept))),
+        (4, "-"),
+        (8, "f32 base:0"),
+        (16, "f32 base:0"),
+        (32, "f32 base:10"),
+        (48, "f32 base:20"),
+        (64, "f32"),
+        (128, "f32 kept"),
     ] {
-        assert_eq!(first(&RELEASED, &task_256, gib), expected, "{gib} GB");
+        assert_eq!(way(&plan(&RELEASED, &task_256, Processor::Cpu, &ram(gib), None)), expected, "{gib} GB");
     }
     let sizes = pony();
     for task in [task(128, 224, 4.0), task(540, 960, 4.0), task(1088, 1920, 4.0)] {
-        let expected = Some((Precision::F32, Residency::Kept));
-        assert_eq!(first(&sizes, &task, 16), expected, "{task:?}");
-        assert_eq!(first(&sizes, &task, 0), None);
+        assert_eq!(way(&plan(&sizes, &task, Processor::Cpu, &ram(16), None)), "f32 kept", "{task:?}");
+        assert_eq!(way(&plan(&sizes, &task, Processor::Cpu, &ram(0), None)), "-");
     }
 }
 
@@ -174,7 +209,7 @@ fn a_refusal_says_what_would_help() {
     let planned = plan(&RELEASED, &task(1920, 1088, 5.0), Processor::Card, &card(48), None);
     assert!(planned.remedies.contains(&Remedy::SmallerSize { size: [896, 512] }), "{:?}", planned.remedies);
     let told = planned.refusal().expect("refused");
-    for part in ["video memory", "decoding the picture", "48.0 GiB", "896x512"] {
+    for part in ["video memory", "the upscaling", "48.0 GiB", "896x512"] {
         assert!(told.contains(part) && !told.contains('\n'), "{part} is not in: {told}");
     }
     let long = plan(
@@ -210,12 +245,15 @@ fn operations_are_counted_as_they_were_by_hand() {
     }
     // Of the decoder: 7 + 1, 9, 9, 9, 8 latent frames.
     for (task, expected) in sizes_256_540_1080().iter().zip([66.0, 266.0, 1210.0]) {
-        let found = flops::video_decoder(&numbers.video, task.size, task.length, Kernels::Composed).flops() / 1e12;
+        let found = flops::video_decoder(&numbers.video, task.size, task.length, Tiles::Whole, Kernels::Composed)
+            .flops()
+            / 1e12;
         assert!((found / expected - 1.0).abs() < 0.03, "{found} TFLOP, expected {expected}");
     }
     // The decoder in the box: 4 s of 128x224, on the CPU.
     let task = task(128, 224, 4.0);
-    let found = flops::video_decoder(&pony().numbers.video, task.size, task.length, Kernels::Cpu).flops() / 1e9;
+    let found =
+        flops::video_decoder(&pony().numbers.video, task.size, task.length, Tiles::Whole, Kernels::Cpu).flops() / 1e9;
     assert!((found / 336.0 - 1.0).abs() < 0.05, "{found} GFLOP");
 }
 
@@ -282,9 +320,16 @@ fn draws() -> impl FnMut(u64) -> u64 {
 #[test]
 fn peaks_stay_within_budgets_and_more_memory_is_never_slower() {
     let (mut draw, pony) = (draws(), pony());
+    // The rung, and on a rung what is streamed, which is 0 on those that stream nothing.
     let rank = |processor, planned: &Planned| {
-        let plan = planned.first()?.plan;
-        ladder(processor).iter().position(|rung| *rung == plan)
+        let forecast = planned.first()?;
+        let Plan { precision, weights, residency, .. } = forecast.plan;
+        let streamed: u64 = forecast.stages.iter().map(|need| need.streamed_bytes).sum();
+        let is_here = |rung: &rungs::Rung| {
+            let streams = !matches!(rung.streaming, rungs::Streaming::Never);
+            (rung.precision, rung.weights, rung.residency, streams) == (precision, weights, residency, streamed > 0)
+        };
+        Some((ladder(processor, None).iter().position(is_here)?, streamed))
     };
     for _ in 0..400 {
         let sizes = if draw(4) == 0 { &pony } else { &*RELEASED };
@@ -301,18 +346,12 @@ fn peaks_stay_within_budgets_and_more_memory_is_never_slower() {
         for planned in [&little, &much] {
             let Budgets { vram_bytes: Some(vram), ram_bytes: Some(ram), .. } = planned.budgets else { continue };
             assert!(planned.plans.iter().all(|forecast| forecast.vram_bytes <= vram && forecast.ram_bytes <= ram));
-            if let Some(later) = planned.later.as_ref().filter(|later| later.runs) {
-                assert!(later.vram_bytes <= vram, "{later:?}");
+            if let Some(later) = planned.later.as_ref().filter(|later| later.runs()) {
+                assert!(later.forecast.as_ref().is_some_and(|forecast| forecast.vram_bytes <= vram), "{later:?}");
             }
         }
         let [a, b] = [&little, &much].map(|planned| rank(processor, planned));
         assert!(a.is_none_or(|a| b.is_some_and(|b| b <= a)), "{clip:?} {less:?} {a:?}, {more:?} {b:?}");
-        let streamed = |planned: &Planned| {
-            let later = planned.later.as_ref().filter(|later| later.runs)?;
-            Some(later.stages.iter().map(|stage| stage.streamed_bytes).sum::<u64>())
-        };
-        let [a, b] = [&little, &much].map(streamed);
-        assert!(a.is_none_or(|a| b.is_some_and(|b| b <= a)), "more streams from memory: {a:?}, {b:?}");
     }
 }
 

@@ -1,13 +1,13 @@
 //! From sizes and budgets to a plan, or to what would make one.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
+use super::activations::Kernels;
 use super::budget::{Budgets, Processor, gib};
 use super::flops::Probe;
-use super::forecast::{Forecast, forecast, ladder};
+use super::forecast::{Asked, Forecast};
 use super::later::{Later, Missing, later};
+use super::rungs::{Look, Rung, ladder};
 use super::sizes::ModelSizes;
 use crate::Result;
 use crate::generator::route::Route;
@@ -91,7 +91,7 @@ pub enum Remedy {
     /// Nothing to do today; it would run here if Gallop had this.
     WaitForLater {
         /// What must be built first.
-        missing: BTreeSet<Missing>,
+        missing: Missing,
     },
 }
 
@@ -159,12 +159,18 @@ impl Remedy {
             Self::SmallerSize { size: [width, height] } => Some(format!("a size of {width}x{height} runs here")),
             Self::Shorter { seconds } => Some(format!("{seconds:.0} s of it run here")),
             Self::More { .. } => None,
-            Self::WaitForLater { missing } => {
-                let missing: Vec<_> = missing.iter().map(ToString::to_string).collect();
-                Some(format!("wait until Gallop has {}", missing.join(", ")))
-            }
+            Self::WaitForLater { missing } => Some(format!("wait until Gallop has {missing}")),
         }
     }
+}
+
+/// What a plan must keep to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Terms<'a> {
+    /// The stages that are still to run; all, where there are none.
+    pub stages: &'a [Stage],
+    /// What the clip must look like, to the bit.
+    pub look: Option<Look>,
 }
 
 /// Plans a clip. More of anything never gives a slower plan, and no plan's peak is above its budget.
@@ -175,7 +181,34 @@ pub fn plan(
     budgets: &Budgets,
     probe: Option<&Probe>,
 ) -> Planned {
-    let all: Vec<_> = forecasts(sizes, task, processor, probe).collect();
+    plan_on(sizes, task, processor, budgets, probe, &Terms::default())
+}
+
+/// As [`plan`], on these terms.
+pub fn plan_on(
+    sizes: &ModelSizes,
+    task: &Task,
+    processor: Processor,
+    budgets: &Budgets,
+    probe: Option<&Probe>,
+    terms: &Terms,
+) -> Planned {
+    let kernels = match processor {
+        Processor::Cpu => Kernels::Cpu,
+        Processor::Card => Kernels::Composed,
+    };
+    let tiles = terms.look.map(|look| look.tiles);
+    let asked = Asked { sizes, task, processor, kernels, budgets, tiles, stages: terms.stages, probe };
+    let rungs = ladder(processor, terms.look);
+    let mut all: Vec<_> = rungs.iter().map(|rung| asked.forecast(*rung)).collect();
+    // Where there is room for everything, nothing is streamed on the rungs that may.
+    let mut seen = Vec::new();
+    all.retain(|forecast| {
+        !seen.contains(&forecast.plan) && {
+            seen.push(forecast.plan);
+            true
+        }
+    });
     // The smallest plan is the one that comes nearest, whichever rung it stands on.
     let distance = |forecast: &Forecast| {
         forecast.shortfalls(budgets).iter().map(|short| short.needed_bytes - short.there_bytes).sum::<u64>()
@@ -183,27 +216,21 @@ pub fn plan(
     let lacking = all.iter().min_by_key(|forecast| distance(forecast)).map(|forecast| forecast.shortfalls(budgets));
     let plans: Vec<_> = all.into_iter().filter(|forecast| forecast.fits(budgets)).collect();
     let lacking = if plans.is_empty() { lacking.unwrap_or_default() } else { Vec::new() };
-    let later = (processor == Processor::Card).then(|| later(sizes, task, budgets));
+    let later = (processor == Processor::Card).then(|| later(&asked, &rungs));
     let mut remedies = Vec::new();
     if plans.is_empty() {
-        let fits = |task: &Task| forecasts(sizes, task, processor, None).any(|forecast| forecast.fits(budgets));
+        let fits = |task: &Task| {
+            let asked = Asked { task, probe: None, ..asked };
+            rungs.iter().any(|rung: &Rung| asked.forecast(*rung).fits(budgets))
+        };
         remedies.extend(smaller(sizes, task, fits));
         remedies.extend(shorter(sizes, task, fits));
         remedies
             .extend(lacking.iter().map(|short| Remedy::More { resource: short.resource, bytes: short.needed_bytes }));
-        let runs_later = later.as_ref().filter(|later| later.runs);
-        remedies.extend(runs_later.map(|later| Remedy::WaitForLater { missing: later.missing.clone() }));
+        let runs_later = later.as_ref().filter(|later| later.runs());
+        remedies.extend(runs_later.map(|later| Remedy::WaitForLater { missing: later.missing }));
     }
     Planned { budgets: *budgets, plans, lacking, remedies, later }
-}
-
-fn forecasts<'a>(
-    sizes: &'a ModelSizes,
-    task: &'a Task,
-    processor: Processor,
-    probe: Option<&'a Probe>,
-) -> impl Iterator<Item = Forecast> + 'a {
-    ladder(processor).iter().map(move |rung| forecast(sizes, task, processor, *rung, probe))
 }
 
 /// The largest smaller size of this shape that the model is made for and that fits.

@@ -17,10 +17,10 @@ use candle_core::Tensor;
 use crate::ops::attention::Window;
 use crate::ops::linear::{Activation, Linear, Then};
 use crate::ops::norm::RmsNorm;
-use crate::weights::Scope;
+use crate::weights::{Layers, Scope, Stack};
 use crate::{Error, Result};
 
-pub use crate::ops::{Precision, Routing};
+pub use crate::ops::{Precision, Routing, WeightType};
 pub use config::{Config, PATCH};
 pub use coords::{CoordStyle, Grid};
 pub use tokens::{Latents, Text};
@@ -32,7 +32,7 @@ use layer::{Layer, Surroundings};
 pub struct Transformer {
     config: Config,
     adapter: Adapter,
-    layers: Vec<Layer>,
+    layers: Stack<Layer>,
     video_norm: RmsNorm,
     video_head: Linear,
     audio_norm: RmsNorm,
@@ -77,18 +77,29 @@ impl Transformer {
     /// # Errors
     /// A configuration that does not fit itself; a tensor that is missing or has another shape.
     pub fn new(config: &Config, precision: Precision, scope: &Scope) -> Result<Self> {
+        Self::with_layers(config, precision, Layers::Resident, scope)
+    }
+
+    /// As [`Self::new`], with some layers left in their file: each call brings them one after the other.
+    ///
+    /// # Errors
+    /// As [`Self::new`]; what is wrong with a layer that is left shows in the call.
+    pub fn with_layers(config: &Config, precision: Precision, layers: Layers, scope: &Scope) -> Result<Self> {
         config.validate()?;
         let hidden = config.hidden_size;
+        // What stands outside of the layers is small, and always float32.
+        let (of_all, scope) = (scope, &scope.keeping(WeightType::Computed));
         let head = |name: &str, width| {
             Linear::new(hidden, width, 1, Activation::None, OUTSIDE, &scope.pp(format!("final_linear_{name}")))
         };
         let norm = |name: &str| RmsNorm::new(hidden, 1, &scope.pp(format!("final_norm_{name}")));
-        let layers = scope.pp("block.layers");
+        // Whoever only asks whether a checkpoint fits asks for all of it.
+        let layers = if scope.is_dry() { Layers::Resident } else { layers };
+        let (of_layers, scope_of_layers) = (config.clone(), of_all.pp("block.layers"));
+        let load = move |index| Layer::new(&of_layers, index, precision, &scope_of_layers.pp(index));
         Ok(Self {
             adapter: Adapter::new(config, &scope.pp("adapter"))?,
-            layers: (0..config.num_layers)
-                .map(|index| Layer::new(config, index, precision, &layers.pp(index)))
-                .collect::<Result<_>>()?,
+            layers: Stack::new(config.num_layers, layers, load)?,
             video_norm: norm("video")?,
             video_head: head("video", config.video_in_channels)?,
             audio_norm: norm("audio")?,
@@ -158,10 +169,10 @@ impl Transformer {
         inspect(Place::Adapter, &x)?;
         let routing = condition.routing;
         let around = Surroundings { rope: &condition.rope, routing, window: condition.window };
-        for (index, layer) in self.layers.iter().enumerate() {
+        self.layers.each(|index, layer| {
             x = layer.forward(&x, &around)?;
-            inspect(Place::Layer(index), &x)?;
-        }
+            inspect(Place::Layer(index), &x)
+        })?;
         let head = |first: usize, count: usize, norm: &RmsNorm, head: &Linear| -> Result<Tensor> {
             let rows = x.narrow(0, first, count)?;
             let routing = one_kind(&rows)?;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use candle_core::{Device, Tensor};
 
 use super::{Config, CoordStyle, Grid, Latents, Precision, Text, Transformer};
-use crate::weights::{Scope, Weights};
+use crate::weights::{Layers, Scope, Weights};
 use crate::{Error, Result};
 
 /// Numbers small enough for a test; head width and inner widths are no multiples of a panel.
@@ -115,6 +115,30 @@ fn padding_of_the_text_does_not_matter_and_a_wide_window_is_none() -> Result<()>
     assert!(difference(&full, &run(&padded, None)?)? == 0.0);
     assert!(difference(&full, &run(&text, Some(2))?)? < 1e-4);
     assert!(difference(&full, &run(&text, Some(0))?)? > 1e-3);
+    Ok(())
+}
+
+#[test]
+fn streamed_layers_make_the_same_to_the_bit() -> Result<()> {
+    let config = small();
+    let scope = scope(&draw(&config)?)?;
+    let (latents, text) = sample(&config, GRID, 5, 3)?;
+    let bits = |latents: &Latents| -> Result<Vec<u32>> {
+        let all = Tensor::cat(&[latents.video.flatten_all()?, latents.audio.flatten_all()?], 0)?;
+        Ok(all.to_vec1::<f32>()?.into_iter().map(f32::to_bits).collect())
+    };
+    for precision in [Precision::F32, Precision::Bf16] {
+        let run = |layers| -> Result<Vec<u32>> {
+            let transformer = Transformer::with_layers(&config, precision, layers, &scope)?;
+            let condition = transformer.condition(&text, GRID, 5, CoordStyle::Base, None)?;
+            // A second call brings them again.
+            bits(&transformer.forward(&transformer.forward(&latents, &condition)?, &condition)?)
+        };
+        let whole = run(Layers::Resident)?;
+        for kept in 0..3 {
+            assert!(run(Layers::Streamed { kept })? == whole, "{kept} kept, {precision:?}");
+        }
+    }
     Ok(())
 }
 

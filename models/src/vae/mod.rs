@@ -2,5 +2,6 @@
 
 pub mod oobleck;
 pub mod stats;
+pub mod tiles;
 pub mod turbo;
 pub mod wan;

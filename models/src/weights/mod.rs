@@ -18,10 +18,12 @@
 
 mod dtype;
 mod mapped;
+mod matrix;
 mod open;
 mod pickle;
 mod safetensors;
 mod scope;
+mod stack;
 mod tally;
 mod torch;
 mod zip;
@@ -35,8 +37,11 @@ use candle_core::{DType, Device, Tensor};
 use crate::{Error, Result};
 pub use dtype::StoredType;
 use mapped::Mapped;
+pub(crate) use matrix::Matrix;
 pub(crate) use open::download_mishap;
 pub use scope::Scope;
+pub use stack::Layers;
+pub(crate) use stack::Stack;
 pub use tally::Footprint;
 
 /// More axes than any tensor has.

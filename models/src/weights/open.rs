@@ -5,7 +5,8 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{Entry, Mapped, Weights, safetensors, torch, zip};
+use super::matrix::SCALES;
+use super::{Entry, Mapped, StoredType, Weights, safetensors, torch, zip};
 use crate::{Error, Result};
 
 /// An index is some 100 kB; 40 layers with their names.
@@ -171,7 +172,15 @@ fn open_index(path: &Path, prefix: &str) -> Result<Weights> {
         let mut found = named(entries(&mapped)?);
         for name in names {
             match found.remove(&name) {
-                Some(entry) => drop(tensors.insert(name, Entry { file: files.len(), ..entry })),
+                Some(entry) => {
+                    // Scales came with the conversion to 8 bits, and the index is the one of the release.
+                    let scales = format!("{name}{SCALES}");
+                    let is_int8 = entry.dtype == StoredType::I8;
+                    let beside = is_int8.then(|| found.remove(&scales)).flatten().map(|found| (scales, found));
+                    let all = [Some((name, entry)), beside].into_iter().flatten();
+                    tensors.extend(all.map(|(name, entry)| (name, Entry { file: files.len(), ..entry })));
+                }
+                None if tensors.contains_key(&name) => {}
                 None if wanted => {
                     return Err(Error::format(
                         &file,

@@ -5,17 +5,19 @@ use std::sync::Arc;
 
 use candle_core::{DType, Device, Shape, Tensor};
 
-use super::tally::Tally;
+use super::tally::{Tally, Took};
 use super::{Entry, Footprint, StoredType, Weights};
+use crate::ops::WeightType;
 use crate::{Error, Result};
 
 /// A prefix of tensor names in [`Weights`]: networks descend with [`Scope::pp`] as the names do.
 #[derive(Clone)]
 pub struct Scope {
-    weights: Arc<Weights>,
+    pub(super) weights: Arc<Weights>,
     prefix: String,
     device: Device,
     reading: Reading,
+    pub(super) keeping: WeightType,
     tally: Option<Arc<Tally>>,
 }
 
@@ -29,7 +31,7 @@ enum Reading {
 
 impl Scope {
     pub(super) fn new(weights: Arc<Weights>, prefix: String, device: Device) -> Self {
-        Self { weights, prefix, device, reading: Reading::Real, tally: None }
+        Self { weights, prefix, device, reading: Reading::Real, keeping: WeightType::Computed, tally: None }
     }
 
     /// A dry scope of a checkpoint that is not here: whatever tensor is asked for is taken to be there, `stored` in this
@@ -149,8 +151,27 @@ impl Scope {
         }
     }
 
+    /// The same scope, whose linear layers keep their weights like this. Weights that a file holds in 8 bits stay so.
+    #[must_use]
+    pub fn keeping(&self, weights: WeightType) -> Self {
+        Self { keeping: weights, ..self.clone() }
+    }
+
+    /// The same scope for another device.
+    pub(super) fn on(&self, device: &Device) -> Self {
+        Self { device: device.clone(), ..self.clone() }
+    }
+
+    /// The type of a tensor that is there, or imagined, and has the expected shape.
+    pub(super) fn stored(&self, expected: &[usize], name: &str) -> Result<StoredType> {
+        match self.reading {
+            Reading::Imagined(stored) => Ok(stored),
+            _ => Ok(self.checked(expected, name)?.dtype),
+        }
+    }
+
     /// The place of a tensor that is there and has the expected shape.
-    fn checked(&self, expected: &[usize], name: &str) -> Result<&Entry> {
+    pub(super) fn checked(&self, expected: &[usize], name: &str) -> Result<&Entry> {
         let path = || self.weights.file_of(name).to_owned();
         let Some(entry) = self.weights.tensors.get(name) else {
             return Err(Error::MissingTensor { name: name.to_owned(), expected: expected.to_vec(), path: path() });
@@ -171,14 +192,22 @@ impl Scope {
         shape: Vec<usize>,
     ) -> Result<Tensor> {
         let dtype = dtype.unwrap_or(loaded);
-        if let Some(tally) = &self.tally {
-            let bytes = |of_one: usize| shape.iter().fold(of_one as u64, |size, dim| size.saturating_mul(*dim as u64));
-            tally.note(name, bytes(stored.size_bytes()), bytes(dtype.size_in_bytes()));
-        }
+        let bytes = |of_one: usize| shape.iter().fold(of_one as u64, |size, dim| size.saturating_mul(*dim as u64));
+        self.count(
+            name,
+            Took { stored: bytes(stored.size_bytes()), loaded: bytes(dtype.size_in_bytes()), by_row: false },
+        );
         zeros(dtype, shape)
     }
 
-    fn full_name(&self, name: &str) -> String {
+    /// Takes down what a tensor takes, where somebody counts.
+    pub(super) fn count(&self, name: &str, took: Took) {
+        if let Some(tally) = &self.tally {
+            tally.note(name, took);
+        }
+    }
+
+    pub(super) fn full_name(&self, name: &str) -> String {
         if self.prefix.is_empty() { name.to_owned() } else { format!("{}.{name}", self.prefix) }
     }
 }

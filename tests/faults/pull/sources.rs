@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::super::Random;
+use super::super::server::{Answer, Request, Server};
 use super::toy::{BIG, Content, NEWS, Toy};
-use crate::server::{Answer, Request, Server};
 
 /// What the addresses of the files begin with.
 const REPOSITORY: &str = "/them/toy/resolve/";

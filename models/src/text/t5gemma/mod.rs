@@ -14,7 +14,7 @@ pub use layer::inverse_frequencies;
 use layer::{Layer, Norm, Rotations};
 
 pub use crate::ops::Precision;
-use crate::weights::Scope;
+use crate::weights::{Layers, Scope, Stack};
 use crate::{Error, Result};
 
 /// What becomes of [`Config::attn_logit_softcapping`].
@@ -27,10 +27,10 @@ pub enum Softcap {
     Applied,
 }
 
-/// The encoder with all its layers loaded.
+/// The encoder.
 pub struct Encoder {
     frame: Frame,
-    layers: Vec<Layer>,
+    layers: Stack<Layer>,
 }
 
 /// What is left of the encoder without its layers.
@@ -40,8 +40,6 @@ struct Frame {
     softcap: Softcap,
     /// The scope of `embed_tokens`. Only the rows of a prompt are ever read: the table of the released model is 1.8 GB.
     embedding: Scope,
-    /// The scope of `layers`.
-    layers: Scope,
     norm: Norm,
 }
 
@@ -54,9 +52,20 @@ impl Encoder {
     /// # Errors
     /// A tensor is missing or has another shape than `config` says.
     pub fn new(config: &Config, precision: Precision, scope: &Scope) -> Result<Self> {
-        let frame = Frame::new(config, precision, scope)?;
-        let layers = (0..config.num_hidden_layers).map(|index| frame.layer(index)).collect::<Result<_>>()?;
-        Ok(Self { frame, layers })
+        Self::with_layers(config, precision, Layers::Resident, scope)
+    }
+
+    /// As [`Encoder::new`], with some layers left in their file: each prompt brings them one after the other.
+    ///
+    /// # Errors
+    /// As [`Encoder::new`]; what is wrong with a layer that is left shows when a prompt is encoded.
+    pub fn with_layers(config: &Config, precision: Precision, layers: Layers, scope: &Scope) -> Result<Self> {
+        let (frame, scope) = Frame::new(config, precision, scope)?;
+        // Whoever only asks whether a checkpoint fits asks for all of it.
+        let layers = if scope.is_dry() { Layers::Resident } else { layers };
+        let (of_layers, scope) = (config.clone(), scope.pp("layers"));
+        let load = move |index| Layer::new(&of_layers, index, precision, &scope.pp(index));
+        Ok(Self { frame, layers: Stack::new(config.num_hidden_layers, layers, load)? })
     }
 
     /// With the cap on scores applied or, as it is unless asked for, ignored.
@@ -79,7 +88,7 @@ impl Encoder {
     /// # Errors
     /// As [`Encoder::forward`], and what `after_layer` returns.
     pub fn forward_inspected(&self, ids: &[u32], after_layer: AfterLayer) -> Result<Tensor> {
-        self.frame.run(ids, after_layer, |index, run| run(&self.layers[index]))
+        self.frame.run(ids, &self.layers, after_layer)
     }
 
     /// The features that the transformer reads: the last hidden state rounded to float16, `[1, l, d]` float32.
@@ -89,29 +98,11 @@ impl Encoder {
     pub fn features(&self, ids: &[u32]) -> Result<Tensor> {
         features(&self.forward(ids)?)
     }
-
-    /// The features of a prompt with never more than one layer in memory, for machines that the encoder does not fit
-    /// into: each layer is loaded, used and dropped.
-    ///
-    /// # Errors
-    /// As [`Encoder::new`] and [`Encoder::forward`], and what `after_layer` returns.
-    pub fn stream(
-        config: &Config,
-        precision: Precision,
-        scope: &Scope,
-        ids: &[u32],
-        after_layer: AfterLayer,
-    ) -> Result<Tensor> {
-        let frame = Frame::new(config, precision, scope)?;
-        features(&frame.run(ids, after_layer, |index, run| run(&frame.layer(index)?))?)
-    }
 }
 
-/// What a layer is run with.
-type Run<'a> = &'a dyn Fn(&Layer) -> Result<Tensor>;
-
 impl Frame {
-    fn new(config: &Config, precision: Precision, scope: &Scope) -> Result<Self> {
+    /// What stands outside of the layers, and the scope that the names of all stand in.
+    fn new(config: &Config, precision: Precision, scope: &Scope) -> Result<(Self, Scope)> {
         config.check().map_err(|reason| Error::Input(format!("these are no numbers of a text encoder: {reason}")))?;
         let prefixes = ["model.encoder", "encoder", "model"];
         let prefix = prefixes.into_iter().find(|prefix| scope.pp(prefix).has("embed_tokens"));
@@ -123,26 +114,16 @@ impl Frame {
         let embedding = scope.pp("embed_tokens");
         embedding.rows((config.vocab_size, config.hidden_size), "weight", &[])?;
         let norm = Norm::new(config, precision, &scope.pp("norm"))?;
-        let layers = scope.pp("layers");
-        Ok(Self { config: config.clone(), precision, softcap: Softcap::Ignored, embedding, layers, norm })
+        Ok((Self { config: config.clone(), precision, softcap: Softcap::Ignored, embedding, norm }, scope))
     }
 
-    fn layer(&self, index: usize) -> Result<Layer> {
-        Layer::new(&self.config, index, self.precision, &self.layers.pp(index))
-    }
-
-    fn run(
-        &self,
-        ids: &[u32],
-        after_layer: AfterLayer,
-        with_layer: impl Fn(usize, Run) -> Result<Tensor>,
-    ) -> Result<Tensor> {
+    fn run(&self, ids: &[u32], layers: &Stack<Layer>, after_layer: AfterLayer) -> Result<Tensor> {
         let mut stream = self.embed(ids)?;
         let rotations = Rotations::new(&self.config, ids.len(), self.precision, stream.device())?;
-        for index in 0..self.config.num_hidden_layers {
-            stream = with_layer(index, &|layer| layer.forward(&stream, &self.config, self.softcap, &rotations))?;
-            after_layer(index, &stream)?;
-        }
+        layers.each(|index, layer| {
+            stream = layer.forward(&stream, &self.config, self.softcap, &rotations)?;
+            after_layer(index, &stream)
+        })?;
         Ok(self.norm.forward(&stream)?.to_dtype(DType::F32)?.unsqueeze(0)?)
     }
 

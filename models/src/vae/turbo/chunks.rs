@@ -10,12 +10,15 @@ use candle_core::Tensor;
 use super::blocks::FirstFrame;
 use super::{Config, Decoder};
 use crate::Result;
+use crate::vae::tiles::{self, Tiles};
 
-/// The pieces `[3, t, h, w]` of a clip in order of time, `f32`; made by [`Decoder::chunks`].
+/// The pieces `[3, t, h, w]` of a clip in order of time, `f32`; made by [`Decoder::chunks`] and
+/// [`Decoder::tiled_chunks`].
 pub struct Chunks<'a> {
     decoder: &'a Decoder,
     /// `[1, 48, t, h, w]`, padded.
     latent: Tensor,
+    tiles: Tiles,
     plan: std::vec::IntoIter<Chunk>,
     total: usize,
 }
@@ -31,12 +34,12 @@ struct Chunk {
 }
 
 impl<'a> Chunks<'a> {
-    pub(super) fn new(decoder: &'a Decoder, latent: &Tensor) -> Result<Self> {
+    pub(super) fn new(decoder: &'a Decoder, latent: &Tensor, tiles: Tiles) -> Result<Self> {
         let config = &decoder.config;
         let frames = latent.dim(2)?;
         let (padded, plan) = plan(frames, config.first_chunk_size, config.step_size, config.temporal_compression_ratio);
         let latent = latent.pad_with_same(2, 0, padded - frames)?;
-        Ok(Self { decoder, latent, total: plan.len(), plan: plan.into_iter() })
+        Ok(Self { decoder, latent, tiles, total: plan.len(), plan: plan.into_iter() })
     }
 
     /// How many pieces the whole clip has.
@@ -47,7 +50,7 @@ impl<'a> Chunks<'a> {
     fn decode(&self, chunk: &Chunk) -> Result<Tensor> {
         let first = if chunk.latent.start == 0 { FirstFrame::OfClip } else { FirstFrame::OfChunk };
         let latent = self.latent.narrow(2, chunk.latent.start, chunk.latent.len())?;
-        let pixels = self.decoder.decode_chunk(&latent, first)?.squeeze(0)?;
+        let pixels = tiles::decode(&latent, self.tiles, |part| self.decoder.decode_chunk(part, first))?.squeeze(0)?;
         let frames = pixels.dim(1)?.saturating_sub(chunk.front + chunk.back);
         Ok(pixels.narrow(1, chunk.front, frames)?)
     }

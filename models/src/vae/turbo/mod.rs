@@ -12,6 +12,7 @@ pub use config::Config;
 use candle_core::{DType, Tensor};
 
 use super::stats;
+use super::tiles::Tiles;
 use crate::ops::conv::{Activation, Convolution, Geometry, Spread, TimeEdge};
 use crate::weights::Scope;
 use crate::{Error, Result};
@@ -94,11 +95,19 @@ impl Decoder {
     /// # Errors
     /// The latent has another shape.
     pub fn chunks(&self, latent: &Tensor) -> Result<Chunks<'_>> {
+        self.tiled_chunks(latent, Tiles::Whole)
+    }
+
+    /// As [`Decoder::chunks`], every pass over a tile of the picture: pieces are nearly the same, on the CPU.
+    ///
+    /// # Errors
+    /// The latent has another shape.
+    pub fn tiled_chunks(&self, latent: &Tensor, tiles: Tiles) -> Result<Chunks<'_>> {
         if latent.rank() != 5 || latent.dim(0)? != 1 || latent.elem_count() == 0 {
             return Err(Error::Input(format!("cannot decode a video latent of shape {:?}", latent.dims())));
         }
         let latent = stats::denormalise(latent)?.to_dtype(DType::F32)?;
-        Chunks::new(self, &latent)
+        Chunks::new(self, &latent, tiles)
     }
 
     /// One pass of the network over `[1, 48, t, h, w]`, not normalised.

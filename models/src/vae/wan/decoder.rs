@@ -6,6 +6,7 @@ use super::blocks::{Middle, ResBlock, causal, head, repeat_up};
 use super::config::{Config, Scale, Stage};
 use crate::ops::conv::{Convolution, Spread};
 use crate::vae::stats;
+use crate::vae::tiles::{self, Tiles};
 use crate::weights::Scope;
 use crate::{Error, Result};
 
@@ -58,8 +59,24 @@ impl Decoder {
         if latent.elem_count() == 0 {
             return Err(Error::Input(format!("cannot decode a video latent of shape {:?}", latent.dims())));
         }
+        self.pass(&stats::denormalise(&latent.to_dtype(DType::F32)?)?)
+    }
+
+    /// As [`Decoder::decode`], every pass over a tile of the picture: the result is nearly the same, on the CPU.
+    ///
+    /// # Errors
+    /// The latent has another shape.
+    pub fn decode_tiled(&self, latent: &Tensor, tiles: Tiles) -> Result<Tensor> {
+        if latent.rank() != 5 || latent.elem_count() == 0 {
+            return Err(Error::Input(format!("cannot decode a video latent of shape {:?}", latent.dims())));
+        }
         let latent = stats::denormalise(&latent.to_dtype(DType::F32)?)?;
-        let mut x = self.middle.forward(&self.conv_in.forward(&self.conv_latent.forward(&latent)?)?)?;
+        Ok(tiles::decode(&latent, tiles, |part| self.pass(part))?.clamp(-1f32, 1f32)?)
+    }
+
+    /// One pass over a latent that is not normalised.
+    fn pass(&self, latent: &Tensor) -> Result<Tensor> {
+        let mut x = self.middle.forward(&self.conv_in.forward(&self.conv_latent.forward(latent)?)?)?;
         for stage in &self.stages {
             x = stage.forward(&x)?;
         }

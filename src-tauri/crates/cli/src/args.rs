@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use gallop_engine::device::Kind;
 use gallop_engine::shape::{Aspect, MAX_SECONDS, Pixels};
-use gallop_models::plan::parse_bytes;
+use gallop_models::plan::{Budgets, parse_bytes};
 use gallop_protocol::shot::Language;
 
 use crate::models::args as models;
@@ -140,6 +140,10 @@ pub struct GenerateArgs {
     #[arg(long, value_enum)]
     pub device: Option<DeviceName>,
 
+    /// What may be used.
+    #[command(flatten)]
+    pub limits: Limits,
+
     /// Print events as JSON lines on stdout
     #[arg(long)]
     pub json: bool,
@@ -260,6 +264,10 @@ pub struct BenchArgs {
     #[arg(long, value_enum)]
     pub device: Option<DeviceName>,
 
+    /// What may be used.
+    #[command(flatten)]
+    pub limits: Limits,
+
     /// Print one JSON object on stdout
     #[arg(long)]
     pub json: bool,
@@ -280,6 +288,14 @@ pub struct EngineArgs {
     #[arg(long, value_enum)]
     pub device: Option<DeviceName>,
 
+    /// What may be used.
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+/// What a clip may use of this machine.
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
+pub struct Limits {
     /// Use no more of the card's memory than this, as in 12GB [default: what is free]
     #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
     pub vram: Option<u64>,
@@ -287,6 +303,13 @@ pub struct EngineArgs {
     /// Use no more main memory than this, as in 16GB [default: what is free]
     #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
     pub ram: Option<u64>,
+}
+
+impl Limits {
+    /// The same as the planner takes it.
+    pub fn budgets(self) -> Budgets {
+        Budgets { vram_bytes: self.vram, ram_bytes: self.ram, disk_bytes: None }
+    }
 }
 
 /// Where the networks run.

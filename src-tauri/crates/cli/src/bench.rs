@@ -12,12 +12,13 @@ use gallop_models::Device;
 use gallop_models::generator::{Manifest, Request, Size};
 use gallop_models::plan::{self, ModelSizes, Task};
 use gallop_protocol::message::Stage;
-use gallop_protocol::recipe::{Model, Recipe};
+use gallop_protocol::recipe::{Model, Plan, Recipe};
 use serde::Serialize;
 
 use crate::args::BenchArgs;
 use crate::cancel::Cancel;
 use crate::doctor::{KeptSpeed, NO_SECONDS};
+use crate::making::Making;
 use crate::prepare::ordinary_shot;
 use crate::report::{Format, News, choose, stage_name};
 use crate::sink::{StageTime, Studio};
@@ -34,6 +35,8 @@ struct Measured {
     threads: usize,
     device: &'static str,
     model: Model,
+    /// How it was made in the end.
+    plan: Plan,
     size: [u32; 2],
     frames: usize,
     clip_seconds: f64,
@@ -101,12 +104,16 @@ pub fn run(args: &BenchArgs) -> anyhow::Result<()> {
         studio.news(&News::Notice { text });
     }
     let expected = expected(&manifest, &device, &request)?;
-    let mut generator = studio.load(manifest, &device, &request)?;
+    let mut making = Making::plan(&manifest, &device, &request, None, None, args.limits.budgets(), &mut studio)?;
+    making.load(&mut studio)?;
     let started = Instant::now();
-    let latents = generator.draft(&request, &mut studio)?;
+    let latents = making.draft(&mut studio)?;
     recipe.latents = Some(format!("{:016x}", latents.fingerprint()?));
-    studio.clip = args.output.clone().map(|path| Clip::new(path, &recipe)).transpose()?;
-    generator.finish(&latents, &request, &mut studio)?;
+    recipe.plan = Some(making.made());
+    making.finish(&mut studio, &|tile| {
+        let plan = recipe.plan.clone().map(|plan| Plan { tile, ..plan });
+        args.output.clone().map(|path| Clip::new(path, &Recipe { plan, ..recipe.clone() })).transpose()
+    })?;
     if let Some(clip) = studio.clip.take() {
         clip.finish()?;
     }
@@ -118,6 +125,7 @@ pub fn run(args: &BenchArgs) -> anyhow::Result<()> {
         threads: std::thread::available_parallelism().map_or(1, usize::from),
         device: device::name(&device),
         model,
+        plan: making.made(),
         size: [size.width(), size.height()],
         frames: studio.frame_count,
         clip_seconds,

@@ -2,7 +2,6 @@
 
 use gallop_core::places::Places;
 use gallop_engine::{Options, serve};
-use gallop_models::plan::Budgets;
 
 use crate::args::EngineArgs;
 use crate::model;
@@ -10,7 +9,7 @@ use crate::model;
 /// Serves the studio at the other end of stdin and stdout.
 pub fn run(args: EngineArgs) -> anyhow::Result<()> {
     let Places { cache, .. } = Places::of_this_user()?;
-    let limits = Budgets { vram_bytes: args.vram, ram_bytes: args.ram, disk_bytes: None };
+    let limits = args.limits.budgets();
     let named: Vec<_> = args.model.into_iter().map(Into::into).collect();
     let models = if named.is_empty() { model::all() } else { named };
     let options = Options { cache, device: args.device.map(Into::into), models, limits };

@@ -8,11 +8,12 @@ use gallop_engine::complete::Completed;
 use gallop_engine::device;
 use gallop_models::Error;
 use gallop_models::generator::Latents;
-use gallop_protocol::recipe::Recipe;
+use gallop_protocol::recipe::{Plan, Recipe};
 
 use crate::args::GenerateArgs;
 use crate::cancel::Cancel;
 use crate::error::{is_cancelled, one_line, usage};
+use crate::making::Making;
 use crate::prepare::{Given, prepare};
 use crate::report::{Format, News, Report, choose};
 use crate::sink::Studio;
@@ -47,11 +48,14 @@ fn make(args: &GenerateArgs, report: &mut dyn Report) -> anyhow::Result<()> {
     report.tell(&News::Begin { model, device: on, size, seconds, seed, prompt: &request.prompt });
 
     let mut studio = Studio::new(report, &cancel, args.preview.as_deref());
-    let mut generator = studio.load(manifest.clone(), &device, &request)?;
-    let latents = match &args.finish {
-        Some(path) => Latents::load(path, &device)?,
-        None => generator.draft(&request, &mut studio)?,
-    };
+    let made = given.as_ref().and_then(|given| given.recipe.plan.as_ref());
+    let draft = args.finish.as_deref().map(|path| Latents::load(path, &device)).transpose()?;
+    let limits = args.limits.budgets();
+    let drafted = made.filter(|_| draft.is_some()).cloned();
+    let mut making = Making::plan(&manifest, &device, &request, draft, made, limits, &mut studio)?;
+    making.load(&mut studio)?;
+    let latents = making.draft(&mut studio)?;
+    recipe.plan = drafted.or(Some(making.made()));
     let fingerprint = format!("{:016x}", latents.fingerprint()?);
     compare(given.as_ref(), &mut recipe, &fingerprint, &mut studio);
     if let Some(path) = &args.latents {
@@ -60,8 +64,10 @@ fn make(args: &GenerateArgs, report: &mut dyn Report) -> anyhow::Result<()> {
         studio.news(&News::Draft { path, latents: &fingerprint });
     }
     if let Some(path) = &args.output {
-        studio.clip = Some(Clip::new(path.clone(), &recipe)?);
-        generator.finish(&latents, &request, &mut studio)?;
+        making.finish(&mut studio, &|tile| {
+            let plan = recipe.plan.clone().map(|plan| Plan { tile, ..plan });
+            Ok(Some(Clip::new(path.clone(), &Recipe { plan, ..recipe.clone() })?))
+        })?;
         let clip = studio.clip.take().ok_or(Error::Cancelled)?.finish()?;
         studio.news(&News::Clip {
             path: &clip.path,
@@ -107,8 +113,8 @@ fn given(args: &GenerateArgs) -> anyhow::Result<Option<Given>> {
 fn compare(given: Option<&Given>, recipe: &mut Recipe, fingerprint: &str, studio: &mut Studio<'_>) {
     recipe.latents = Some(fingerprint.to_owned());
     let Some(old) = given.map(|given| &given.recipe) else { return };
-    let same_shot = Recipe { latents: None, engine: None, ..recipe.clone() }
-        == Recipe { latents: None, engine: None, ..old.clone() };
+    let shot_of = |recipe: &Recipe| Recipe { latents: None, engine: None, plan: None, ..recipe.clone() };
+    let same_shot = shot_of(recipe) == shot_of(old);
     if same_shot && old.latents.as_deref().is_some_and(|before| before != fingerprint) {
         let before = old.engine.as_deref().unwrap_or("another version");
         let text = format!("the latents are not those of the first clip, which {before} made; it may look different");

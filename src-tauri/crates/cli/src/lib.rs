@@ -10,6 +10,7 @@ mod doctor;
 mod engine;
 mod error;
 mod generate;
+mod making;
 mod model;
 mod models;
 mod output;

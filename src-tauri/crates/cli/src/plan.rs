@@ -6,9 +6,9 @@ use gallop_core::places::Places;
 use gallop_engine::complete::nearest_trained;
 use gallop_engine::shape::Aspect;
 use gallop_engine::{cards, device, fit};
-use gallop_models::generator::{Size, Stage};
+use gallop_models::generator::{Layers, Size, Stage, WeightType};
 use gallop_models::plan::{
-    self, Budgets, Forecast, Later, LaterStage, ModelSizes, Planned, Probe, Processor, Source, Task, gib,
+    self, Budgets, Forecast, Later, ModelSizes, Planned, Probe, Processor, Source, StageNeed, Task, gib,
 };
 use serde::Serialize;
 
@@ -160,17 +160,23 @@ fn table(forecast: &Forecast) -> Vec<String> {
     lines.push(format!("{:<14}{:<17}{:<10}{:>10}{:>10}{memory:>14}", "stage", "network", "in", "weights", "working"));
     for need in &forecast.stages {
         let peak = if forecast.processor == Processor::Card { need.vram_bytes } else { need.ram_bytes };
-        let precision = format!("{:?}", need.precision).to_lowercase();
+        let precision = match need.weights {
+            WeightType::Computed => format!("{:?}", need.precision).to_lowercase(),
+            WeightType::Int8 => "int8".into(),
+        };
         let piece = need.piece_latent_frames.map(|frames| format!("  {frames} latent frames at once"));
+        let tiles = (need.tiles > 1).then(|| format!(", {} tiles", need.tiles));
         let seconds = need.seconds.map(|seconds| format!("  about {}", duration(seconds)));
         lines.push(format!(
-            "{:<14}{:<17}{precision:<10}{:>10}{:>10}{:>14}{}{}",
+            "{:<14}{:<17}{precision:<10}{:>10}{:>10}{:>14}{}{}{}{}",
             stage_name(need.stage),
             need.network,
             gib(need.weights_bytes),
             gib(need.working_bytes),
             gib(peak),
+            streamed(need).unwrap_or_default(),
             piece.unwrap_or_default(),
+            tiles.unwrap_or_default(),
             seconds.unwrap_or_default()
         ));
     }
@@ -198,27 +204,19 @@ fn later(later: &Later) -> Vec<String> {
     if let Some(reason) = &later.reason {
         return vec![format!("Nor would it with all that is planned: {reason}.")];
     }
-    let missing: Vec<_> = later.missing.iter().map(ToString::to_string).collect();
-    let peak = gib(later.vram_bytes);
-    let mut lines =
-        vec![format!("\nNot yet: with {} this card would make it, at a peak of {peak}:", missing.join(", "))];
-    lines.extend(later.stages.iter().map(|stage| format!("  {:<14}{}", stage_name(stage.stage), place(stage))));
-    lines
+    let Some(forecast) = &later.forecast else { return Vec::new() };
+    let (missing, plan) = (later.missing, fit::words(forecast.plan));
+    vec![format!("\nNot yet: with {missing} this card would make it, {plan}, {}.", peaks(forecast))]
 }
 
-fn place(stage: &LaterStage) -> String {
-    let LaterStage { weight_bits, resident_layers, streamed_layers, .. } = stage;
-    let layers = match (streamed_layers, stage.source) {
-        (0, _) => format!("{weight_bits} bit, whole on the card"),
-        (_, source) => {
-            let from = if source == Some(Source::Disk) { "from the disk, slowly" } else { "from main memory" };
-            let bytes = gib(stage.streamed_bytes);
-            format!(
-                "{weight_bits} bit, {resident_layers} layers stay, {streamed_layers} ({bytes}) come {from} each step"
-            )
-        }
+/// Which layers of a stage come for each call, and from where.
+fn streamed(need: &StageNeed) -> Option<String> {
+    let Layers::Streamed { kept } = need.layers else { return None };
+    let from = match need.source {
+        Some(Source::Disk) => "from the disk, slowly",
+        _ => "from main memory",
     };
-    if stage.tiles > 1 { format!("{layers}, in {} tiles", stage.tiles) } else { layers }
+    Some(format!("  {kept} layers stay, {} come {from} for each call", gib(need.streamed_bytes)))
 }
 
 fn stage_name(stage: Stage) -> &'static str {

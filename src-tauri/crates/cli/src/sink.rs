@@ -5,9 +5,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use gallop_engine::clip::{Clip, picture};
-use gallop_engine::fit;
 use gallop_models::Device;
-use gallop_models::generator::{self, Event, Frames, Generator, Manifest, Preview, Request, Sink, Sound};
+use gallop_models::generator::{self, Event, Frames, Generator, Manifest, Plan, Preview, Sink, Sound};
 use gallop_protocol::message::Stage;
 
 use crate::cancel::Cancel;
@@ -45,17 +44,12 @@ impl<'a> Studio<'a> {
         Self { report, cancel, preview, clip: None, times: Vec::new(), frame_count: 0, running }
     }
 
-    /// Loads a model in the way that suits the request and this machine, as a stage that the generator itself cannot tell about.
-    pub fn load(&mut self, manifest: Manifest, device: &Device, request: &Request) -> anyhow::Result<Generator> {
-        let planned = fit::plan(&manifest, device, request, &fit::budgets(fit::processor(device)))?;
-        let plan = match planned.first() {
-            Some(forecast) => forecast.plan,
-            None => anyhow::bail!(planned.refusal().unwrap_or_default()),
-        };
+    /// Loads a model, as a stage that the generator itself cannot tell about.
+    pub fn load(&mut self, manifest: &Manifest, device: &Device, plan: Plan) -> anyhow::Result<Generator> {
         let stage = generator::Stage::Load;
         let started = Instant::now();
         self.tell(Event::Started { stage, steps: 0 });
-        let made = Generator::load(manifest, device.clone(), plan)?;
+        let made = Generator::load(manifest.clone(), device.clone(), plan)?;
         self.tell(Event::Finished { stage, seconds: started.elapsed().as_secs_f64() });
         self.go_on()?;
         Ok(made)

@@ -1,9 +1,9 @@
 //! Whether a job fits this machine, and how: the planner of the models, asked about what is here.
 
 use gallop_models::Device;
-use gallop_models::generator::{Manifest, Plan, Request, Residency, Stage};
+use gallop_models::generator::{Layers, Plan, Residency, Stage, Tiles, WeightType};
 use gallop_models::ops::Precision;
-use gallop_models::plan::{self, Budgets, Forecast, ModelSizes, Planned, Processor, Task, gib};
+use gallop_models::plan::{Budgets, Forecast, Processor, gib};
 use gallop_protocol::message::Code;
 
 use crate::failure::Refused;
@@ -12,16 +12,6 @@ use crate::machine;
 /// Where the networks run, as the planner calls it.
 pub fn processor(device: &Device) -> Processor {
     if device.is_cuda() { Processor::Card } else { Processor::Cpu }
-}
-
-/// Plans a request within budgets. Nothing is loaded.
-///
-/// # Errors
-/// A part of the model is missing or misshapen, or the request has no length.
-pub fn plan(manifest: &Manifest, device: &Device, request: &Request, budgets: &Budgets) -> anyhow::Result<Planned> {
-    let sizes = ModelSizes::of(manifest).map_err(|error| anyhow::Error::from(error).context(Refused(Code::Model)))?;
-    let task = Task { size: request.size, length: request.length()? };
-    Ok(plan::plan(&sizes, &task, processor(device), budgets, None))
 }
 
 /// Asks, before stages begin, whether there is still room for them: other programs take memory too.
@@ -43,13 +33,24 @@ pub fn check(forecast: &Forecast, stages: &[Stage], now: &Budgets) -> anyhow::Re
 }
 
 /// A plan in words.
-pub fn words(plan: Plan) -> &'static str {
-    match (plan.residency, plan.precision) {
-        (Residency::Kept, Precision::F32) => "with all networks kept in memory",
-        (Residency::PerStage, Precision::F32) => "with one network in memory at a time",
-        (Residency::Kept, Precision::Bf16) => "with all networks kept in memory, in bfloat16",
-        (Residency::PerStage, Precision::Bf16) => "with one network in memory at a time, in bfloat16",
+pub fn words(plan: Plan) -> String {
+    let residency = match plan.residency {
+        Residency::Kept => "all networks kept in memory",
+        Residency::PerStage => "one network in memory at a time",
+    };
+    let mut words = vec![format!("with {residency}")];
+    words.extend((plan.precision == Precision::Bf16).then(|| "in bfloat16".into()));
+    words.extend((plan.weights == WeightType::Int8).then(|| "with weights in 8 bits".into()));
+    words.extend(is_streamed(&plan).then(|| "with layers that come from their files when they are used".into()));
+    if let Tiles::AtMost { side } = plan.tiles {
+        words.push(format!("with the picture decoded in tiles of {} pixels at most", side * 16));
     }
+    words.join(", ")
+}
+
+/// Whether layers of any network come for each call.
+pub fn is_streamed(plan: &Plan) -> bool {
+    [plan.text, plan.base, plan.upscale].iter().any(|layers| *layers != Layers::Resident)
 }
 
 /// What this process can use now: what is free, and what it holds already and would give back for a smaller plan.

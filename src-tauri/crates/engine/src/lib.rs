@@ -16,6 +16,7 @@ pub mod machine;
 mod meter;
 pub mod model_folder;
 mod outbox;
+pub mod planning;
 mod relay;
 mod serve;
 pub mod shape;

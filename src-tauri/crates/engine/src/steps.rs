@@ -7,7 +7,7 @@ use gallop_models::generator::{Latents, Size};
 use gallop_models::{Device, Error};
 use gallop_protocol::Id;
 use gallop_protocol::message::{Checkpoint, Code, Event};
-use gallop_protocol::recipe::Recipe;
+use gallop_protocol::recipe::{Plan, Recipe};
 
 use crate::failure::code_of;
 use crate::inbox::Inbox;
@@ -44,8 +44,8 @@ impl Steps<'_> {
         }
     }
 
-    /// The draft that the order brought, where it is one of the same clip.
-    pub fn kept_draft(&self, path: Option<&Path>, recipe: &Recipe) -> anyhow::Result<Option<Latents>> {
+    /// The draft that the order brought, where it is one of the same clip, and how it was made.
+    pub fn kept_draft(&self, path: Option<&Path>, recipe: &Recipe) -> anyhow::Result<Option<(Latents, Option<Plan>)>> {
         let Some((note, latents)) = self.kept(path)? else { return Ok(None) };
         let before = note.and_then(|note| Recipe::from_json(&note).ok());
         let Some(before) = before.filter(|before| is_same_clip(before, recipe)) else {
@@ -57,7 +57,7 @@ impl Steps<'_> {
             let text = "the draft was made by another model or other weights".into();
             self.outbox.send(Event::Notice { job: self.job, text })?;
         }
-        Ok(Some(latents))
+        Ok(Some((latents, before.plan)))
     }
 
     /// Sends latents with the recipe that they belong to.

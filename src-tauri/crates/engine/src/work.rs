@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
-use gallop_models::generator::{Generator, Latents, Manifest, Plan, Request, Size, Stage};
-use gallop_models::plan::{Budgets, Forecast};
+use gallop_models::generator::{Generator, Latents, Manifest, Plan, Request, Size, Stage, Tiles};
+use gallop_models::plan::Budgets;
 use gallop_models::{Device, Error};
 use gallop_protocol::message::{Checkpoint, Code, Cost, Event, Goal, Order};
-use gallop_protocol::recipe::{Model, Recipe};
+use gallop_protocol::recipe::{self, Model, Recipe};
 use gallop_protocol::{Digest, Id};
 
 use crate::clip::Clip;
@@ -16,6 +16,7 @@ use crate::failure::{Refused, code_of, is_cancelled, one_line};
 use crate::inbox::{Cancelled, Inbox};
 use crate::meter::Meter;
 use crate::outbox::Outbox;
+use crate::planning::{DECODE, DRAFT, Planning, UPSCALE, stages_left};
 use crate::relay::Relay;
 use crate::steps::{Steps, is_of_size};
 use crate::{device, digest, fit};
@@ -97,7 +98,8 @@ impl Worker<'_> {
         let index = self.choose(order.recipe.model.as_ref())?;
         let references = References { image: kept.image.clone(), voice: kept.voice.clone() };
         let installed = &self.models[index];
-        let Completed { mut request, mut recipe, notices } =
+        let made = order.recipe.plan.clone();
+        let Completed { mut request, mut recipe, mut notices } =
             complete::complete(order.recipe, &references, &installed.manifest, installed.model.clone())
                 .map_err(|error| error.context(Refused(Code::Input)))?;
 
@@ -105,43 +107,54 @@ impl Worker<'_> {
             request.size = installed.manifest.draft_size(request.size);
             recipe.size = Some([request.size.width(), request.size.height()]);
         }
-        let planned = fit::plan(&installed.manifest, &self.device, &request, &(self.budgets)())?;
-        let mut plans = planned.plans.iter();
-        let mut forecast = plans.next().ok_or_else(|| {
-            anyhow!(planned.refusal().unwrap_or_else(|| "no plan fits".into())).context(Refused(Code::OutOfMemory))
-        })?;
+        let (mut planning, notice) =
+            Planning::new(&installed.manifest, &self.device, &request, &[], made.as_ref(), &(self.budgets)())?;
 
+        notices.extend(notice);
         let preview = self.folder.join(format!("{job}.png"));
         let relay = Relay::new(job, self.inbox, self.outbox, meter, preview);
-        let mut making =
-            Making { job, index, request, recipe, kept, notices, begun: false, draft: None, upscaled: None, relay };
+        let mut making = Making {
+            job,
+            index,
+            request,
+            recipe,
+            kept,
+            notices,
+            begun: false,
+            at: DRAFT,
+            draft: None,
+            upscaled: None,
+            relay,
+        };
         // What a stage has made stays: a smaller plan goes on from there.
-        while let Err(error) = self.attempt(&mut making, forecast) {
+        while let Err(error) = self.attempt(&mut making, &planning) {
             if code_of(&error) != Code::OutOfMemory {
                 return Err(error);
             }
             self.loaded = None;
-            let (now, left) = ((self.budgets)(), making.stages_left());
-            let Some(smaller) = plans.find(|forecast| fit::check(forecast, &left, &now).is_ok()) else {
-                return Err(error);
-            };
-            let plan = fit::words(smaller.plan);
-            let text = format!("memory ran out ({}); the job goes on from where it was, {plan}", one_line(&error));
+            let left = stages_left(making.draft.is_some(), making.upscaled.is_some());
+            let text = planning.smaller(error, making.at, &left, &(self.budgets)())?;
             self.outbox.send(Event::Notice { job, text })?;
-            forecast = smaller;
         }
         Ok(making.relay.meter.finish())
     }
 
     /// Goes the way from what is there to the clip, under one plan.
-    fn attempt(&mut self, making: &mut Making<'_>, forecast: &Forecast) -> anyhow::Result<()> {
-        let Making { job, index, request, recipe, kept, notices, begun, draft, upscaled, relay } = making;
+    fn attempt(&mut self, making: &mut Making<'_>, planning: &Planning) -> anyhow::Result<()> {
+        let Making { job, index, request, recipe, kept, notices, begun, at, draft, upscaled, relay } = making;
+        let forecast = planning.forecast();
         let job = *job;
         let clip = self.folder.join(format!("{job}.mp4"));
         let budgets = &self.budgets;
-        let room_for = |stages: &[Stage]| fit::check(forecast, stages, &budgets());
+        let mut room_for = |stages: &'static [Stage]| {
+            *at = stages;
+            fit::check(forecast, stages, &budgets())
+        };
         let wanted = Wanted { index: *index, plan: forecast.plan, size: request.size };
         let generator = load(&mut self.loaded, &wanted, &self.models, &self.device, &self.features, relay)?;
+        if draft.is_none() {
+            recipe.plan = Some(planning.made());
+        }
         if !std::mem::replace(begun, true) {
             self.outbox.send(Event::Begun { job, recipe: Box::new(recipe.clone()) })?;
             for text in notices.drain(..) {
@@ -149,8 +162,11 @@ impl Worker<'_> {
             }
         }
         let steps = Steps { job, inbox: self.inbox, outbox: self.outbox, folder: &self.folder, device: &self.device };
-        if draft.is_none() {
-            *draft = steps.kept_draft(kept.draft.as_deref(), recipe)?;
+        if draft.is_none()
+            && let Some((latents, made)) = steps.kept_draft(kept.draft.as_deref(), recipe)?
+        {
+            recipe.plan = made.or(recipe.plan.take());
+            *draft = Some(latents);
         }
         let draft = match draft {
             Some(latents) => latents,
@@ -174,13 +190,16 @@ impl Worker<'_> {
             }
         }
         room_for(DECODE)?;
+        // The draft was made as it was made; the picture is cut as it is now.
+        let tile = planning.made().tile;
+        recipe.plan = recipe.plan.take().map(|made| recipe::Plan { tile, ..made });
         decode(generator, upscaled.as_ref().unwrap_or(draft), request, &clip, recipe, relay)?;
         steps.store(Checkpoint::Clip, &clip, relay)
     }
 
     /// Asks for the files of the order and waits for them.
     fn fetch(&self, job: Id, order: &Order) -> anyhow::Result<Kept> {
-        let reference = |reference: &Option<gallop_protocol::recipe::Reference>, what: &str| match reference {
+        let reference = |reference: &Option<recipe::Reference>, what: &str| match reference {
             None => Ok(None),
             Some(named) => named.sha256.map(Some).ok_or_else(|| {
                 anyhow!("the {what} is named, but not by its content: {}", named.file).context(Refused(Code::Input))
@@ -238,25 +257,11 @@ struct Making<'a> {
     /// What is to be told when the work begins.
     notices: Vec<String>,
     begun: bool,
+    /// The stages that were begun last.
+    at: &'static [Stage],
     draft: Option<Latents>,
     upscaled: Option<Latents>,
     relay: Relay<'a>,
-}
-
-/// What runs between two checkpoints.
-const DRAFT: &[Stage] = &[Stage::Text, Stage::Reference, Stage::Denoise];
-const UPSCALE: &[Stage] = &[Stage::Upscale];
-const DECODE: &[Stage] = &[Stage::DecodeAudio, Stage::DecodeVideo];
-
-impl Making<'_> {
-    /// The stages that are still to run.
-    fn stages_left(&self) -> Vec<Stage> {
-        match (&self.draft, &self.upscaled) {
-            (_, Some(_)) => DECODE.to_vec(),
-            (Some(_), None) => [UPSCALE, DECODE].concat(),
-            (None, None) => [DRAFT, UPSCALE, DECODE].concat(),
-        }
-    }
 }
 
 /// The model that a job needs.
@@ -272,8 +277,13 @@ impl Loaded {
         let same_upscaler = [self.size, wanted.size].iter().any(|size| manifest.draft_size(*size) == *size)
             || manifest.upscale.len() < 2
             || self.size == wanted.size;
-        self.index == wanted.index && self.plan == wanted.plan && same_upscaler
+        self.index == wanted.index && uncut(self.plan) == uncut(wanted.plan) && same_upscaler
     }
+}
+
+/// A plan but for how the picture is cut, which a loaded generator can be told.
+fn uncut(plan: Plan) -> Plan {
+    Plan { tiles: Tiles::Whole, ..plan }
 }
 
 /// The generator of a model, loaded where another one was.
@@ -308,6 +318,7 @@ fn load<'a>(
     if manifest.draft_size(size) != size {
         loaded.size = size;
     }
+    loaded.generator.cut_pictures(plan.tiles);
     Ok(&mut loaded.generator)
 }
 

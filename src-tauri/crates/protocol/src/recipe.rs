@@ -41,6 +41,9 @@ pub struct Recipe {
     /// How the model was sampled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sampler: Option<Sampler>,
+    /// How the model was run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
     /// The reference picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<Reference>,
@@ -76,6 +79,21 @@ pub struct Sampler {
     pub guidance: Option<[f64; 3]>,
 }
 
+/// How a model was run: what a machine's memory decided. All but the layers is seen in the clip.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Type that the transformers and the text encoder computed in: `f32` or `bf16`.
+    pub precision: String,
+    /// Type that their weights were kept in, where that is another one: `int8`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weights: Option<String>,
+    /// Where the layers of the networks were: `resident`, or `streamed` from their files for each call.
+    pub layers: String,
+    /// Longest side of the tiles that the picture was decoded in, in latent cells; none where it was not cut.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tile: Option<usize>,
+}
+
 /// A file that the clip was made with. Its folder is not kept: a clip is published, and folders tell about their owner.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reference {
@@ -100,6 +118,7 @@ impl Recipe {
             seconds: None,
             model: None,
             sampler: None,
+            plan: None,
             image: None,
             voice: None,
             latents: None,
@@ -141,6 +160,17 @@ mod tests {
         let recipe = Recipe::from_json(r#"{"format": 1, "shot": {"description": "A pony."}}"#).expect("recipe");
         assert_eq!(recipe.shot.description, "A pony.");
         assert_eq!(Recipe::from_json(&recipe.to_json().expect("text")).expect("recipe"), recipe);
+    }
+
+    #[test]
+    fn a_plan_says_what_is_not_usual() {
+        let plan = Plan { precision: "f32".into(), weights: None, layers: "resident".into(), tile: None };
+        let text = serde_json::to_string(&plan).expect("text");
+        assert_eq!(text, r#"{"precision":"f32","layers":"resident"}"#);
+        // What a later version adds does not keep this one from reading the rest.
+        let later = r#"{"precision": "bf16", "weights": "int3", "layers": "streamed", "tile": 48, "more": 1}"#;
+        let found = serde_json::from_str::<Plan>(later).expect("a plan");
+        assert_eq!((found.weights.as_deref(), found.tile), (Some("int3"), Some(48)));
     }
 
     #[test]

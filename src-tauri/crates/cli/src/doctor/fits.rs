@@ -114,7 +114,7 @@ impl Ground {
             }
             None => {
                 found.precision = Some(precision(need.precision));
-                found.how = Some(fit::words(forecast.plan).to_string());
+                found.how = Some(fit::words(forecast.plan));
                 found.seconds = need.seconds;
                 found.loading_seconds = self.loading(need.weights_bytes);
             }
@@ -141,7 +141,7 @@ impl Ground {
 
     fn runs(&self, found: &mut SizeFit, forecast: &Forecast, stored: Stored) {
         found.precision = Some(precision(forecast.plan.precision));
-        found.how = Some(fit::words(forecast.plan).to_string());
+        found.how = Some(fit::words(forecast.plan));
         found.ram_bytes = Some(forecast.ram_bytes);
         found.vram_bytes = Some(forecast.vram_bytes).filter(|_| self.processor == Processor::Card);
         found.seconds = forecast.seconds();

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use gallop_core::store::Precision;
+
 /// What can be done with models. A model is named by its id in the catalog.
 #[derive(Debug, clap::Subcommand)]
 pub enum ModelsCommand {
@@ -88,6 +90,10 @@ pub struct PullArgs {
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=32))]
     pub connections: u8,
 
+    /// What the weights become on arrival; int8 takes half of bf16, and loses a little [default: what the model suggests]
+    #[arg(long, value_enum, value_name = "TYPE")]
+    pub precision: Option<PrecisionName>,
+
     /// Ask again where nothing has come for so many seconds
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub stall: Duration,
@@ -103,6 +109,24 @@ pub struct PullArgs {
     /// Print progress as JSON lines on stdout
     #[arg(long)]
     pub json: bool,
+}
+
+/// What weights can become on arrival.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum PrecisionName {
+    /// 16-bit floats
+    Bf16,
+    /// 8-bit integers with a scale for each row
+    Int8,
+}
+
+impl From<PrecisionName> for Precision {
+    fn from(name: PrecisionName) -> Self {
+        match name {
+            PrecisionName::Bf16 => Self::Bf16,
+            PrecisionName::Int8 => Self::Int8,
+        }
+    }
 }
 
 /// Flags of `gallop models verify`.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use gallop_core::store::{
     Catalog, Control, Entry, FolderUse, Gate, HUB, Keychain, Options, Progress, Pulled, Source, State, Store,
-    SystemKeychain, Token, Work, hub_cache, pull as core_pull,
+    SystemKeychain, Token, Work, free_bytes, hub_cache, pull as core_pull,
 };
 
 use super::args::{ImportArgs, PullArgs};
@@ -22,6 +22,9 @@ const EVERY: Duration = Duration::from_millis(500);
 /// `gallop models pull`: the model and what it needs, small things and gates first.
 pub fn pull(catalog: &Catalog, store: &Store, args: &PullArgs) -> anyhow::Result<()> {
     let entry = catalog.get(&args.model)?;
+    if args.precision.is_some() && entry.convert.is_none() {
+        return Err(usage(format!("`{}` is kept as it comes: it has no other precision", entry.id)));
+    }
     let all = if args.only { vec![entry] } else { catalog.with_needs(entry)? };
     let mut wanted = Vec::new();
     for part in all {
@@ -34,8 +37,13 @@ pub fn pull(catalog: &Catalog, store: &Store, args: &PullArgs) -> anyhow::Result
             .iter()
             .fold((0, 0), |(fetched, kept), (part, _)| (fetched + part.download_bytes, kept + part.disk_bytes));
         let ids: Vec<_> = wanted.iter().map(|(part, _)| part.id.as_str()).collect();
-        let (fetched, kept, ids) = (size(fetched), size(kept), ids.join(", "));
-        eprintln!("To be brought here: {ids}. About {fetched}, then {kept} on the disk.");
+        let (ids, fetched) = (ids.join(", "), size(fetched));
+        eprintln!("To be brought here: {ids}. About {fetched}, then {} on the disk.", size(kept));
+        // Only said: what lies on this disk already may be used in place. Each model is checked before its first byte.
+        let folder = store.root().ancestors().find(|folder| folder.is_dir());
+        if let Some(free) = folder.and_then(free_bytes).filter(|free| *free < kept) {
+            eprintln!("Note: {} are free there, so all of it may not fit: {}", size(free), store.root().display());
+        }
     }
     let parts: Vec<_> = wanted.iter().map(|(part, _)| *part).collect();
     accept(&parts, store, args.accept_licence)?;
@@ -47,6 +55,8 @@ pub fn pull(catalog: &Catalog, store: &Store, args: &PullArgs) -> anyhow::Result
             token: token.clone(),
             cache: if args.no_cache { None } else { hub_cache() },
             connections: args.connections.into(),
+            // What a model needs beside it may have no other precision.
+            precision: args.precision.filter(|_| part.convert.is_some()).map(Into::into),
             stall_limit: args.stall,
             backoff: args.backoff,
             ..Options::new(sources)

@@ -117,19 +117,22 @@ pub struct Makes {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Convert {
-    /// What 32-bit floats become.
+    /// What floats become, where nothing else is asked for.
     pub to: Precision,
     /// Tensors with one of these in their name stay as they are.
     #[serde(default)]
     pub keep: Vec<String>,
 }
 
-/// What 32-bit floats can become.
+/// What floats can become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Precision {
-    /// 16 bits with the range of 32.
+    /// 32-bit floats: 16 bits with their range.
     Bf16,
+    /// The matrices of linear layers: 8-bit integers with a scale for each row. What else is 32 bits wide as with
+    /// [`Self::Bf16`].
+    Int8,
 }
 
 /// Another place with the same files.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use gallop_protocol::Digest;
 
-use super::catalog::{FileEntry, check_path};
+use super::catalog::{Convert, FileEntry, check_path};
 use super::fetch::{self, End, Facts, Fetch, ask};
 use super::flow::Work;
 use super::http::Remote;
@@ -328,7 +328,7 @@ impl Pull<'_> {
 
     /// Converts a file if the entry says so and it is not done yet. No, where the user stopped it.
     pub(super) fn convert(&self, target: &Target, record: &mut Record) -> anyhow::Result<bool> {
-        let (Some(how), Some(kept)) = (&self.entry.convert, record.files.get(&target.local).cloned()) else {
+        let (Some(how), Some(kept)) = (&self.conversion(), record.files.get(&target.local).cloned()) else {
             return Ok(true);
         };
         let is_done = kept.made_from.is_some() && self.is_as_recorded(target, &kept);
@@ -353,6 +353,12 @@ impl Pull<'_> {
         record.files.insert(target.local.clone(), kept);
         self.store.save(self.entry, record)?;
         Ok(true)
+    }
+
+    /// How files are changed: as the entry says, into what the user asked for.
+    fn conversion(&self) -> Option<Convert> {
+        let how = self.entry.convert.clone()?;
+        Some(Convert { to: self.options.precision.unwrap_or(how.to), ..how })
     }
 
     fn is_as_recorded(&self, target: &Target, kept: &Kept) -> bool {

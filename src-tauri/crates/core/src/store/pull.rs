@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use gallop_protocol::Digest;
 
-use super::catalog::{Entry, FileKind};
+use super::catalog::{Entry, FileKind, Precision};
 use super::fetch::Effort;
 use super::flow::{Control, Meter, Progress, Work};
 use super::http::{Http, Patience};
@@ -32,6 +32,8 @@ pub struct Options {
     pub cache: Option<PathBuf>,
     /// What is done with files in a folder.
     pub folder_use: FolderUse,
+    /// What the weights become on arrival, where that is not what the catalog says. What is here already stays as it is.
+    pub precision: Option<Precision>,
     /// Requests at the same time.
     pub connections: usize,
     /// How often in a row a request may bring nothing before the next source is asked.
@@ -61,6 +63,7 @@ impl Options {
             token: None,
             cache: None,
             folder_use: FolderUse::Copy,
+            precision: None,
             connections: 4,
             tries: 6,
             backoff: Duration::from_secs(1),
@@ -128,6 +131,9 @@ pub fn pull(
             licence.name, licence.summary, licence.url
         );
         return Err(coded(Code::Licence, why));
+    }
+    if options.precision.is_some() && entry.convert.is_none() {
+        return Err(coded(Code::Input, format!("`{}` is kept as it comes: it has no other precision", entry.id)));
     }
     let folder = store.folder(entry);
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make this folder: {}", folder.display()))?;
@@ -262,8 +268,9 @@ impl Pull<'_> {
         let copied = missing.iter().filter(|(_, (_, from))| !self.is_in_place(from));
         let needed: Vec<u64> = copied.map(|(target, (_, from))| bytes(target, from)).collect();
         let (sum, largest) = (needed.iter().sum::<u64>(), needed.iter().max().copied().unwrap_or(0));
-        // A converted file goes down to half before the next one comes.
-        let sum = if self.entry.convert.is_some() { sum / 2 + largest } else { sum };
+        // A converted file goes down to its share, to half at best, before the next one comes.
+        let share = (self.entry.disk_bytes as f64 / self.entry.download_bytes.max(1) as f64).clamp(0.5, 1.0);
+        let sum = if self.entry.convert.is_some() { (sum as f64 * share) as u64 + largest } else { sum };
         local::check_room(&folder, sum)
     }
 

@@ -5,6 +5,7 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::BytesMut;
+use gallop_models::plan::{self, Forecast, ModelSizes, Processor, Task};
 use gallop_protocol::frame::Codec;
 use gallop_protocol::message::{self, Command};
 use gallop_protocol::shot::Shot;
@@ -50,15 +51,9 @@ fn order() -> Order {
 
 /// The forecasts of that order where memory is no matter.
 fn forecasts() -> Vec<Forecast> {
-    let request = Request {
-        prompt: "A red paper pony.".into(),
-        size: Size::nearest(64, 64),
-        duration_secs: 1.0,
-        seed: 3,
-        image: None,
-        voice: None,
-    };
-    fit::plan(&pony(), &Device::Cpu, &request, &Budgets::default()).expect("planned").plans
+    let task = Task::new(Size::nearest(64, 64), 1.0).expect("task");
+    let sizes = ModelSizes::of(&pony()).expect("sizes");
+    plan::plan(&sizes, &task, Processor::Cpu, &Budgets::default(), None).plans
 }
 
 /// Works the order off while main memory is what `ram` says at each look, the first before anything is loaded.
