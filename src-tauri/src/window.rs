@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use gallop_core::api::Studio;
 use gallop_core::places::Places;
-use tauri::{AppHandle, Manager as _, RunEvent, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+use tauri::webview::NewWindowResponse;
+use tauri::{AppHandle, Manager as _, RunEvent, Url, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 use tauri_plugin_dialog::{DialogExt as _, MessageDialogKind};
 use tauri_plugin_window_state::{AppHandleExt as _, StateFlags};
 
@@ -52,6 +53,8 @@ pub fn run() -> anyhow::Result<()> {
                 .inner_size(USUAL_SIZE.0, USUAL_SIZE.1)
                 .min_inner_size(SMALLEST_SIZE.0, SMALLEST_SIZE.1)
                 .background_color(GROUND)
+                .on_navigation(is_own_page)
+                .on_new_window(|address, _| open_outside(&address))
                 .build()?;
             Ok(())
         })
@@ -81,6 +84,19 @@ fn note_place(app: AppHandle, moves: Arc<AtomicU64>) {
             app.save_window_state(kept()).ok();
         }
     });
+}
+
+/// The window shows its own page and never another.
+fn is_own_page(address: &Url) -> bool {
+    address.scheme() == "tauri" || address.host_str() == Some("tauri.localhost")
+}
+
+/// A link to a licence or a model's page opens in the user's browser.
+fn open_outside(address: &Url) -> NewWindowResponse<tauri::Wry> {
+    if matches!(address.scheme(), "https" | "http") {
+        gallop_core::program::open_in_browser(address.as_str()).ok();
+    }
+    NewWindowResponse::Deny
 }
 
 /// Opens the studio beside the window, which appears at once. Without a studio there is nothing to show: the reason is told

@@ -1,7 +1,6 @@
 //! `gallop serve`: the studio in a browser on this machine.
 
 use std::io::Write as _;
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use gallop_core::api::{Engines, Studio};
@@ -73,16 +72,7 @@ fn kind(name: &str) -> &'static str {
 
 /// Opens the link in the user's browser. Where that fails, the link stands in the terminal.
 fn open(link: &str) {
-    let (program, arguments): (_, &[&str]) = if cfg!(target_os = "macos") {
-        ("open", &[])
-    } else if cfg!(windows) {
-        ("rundll32", &["url.dll,FileProtocolHandler"])
-    } else {
-        ("xdg-open", &[])
-    };
-    let mut command = Command::new(program);
-    command.args(arguments).arg(link).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    if command.spawn().is_err() {
+    if gallop_core::program::open_in_browser(link).is_err() {
         eprintln!("Note: no browser could be opened; open the link yourself.");
     }
 }

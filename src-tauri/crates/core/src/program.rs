@@ -1,6 +1,7 @@
-//! The command line program, which the studio starts for what only the networks know.
+//! Other programs that the studio starts: its own command line, for what only the networks know, and the user's browser.
 
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use anyhow::Context as _;
 
@@ -24,6 +25,23 @@ pub fn gallop() -> anyhow::Result<PathBuf> {
 
 fn is_window(program: &Path) -> bool {
     program.file_stem().is_some_and(|name| name == WINDOW)
+}
+
+/// Opens a page in the user's browser, which runs on by itself.
+///
+/// # Errors
+/// There is nothing that opens pages.
+pub fn open_in_browser(address: &str) -> std::io::Result<()> {
+    let (program, arguments): (_, &[&str]) = if cfg!(target_os = "macos") {
+        ("open", &[])
+    } else if cfg!(windows) {
+        ("rundll32", &["url.dll,FileProtocolHandler"])
+    } else {
+        ("xdg-open", &[])
+    };
+    let mut command = Command::new(program);
+    command.args(arguments).arg(address).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().map(drop)
 }
 
 #[cfg(test)]
