@@ -1,12 +1,14 @@
 //! The window's life: opened where it was, shown again by a second start, closed after the work was put down in order.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use gallop_core::api::Studio;
 use gallop_core::places::Places;
 use tauri::{AppHandle, Manager as _, RunEvent, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 use tauri_plugin_dialog::{DialogExt as _, MessageDialogKind};
-use tauri_plugin_window_state::StateFlags;
+use tauri_plugin_window_state::{AppHandleExt as _, StateFlags};
 
 use crate::commands::{self, Desk};
 
@@ -20,6 +22,9 @@ const GROUND: tauri::window::Color = tauri::window::Color(0x15, 0x14, 0x13, 0xff
 /// How long closing waits for an engine to come to the end of a step.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long the window has to rest until its place is written down.
+const REST: Duration = Duration::from_millis(500);
+
 /// Runs the window until it is closed.
 ///
 /// # Errors
@@ -28,12 +33,11 @@ pub fn run() -> anyhow::Result<()> {
     let places = Places::of_this_user()?;
     // Beside the other settings, so that a portable installation takes its window along.
     let state_file = places.config.join("window.json").to_string_lossy().into_owned();
-    let flags = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED | StateFlags::FULLSCREEN;
     let app = tauri::Builder::default()
         // The first plugin: a second start has to end before it opens the queue.
         .plugin(tauri_plugin_single_instance::init(|app, _, _| show(app)))
         .plugin(tauri_plugin_dialog::init())
-        .plugin(tauri_plugin_window_state::Builder::new().with_filename(state_file).with_state_flags(flags).build())
+        .plugin(tauri_plugin_window_state::Builder::new().with_filename(state_file).with_state_flags(kept()).build())
         .manage(Desk::default())
         .invoke_handler(tauri::generate_handler![
             commands::call,
@@ -52,11 +56,31 @@ pub fn run() -> anyhow::Result<()> {
             Ok(())
         })
         .build(tauri::generate_context!())?;
-    app.run(|app, event| match event {
+    let moves = Arc::new(AtomicU64::new(0));
+    app.run(move |app, event| match event {
+        RunEvent::WindowEvent { event: WindowEvent::Resized(_) | WindowEvent::Moved(_), .. } => {
+            note_place(app.clone(), Arc::clone(&moves));
+        }
         RunEvent::WindowEvent { event: WindowEvent::Destroyed, .. } | RunEvent::Exit => close_studio(app),
         _ => {}
     });
     Ok(())
+}
+
+/// What of the window is kept.
+fn kept() -> StateFlags {
+    StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED | StateFlags::FULLSCREEN
+}
+
+/// Writes down where the window lies once it rests, and not only when it is closed: a session may end in another way.
+fn note_place(app: AppHandle, moves: Arc<AtomicU64>) {
+    let this = moves.fetch_add(1, Ordering::Relaxed) + 1;
+    tauri::async_runtime::spawn(async move {
+        tokio::time::sleep(REST).await;
+        if moves.load(Ordering::Relaxed) == this {
+            app.save_window_state(kept()).ok();
+        }
+    });
 }
 
 /// Opens the studio beside the window, which appears at once. Without a studio there is nothing to show: the reason is told

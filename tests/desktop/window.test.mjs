@@ -1,6 +1,7 @@
 // The real window: it opens, makes a clip, plays it, is closed and comes back to where it was.
 
 import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,6 +25,8 @@ test("a clip is made and plays; the next start finds the window, the project and
   );
   await window.move({ x: 60, y: 40, width: 1200, height: 800 });
   await until(async () => (await window.place()).width === 1200, "the window does not take its size");
+  // Written down once the window rests.
+  await until(() => existsSync(join(home, "config/window.json")) && readFileSync(join(home, "config/window.json"), "utf8").includes("1200"), "the window's place is not written down");
   await window.close();
 
   const again = await openWindow(t, home);
