@@ -47,6 +47,14 @@ const FAULTS: [Fault; 11] = [
     Fault::Status(429),
 ];
 
+/// What a host answers with when all is well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bearer {
+    Bytes,
+    /// Where they are.
+    Address,
+}
+
 /// How the sources of a round are.
 #[derive(Debug, Clone, Copy)]
 pub struct Shape {
@@ -76,6 +84,8 @@ struct State {
     left: AtomicU64,
     /// How many of them may be whole files: a source that never gives parts is read from its beginning, rightly.
     wholes: AtomicU64,
+    /// And how many answers may have wrong bytes: each costs a whole file.
+    corrupts: AtomicU64,
     is_calm: AtomicBool,
     /// After so many bytes the file that changes has changed.
     change_at: u64,
@@ -96,6 +106,7 @@ impl Sources {
             random: Mutex::new(Random::new(random.next())),
             left: AtomicU64::new(faults),
             wholes: AtomicU64::new(1),
+            corrupts: AtomicU64::new(random.below(2)),
             is_calm: AtomicBool::new(false),
             change_at: random.below(60 << 20),
             is_changed: AtomicBool::new(false),
@@ -203,7 +214,7 @@ impl State {
             self.order.lock().unwrap_or_else(PoisonError::into_inner).push((path, first, last));
         }
         let right = Answer { etag: Some(etag), ignores_ranges: !self.shape.gives_parts, ..Answer::of(&content) };
-        let Some(fault) = self.fault(path, request) else { return right };
+        let Some(fault) = self.fault(path, request, Bearer::Bytes) else { return right };
         let asked = request.range.map_or(content.len() as u64, |(first, last)| last + 1 - first);
         let within =
             |state: &Self| state.random(|random| random.below(asked.min(content.len() as u64).max(1))) as usize;
@@ -233,7 +244,7 @@ impl State {
             let head = format!("location: {far}{path}\r\nx-linked-etag: \"{etag}\"\r\nx-repo-commit: abc\r\n");
             Answer::status(302, &head)
         };
-        match self.fault(path, request) {
+        match self.fault(path, request, Bearer::Address) {
             None => linked(&digest.to_string()),
             Some(Fault::OtherEtag) => linked("other"),
             Some(Fault::Status(status)) => Answer::status(status, ""),
@@ -244,26 +255,27 @@ impl State {
     }
 
     /// What goes wrong for a request.
-    fn fault(&self, path: &str, request: &Request) -> Option<Fault> {
-        if self.is_calm.load(Ordering::SeqCst) || self.left.load(Ordering::SeqCst) == 0 {
+    fn fault(&self, path: &str, request: &Request, bearer: Bearer) -> Option<Fault> {
+        if self.is_calm.load(Ordering::SeqCst) {
             return None;
         }
         let (is_due, which, is_corrupt) =
-            self.random(|random| (random.below(3) == 0, random.below(FAULTS.len() as u64 + 1), random.below(5) == 0));
-        if !is_due {
-            return None;
-        }
+            self.random(|random| (random.below(3) == 0, random.below(FAULTS.len() as u64 + 1), random.below(3) == 0));
         // Wrong bytes can only be noticed where somebody told the hash of the whole file.
         let is_checked = path.ends_with(".bin") && (self.shape.redirects || (self.shape.is_known && path == BIG));
-        let drawn = usize::try_from(which).ok().and_then(|which| FAULTS.get(which)).copied();
-        let fault = match drawn.unwrap_or(Fault::Status(500)) {
-            _ if is_corrupt && is_checked && !request.is_question() => Fault::Corrupt,
-            fault => fault,
-        };
         let one_less = |left: u64| left.checked_sub(1);
+        let can_corrupt = bearer == Bearer::Bytes && is_checked && is_corrupt && !request.is_question();
+        let is_corrupt =
+            can_corrupt && self.corrupts.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok();
+        if !is_due && !is_corrupt {
+            return None;
+        }
+        let drawn = usize::try_from(which).ok().and_then(|which| FAULTS.get(which)).copied();
+        let fault = if is_corrupt { Fault::Corrupt } else { drawn.unwrap_or(Fault::Status(500)) };
         let is_possible =
             fault != Fault::Whole || self.wholes.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok();
-        if !is_possible || self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_err() {
+        let is_left = is_corrupt || self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok();
+        if !is_possible || !is_left {
             return None;
         }
         // Told another ETag at the beginning, and no hash, nobody can know that it is still the same file.
