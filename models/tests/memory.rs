@@ -1,12 +1,15 @@
 //! What plans are for: how much memory networks hold at most, counted by the allocator. Weight files are mapped, so what
 //! is still only in them does not count.
 
-use std::alloc::{GlobalAlloc, Layout, System};
+#[path = "../../tests/suite/allocator.rs"]
+mod allocator;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicIsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use allocator::Counting;
 use candle_core::{Device, Tensor};
 use gallop_models::text::t5gemma;
 use gallop_models::transformer::{self, CoordStyle, Grid, Latents, Precision, Text, Transformer};
@@ -17,44 +20,12 @@ use gallop_models::weights::{Layers, Weights};
 static HELD: AtomicIsize = AtomicIsize::new(0);
 static MOST: AtomicIsize = AtomicIsize::new(0);
 
-struct Counting;
-
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: Counting = Counting(count);
 
 fn count(bytes: isize) {
     let now = HELD.fetch_add(bytes, Ordering::Relaxed) + bytes;
     MOST.fetch_max(now, Ordering::Relaxed);
-}
-
-// SAFETY: every call is handed on to the system's allocator unchanged; counting neither allocates nor panics.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size().cast_signed());
-        // SAFETY: the caller keeps the contract.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        count(layout.size().cast_signed());
-        // SAFETY: the caller keeps the contract.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-
-    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        count(-layout.size().cast_signed());
-        // SAFETY: the caller keeps the contract.
-        unsafe { System.dealloc(place, layout) }
-    }
-
-    unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // Old and new may both be there for a moment.
-        count(size.cast_signed());
-        // SAFETY: the caller keeps the contract.
-        let moved = unsafe { System.realloc(place, layout, size) };
-        count(-layout.size().cast_signed());
-        moved
-    }
 }
 
 /// Whatever is measured is measured alone.

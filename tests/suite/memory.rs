@@ -1,7 +1,11 @@
 //! How much memory a piece of code holds at most, in this thread.
 
-use std::alloc::{GlobalAlloc, Layout, System};
+#[path = "allocator.rs"]
+mod allocator;
+
 use std::cell::Cell;
+
+use allocator::Counting;
 
 thread_local! {
     /// Bytes that this thread holds now, and the most it held since a watch began. What crosses threads may make the
@@ -9,10 +13,8 @@ thread_local! {
     static HELD: Cell<(isize, isize)> = const { Cell::new((0, 0)) };
 }
 
-struct Counting;
-
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: Counting = Counting(count);
 
 fn count(bytes: isize) {
     // A thread that ends frees after its cells are gone.
@@ -21,36 +23,6 @@ fn count(bytes: isize) {
         let now = now + bytes;
         cell.set((now, most.max(now)));
     });
-}
-
-// SAFETY: every call is handed on to the system's allocator unchanged; counting neither allocates nor panics.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size().cast_signed());
-        // SAFETY: the caller keeps the contract.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        count(layout.size().cast_signed());
-        // SAFETY: the caller keeps the contract.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-
-    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        count(-layout.size().cast_signed());
-        // SAFETY: the caller keeps the contract.
-        unsafe { System.dealloc(place, layout) }
-    }
-
-    unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // Old and new may both be there for a moment.
-        count(size.cast_signed());
-        // SAFETY: the caller keeps the contract.
-        let moved = unsafe { System.realloc(place, layout, size) };
-        count(-layout.size().cast_signed());
-        moved
-    }
 }
 
 /// A look at this thread's memory from now on.

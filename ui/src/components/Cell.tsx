@@ -3,6 +3,7 @@
 import { createEffect, type JSX } from "solid-js";
 import { Icon } from "./Icon";
 import { openMenu, type MenuEntry } from "./Menu";
+import { isComposing } from "../lib/keys";
 import "./Cell.css";
 
 /** A small box whose value is picked from a menu. */
@@ -71,7 +72,7 @@ export function TextCell(props: {
           event.currentTarget.value = props.shown ?? props.value;
         }}
         onKeyDown={(event) => {
-          if (event.isComposing) return;
+          if (isComposing(event)) return;
           if (event.key === "Enter") event.currentTarget.blur();
           else if (event.key === "Escape") {
             event.currentTarget.value = props.value;

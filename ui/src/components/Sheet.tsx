@@ -5,6 +5,7 @@ import { Portal } from "solid-js/web";
 import { t } from "../i18n";
 import { Button } from "./Button";
 import { isMenuOpen } from "./Menu";
+import { isComposing } from "../lib/keys";
 import "./Sheet.css";
 
 const FOCUSABLE =
@@ -27,7 +28,7 @@ export function Sheet(props: {
   });
 
   function onKeyDown(event: KeyboardEvent) {
-    if (event.isComposing || isMenuOpen() || !box) return;
+    if (isComposing(event) || isMenuOpen() || !box) return;
     if (event.key === "Escape") {
       event.stopPropagation();
       props.onClose();

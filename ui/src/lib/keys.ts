@@ -120,3 +120,8 @@ const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 export function isMac(): boolean {
   return /mac|iphone|ipad/i.test(navigator.platform);
 }
+
+/** Whether the input method has this press. Some systems tell it by the key code alone. */
+export function isComposing(event: KeyboardEvent): boolean {
+  return event.isComposing || event.keyCode === 229;
+}

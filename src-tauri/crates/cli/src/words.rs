@@ -27,7 +27,7 @@ pub fn put(words: &Words, shot: &mut Shot) -> anyhow::Result<()> {
 }
 
 fn line(text: &str) -> Line {
-    Line { speaker: None, language: language_of_script(text), text: text.into() }
+    Line { speaker: None, language: Language::of_script(text), text: text.into() }
 }
 
 /// The values of a flag by line: none at all, one for all lines, or one for each.
@@ -40,19 +40,5 @@ fn one_each<'a, T>(flag: &str, values: &'a [T], lines: usize) -> anyhow::Result<
             "{flag} is given {} times for {lines} of --say; give it once for all lines, or once for each in their order",
             values.len()
         ))),
-    }
-}
-
-/// The likeliest language where none is named: kana is Japanese, Hangul is Korean, other Han characters are Mandarin.
-fn language_of_script(text: &str) -> Language {
-    let any = |range: std::ops::RangeInclusive<char>| text.chars().any(|char| range.contains(&char));
-    if any('\u{3040}'..='\u{30ff}') {
-        Language::Japanese
-    } else if any('\u{ac00}'..='\u{d7a3}') {
-        Language::Korean
-    } else if any('\u{3400}'..='\u{9fff}') {
-        Language::Mandarin
-    } else {
-        Language::English
     }
 }

@@ -49,9 +49,33 @@ pub fn room(folder: &Path) -> Option<Room> {
 }
 
 /// The room on the disk of a folder that is there; nothing where the system does not tell.
-#[cfg(not(unix))]
+#[cfg(windows)]
+pub fn room(folder: &Path) -> Option<Room> {
+    use std::os::windows::ffi::OsStrExt as _;
+    let path: Vec<u16> = folder.as_os_str().encode_wide().chain([0]).collect();
+    let (mut free_bytes, mut total_bytes) = (0, 0);
+    // SAFETY: `path` ends in a zero and both numbers are places for answers; all outlive the call. The last answer may be
+    // left out.
+    let is_told = unsafe {
+        windows_sys::Win32::Storage::FileSystem::GetDiskFreeSpaceExW(
+            path.as_ptr(),
+            &raw mut free_bytes,
+            &raw mut total_bytes,
+            std::ptr::null_mut(),
+        )
+    };
+    (is_told != 0).then_some(Room { free_bytes, total_bytes })
+}
+
+/// The room on the disk of a folder that is there; nothing where the system does not tell.
+#[cfg(not(any(unix, windows)))]
 pub fn room(_folder: &Path) -> Option<Room> {
     None
+}
+
+/// Bytes that this user can still write on the disk of a folder that is there.
+pub fn free_bytes(folder: &Path) -> Option<u64> {
+    room(folder).map(|room| room.free_bytes)
 }
 
 /// Writes a file of up to 256 MiB into a folder for about `limit`, reads it back for as long, and tells how fast that was.

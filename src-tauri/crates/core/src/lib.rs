@@ -3,6 +3,7 @@
 //! It knows no tensor, no codec and no pixel; what a terminal user or a window wants done, it does.
 
 pub mod api;
+pub mod clock;
 pub mod database;
 pub mod disk;
 pub mod engine;

@@ -4,7 +4,7 @@
 import { createMemo, createRoot, createSignal, onCleanup } from "solid-js";
 import { isMenuOpen } from "../../components/Menu";
 import { t } from "../../i18n";
-import { isMac, keyText, strokeOf, type Stroke } from "../../lib/keys";
+import { isComposing, isMac, keyText, strokeOf, type Stroke } from "../../lib/keys";
 import { commands, run, type CommandId } from "../../state/commands";
 import type { View } from "../../state/view";
 import { PRESETS, type Keymap, type PresetName } from "./presets";
@@ -74,7 +74,7 @@ function isTaken(target: EventTarget | null, stroke: Stroke): boolean {
 
 /** What a key press does now, or null. */
 export function commandOf(event: KeyboardEvent, isSheetOpen: boolean): CommandId | null {
-  if (event.defaultPrevented || event.isComposing || event.keyCode === 229 || isMenuOpen()) return null;
+  if (event.defaultPrevented || isComposing(event) || isMenuOpen()) return null;
   const stroke = strokeOf(event, mac);
   if (stroke === null) return null;
   const onClip = event.target instanceof Element && event.target.matches(".clip") ? ON_CLIP[stroke] : undefined;

@@ -5,6 +5,7 @@ import { Button } from "../../components/Button";
 import { Icon } from "../../components/Icon";
 import { Segmented } from "../../components/Segmented";
 import { t } from "../../i18n";
+import { isComposing } from "../../lib/keys";
 import { provideCommands } from "../../state/commands";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
@@ -75,7 +76,7 @@ export function Library(): JSX.Element {
           spellcheck={false}
           onInput={(event) => setSearch(event.currentTarget.value)}
           onKeyDown={(event) => {
-            if (event.key !== "Escape" || event.isComposing) return;
+            if (event.key !== "Escape" || isComposing(event)) return;
             setSearch("");
             event.currentTarget.blur();
           }}

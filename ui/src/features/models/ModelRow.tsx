@@ -5,7 +5,8 @@ import type { FileVerdict, ModelView } from "../../backend";
 import { Bar } from "../../components/Bar";
 import { Button } from "../../components/Button";
 import { Icon } from "../../components/Icon";
-import { openMenu, type MenuEntry } from "../../components/Menu";
+import type { MenuEntry } from "../../components/Menu";
+import { MoreButton } from "../../components/MoreButton";
 import { t } from "../../i18n";
 import { bytes, duration } from "../../lib/format";
 import { useStudio } from "../../state/studio";
@@ -159,14 +160,7 @@ export function ModelRow(props: {
               </Button>
             </Match>
           </Switch>
-          <Button
-            kind="quiet"
-            size="small"
-            icon="more"
-            label={t("models.more", { name: model().name })}
-            aria-haspopup="menu"
-            onClick={(event) => openMenu(event.currentTarget, menu(), model().name)}
-          />
+          <MoreButton label={t("models.more", { name: model().name })} title={model().name} entries={menu} />
         </div>
       </div>
       <Show when={isChecking()}>

@@ -13,7 +13,7 @@ import { shotName } from "../../lib/shots";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
 import { takeMenu } from "../library/takes";
-import { stepText } from "./words";
+import { stepName } from "../../lib/steps";
 import "./ContactSheet.css";
 
 /** The takes of every shot side by side. */
@@ -167,7 +167,7 @@ export function ContactSheet(): JSX.Element {
           </Show>
         </div>
         <small>
-          <span>{props.job.step ? stepText(props.job.step) : t("queue.waits")}</span>
+          <span>{props.job.step ? stepName(props.job.step) : t("queue.waits")}</span>
         </small>
       </div>
     );

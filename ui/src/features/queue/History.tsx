@@ -2,9 +2,9 @@
 
 import { For, Show, createEffect, createMemo, createResource, on, type JSX } from "solid-js";
 import type { JobView } from "../../backend";
-import { Button } from "../../components/Button";
 import { Icon, type IconName } from "../../components/Icon";
 import { openMenu, type MenuEntry } from "../../components/Menu";
+import { MoreButton } from "../../components/MoreButton";
 import { t } from "../../i18n";
 import { duration, energy, memory, when } from "../../lib/format";
 import { useStudio } from "../../state/studio";
@@ -100,14 +100,7 @@ export function History(): JSX.Element {
                     <div>{cost(job)}</div>
                     <small>{job.finished_unix_ms === null ? "" : when(job.finished_unix_ms)}</small>
                   </div>
-                  <Button
-                    kind="quiet"
-                    size="small"
-                    icon="more"
-                    label={t("queue.more")}
-                    aria-haspopup="menu"
-                    onClick={(event) => openMenu(event.currentTarget, menu(job), job.shot_title)}
-                  />
+                  <MoreButton label={t("queue.more")} title={job.shot_title} entries={() => menu(job)} />
                 </li>
               )}
             </For>

@@ -5,6 +5,7 @@ import { Button } from "../../components/Button";
 import { isMenuOpen } from "../../components/Menu";
 import { Segmented } from "../../components/Segmented";
 import { t } from "../../i18n";
+import { isComposing } from "../../lib/keys";
 import { provideCommands } from "../../state/commands";
 import { useView } from "../../state/view";
 import { ContactSheet } from "./ContactSheet";
@@ -31,7 +32,7 @@ export function QueueDrawer(): JSX.Element {
   ]);
 
   function onKeyDown(event: KeyboardEvent) {
-    if (event.key !== "Escape" || event.isComposing || isMenuOpen()) return;
+    if (event.key !== "Escape" || isComposing(event) || isMenuOpen()) return;
     event.stopPropagation();
     view.setQueueOpen(false);
   }

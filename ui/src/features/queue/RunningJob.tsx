@@ -7,7 +7,8 @@ import { Button } from "../../components/Button";
 import { Icon } from "../../components/Icon";
 import { t } from "../../i18n";
 import { useStudio } from "../../state/studio";
-import { leftText, orderText, stepText } from "./words";
+import { stepName } from "../../lib/steps";
+import { leftText, orderText } from "./words";
 import "./RunningJob.css";
 
 /** A job that an engine has. */
@@ -22,7 +23,7 @@ export function RunningJob(props: { job: JobView }): JSX.Element {
     if (props.job.asked === "pause") return t("queue.pausing");
     if (props.job.asked === "cancel") return t("queue.cancelling");
     const now = step();
-    return now ? stepText(now) : t("queue.begins");
+    return now ? stepName(now) : t("queue.begins");
   };
   return (
     <article class="running" aria-label={props.job.shot_title}>

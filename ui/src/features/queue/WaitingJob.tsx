@@ -6,7 +6,9 @@ import { Button } from "../../components/Button";
 import { TextCell } from "../../components/Cell";
 import { Icon } from "../../components/Icon";
 import { openMenu, type MenuEntry } from "../../components/Menu";
+import { MoreButton } from "../../components/MoreButton";
 import { t } from "../../i18n";
+import { isComposing } from "../../lib/keys";
 import { useStudio } from "../../state/studio";
 import { orderText } from "./words";
 import "./WaitingJob.css";
@@ -53,7 +55,7 @@ export function WaitingJob(props: WaitingJobProps): JSX.Element {
   ];
 
   function onKeyDown(event: KeyboardEvent & { currentTarget: HTMLElement; target: Element }) {
-    if (event.target !== event.currentTarget || event.isComposing) return;
+    if (event.target !== event.currentTarget || isComposing(event)) return;
     const row = event.currentTarget;
     if (event.altKey && event.key === "ArrowUp") props.onStep(-1);
     else if (event.altKey && event.key === "ArrowDown") props.onStep(1);
@@ -104,14 +106,7 @@ export function WaitingJob(props: WaitingJobProps): JSX.Element {
           label={isPaused() ? t("queue.resume") : t("queue.pause")}
           onClick={() => void studio.act(isPaused() ? "jobs.resume" : "jobs.pause", { id: id() })}
         />
-        <Button
-          kind="quiet"
-          size="small"
-          icon="more"
-          label={t("queue.more")}
-          aria-haspopup="menu"
-          onClick={(event) => openMenu(event.currentTarget, menu(), props.job.shot_title)}
-        />
+        <MoreButton label={t("queue.more")} title={props.job.shot_title} entries={menu} />
       </div>
       <Show when={isEdited()}>
         <div class="waiting-edit">

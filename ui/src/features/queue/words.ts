@@ -1,24 +1,8 @@
 // What jobs are and do, in words.
 
-import type { Failure, JobView, Stage, Step } from "../../backend";
+import type { Failure, JobView, Step } from "../../backend";
 import { t, type Key } from "../../i18n";
 import { duration, quality } from "../../lib/format";
-
-const STAGES: Readonly<Record<Stage, Key>> = {
-  load: "stage.load",
-  text: "stage.text",
-  reference: "stage.reference",
-  denoise: "stage.denoise",
-  upscale: "stage.upscale",
-  decode_audio: "stage.decode_audio",
-  decode_video: "stage.decode_video",
-};
-
-/** "denoise 5 of 8": what an engine does now. */
-export function stepText(step: Step): string {
-  const stage = t(STAGES[step.stage]);
-  return step.of > 1 ? t("queue.step", { stage, done: step.done, of: step.of }) : stage;
-}
 
 /** "4 s left", where somebody can say. */
 export const leftText = (step: Step): string | null =>

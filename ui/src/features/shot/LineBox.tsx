@@ -2,14 +2,13 @@
 
 import { Show, createEffect, type JSX } from "solid-js";
 import type { Character, ShotCheck } from "../../backend";
-import { Button } from "../../components/Button";
 import { GrowingText } from "../../components/GrowingText";
-import { openMenu } from "../../components/Menu";
+import { MoreButton } from "../../components/MoreButton";
 import { Picker } from "../../components/Picker";
 import { t } from "../../i18n";
 import { duration } from "../../lib/format";
 import { LANGUAGES, OWN_NAMES, languageName } from "../../lib/languages";
-import { isComposing } from "./keys";
+import { isComposing } from "../../lib/keys";
 import { createCompletion } from "./Mention";
 import type { EditedLine, ShotWords } from "./words";
 import "./LineBox.css";
@@ -112,35 +111,25 @@ export function LineBox(props: LineBoxProps): JSX.Element {
             }
           }}
         />
-        <Button
-          kind="quiet"
-          size="small"
-          icon="more"
+        <MoreButton
           label={t("shot.line_more", { n: number() })}
-          aria-haspopup="menu"
-          onClick={(event) =>
-            openMenu(
-              event.currentTarget,
-              [
-                { label: t("shot.line_up"), icon: "up", hint: "Alt ↑", disabled: props.index === 0, run: () => move(-1) },
-                {
-                  label: t("shot.line_down"),
-                  icon: "down",
-                  hint: "Alt ↓",
-                  disabled: props.index === props.words.now.lines.length - 1,
-                  run: () => move(1),
-                },
-                "rule",
-                {
-                  label: t("shot.line_remove"),
-                  icon: "trash",
-                  tone: "danger",
-                  run: () => props.words.removeLine(props.line.key),
-                },
-              ],
-              t("shot.line_more", { n: number() }),
-            )
-          }
+          entries={() => [
+            { label: t("shot.line_up"), icon: "up", hint: "Alt ↑", disabled: props.index === 0, run: () => move(-1) },
+            {
+              label: t("shot.line_down"),
+              icon: "down",
+              hint: "Alt ↓",
+              disabled: props.index === props.words.now.lines.length - 1,
+              run: () => move(1),
+            },
+            "rule",
+            {
+              label: t("shot.line_remove"),
+              icon: "trash",
+              tone: "danger",
+              run: () => props.words.removeLine(props.line.key),
+            },
+          ]}
         />
       </div>
     </div>

@@ -4,7 +4,7 @@ import { For, Show, createMemo, createSignal, type JSX } from "solid-js";
 import type { Character } from "../../backend";
 import { t } from "../../i18n";
 import { beginning, matching } from "../../lib/mentions";
-import { isComposing } from "./keys";
+import { isComposing } from "../../lib/keys";
 import "./Mention.css";
 
 type Field = HTMLTextAreaElement | HTMLInputElement;

@@ -2,11 +2,11 @@
 
 import { Show, type JSX } from "solid-js";
 import type { ProjectView, ShotCheck, ShotEntry } from "../../backend";
-import { Button } from "../../components/Button";
-import { openMenu } from "../../components/Menu";
+import { MoreButton } from "../../components/MoreButton";
 import { t } from "../../i18n";
 import { namesIn } from "../../lib/mentions";
 import { duration } from "../../lib/format";
+import { isComposing } from "../../lib/keys";
 import { openNew } from "../../state/open";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
@@ -57,7 +57,7 @@ export function ShotHead(props: {
           size={1}
           onInput={(event) => props.words.setTitle(event.currentTarget.value)}
           onKeyDown={(event) => {
-            if (event.key === "Enter" && !event.isComposing) event.currentTarget.blur();
+            if (event.key === "Enter" && !isComposing(event)) event.currentTarget.blur();
           }}
         />
       </span>
@@ -66,25 +66,15 @@ export function ShotHead(props: {
         <Show when={seconds()}>{(length) => <> · {duration(length())}</>}</Show>
       </small>
       <small class="shot-cast">{cast().map((name) => `@${name}`).join(" ")}</small>
-      <Button
-        kind="quiet"
-        size="small"
-        icon="more"
+      <MoreButton
         label={t("shot.more")}
-        aria-haspopup="menu"
-        onClick={(event) =>
-          openMenu(
-            event.currentTarget,
-            [
-              { label: t("shot.new"), icon: "plus", run: () => openNew(view, null) },
-              { label: t("shot.duplicate"), icon: "copy", run: () => void duplicate() },
-              { label: t("shot.to_timeline"), icon: "film", run: place },
-              "rule",
-              { label: t("shot.remove"), icon: "trash", tone: "danger", run: () => void remove() },
-            ],
-            t("shot.more"),
-          )
-        }
+        entries={() => [
+          { label: t("shot.new"), icon: "plus", run: () => openNew(view, null) },
+          { label: t("shot.duplicate"), icon: "copy", run: () => void duplicate() },
+          { label: t("shot.to_timeline"), icon: "film", run: place },
+          "rule",
+          { label: t("shot.remove"), icon: "trash", tone: "danger", run: () => void remove() },
+        ]}
       />
     </div>
   );

@@ -3,6 +3,7 @@
 import { For, Show, createMemo, type JSX } from "solid-js";
 import { openMenu } from "../../components/Menu";
 import { t } from "../../i18n";
+import { isComposing } from "../../lib/keys";
 import { run } from "../../state/commands";
 import { useView } from "../../state/view";
 import { arrowStep } from "./arrows";
@@ -112,7 +113,7 @@ function CaptionBox(props: { id: string; clip: string; room: number }): JSX.Elem
         onDblClick={() => model.setWriting(props.id)}
         onFocus={() => model.setPicked({ kind: "caption", id: props.id })}
         onKeyDown={(event) => {
-          if (event.target !== event.currentTarget || event.isComposing) return;
+          if (event.target !== event.currentTarget || isComposing(event)) return;
           const step = arrowStep(event);
           if (step !== 0) return nudge(step);
           if (event.key !== "Enter" && event.key !== "F2") return;

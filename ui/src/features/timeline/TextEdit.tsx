@@ -1,6 +1,7 @@
 // A line of text that is written in place: Enter or leaving takes it, Escape leaves all as it was.
 
 import { onMount, type JSX } from "solid-js";
+import { isComposing } from "../../lib/keys";
 import "./TextEdit.css";
 
 /** A line of text that is written in place. */
@@ -30,7 +31,7 @@ export function TextEdit(props: { text: string; label: string; done(text: string
       onKeyDown={(event) => {
         event.stopPropagation();
         // Enter that ends a composition belongs to the input method.
-        if (event.isComposing || event.keyCode === 229) return;
+        if (isComposing(event)) return;
         if (event.key === "Enter") finish("done");
         else if (event.key === "Escape") finish("cancel");
       }}

@@ -58,6 +58,6 @@ export function takesMenu(studio: Studio, shot: ShotEntry | undefined, takes: re
 function takeDetail(take: TakeView): string {
   const made = take.goal === "final" ? t("timeline.badge_final") : t("timeline.badge_draft");
   const size = take.size ? `${take.size[0]} × ${take.size[1]}` : "";
-  const seed = take.seed === null ? "" : t("timeline.seed", { seed: take.seed });
+  const seed = take.seed === null ? "" : t("take.seed", { seed: take.seed });
   return [made, size, seed].filter((part) => part !== "").join(" · ");
 }

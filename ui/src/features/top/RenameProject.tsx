@@ -40,7 +40,7 @@ export function RenameProject(props: { name: string; onClose(): void }): JSX.Ele
           )}
         </Field>
         <div class="rename-actions">
-          <Button onClick={() => props.onClose()}>{t("common.cancel")}</Button>
+          <Button onClick={() => props.onClose()}>{t("cancel")}</Button>
           <Button kind="primary" type="submit" disabled={name().trim() === ""}>
             {t("project.rename_do")}
           </Button>

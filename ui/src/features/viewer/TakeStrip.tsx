@@ -11,7 +11,8 @@ import { usePlayer } from "../../state/player";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
 import { jobsOf } from "./looked";
-import { stageName, stepFraction, stepText } from "./step";
+import { stageName } from "../../lib/steps";
+import { stepFraction, stepText } from "./step";
 import "./TakeStrip.css";
 
 /** The takes of a shot, and those that are being made. */

@@ -3,6 +3,7 @@
 import { Show, createSignal, type JSX } from "solid-js";
 import { t } from "../../i18n";
 import { parseTimecode, timecode } from "../../lib/timecode";
+import { isComposing } from "../../lib/keys";
 import { provideCommands } from "../../state/commands";
 import { usePlayer } from "../../state/player";
 import "./TimeEntry.css";
@@ -41,7 +42,7 @@ export function TimeEntry(): JSX.Element {
         value={timecode(player.frame())}
         ref={(input) => queueMicrotask(() => (input.focus(), input.select()))}
         onKeyDown={(event) => {
-          if (event.isComposing || event.keyCode === 229) return;
+          if (isComposing(event)) return;
           event.stopPropagation();
           if (event.key === "Enter") go(event.currentTarget.value);
           else if (event.key === "Escape") setTyping(false);

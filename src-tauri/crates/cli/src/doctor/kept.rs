@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
+use gallop_core::clock::now_unix_ms;
 use gallop_core::disk;
 use gallop_core::files;
 use gallop_core::places::Places;
@@ -151,12 +151,6 @@ pub fn device_name(processor: Processor) -> &'static str {
         Processor::Cpu => "cpu",
         Processor::Card => "cuda",
     }
-}
-
-/// Milliseconds since 1970.
-pub fn now_unix_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -110,7 +110,7 @@ fn examine(args: &DoctorArgs) -> (Report, bool) {
     let report = Report {
         format: FORMAT,
         build: format!("gallop {}", env!("CARGO_PKG_VERSION")),
-        unix_ms: kept::now_unix_ms(),
+        unix_ms: gallop_core::clock::now_unix_ms(),
         places: look::places(places.as_ref(), &folder, &mut notes),
         speed: kept.speeds(&cards),
         machine,

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use gallop_core::disk::free_bytes;
 use gallop_core::store::{
     Catalog, Control, Entry, FolderUse, Gate, HUB, Keychain, Options, Progress, Pulled, Source, State, Store,
-    SystemKeychain, Token, Work, free_bytes, hub_cache, pull as core_pull,
+    SystemKeychain, Token, Work, hub_cache, pull as core_pull,
 };
 
 use super::args::{ImportArgs, PullArgs};

@@ -9,9 +9,9 @@ use ts_rs::TS;
 use super::studio::Studio;
 use super::value::Nothing;
 use crate::database::Database;
+use crate::disk::free_bytes;
 use crate::runner::EngineStatus;
 use crate::settings::Settings;
-use crate::store::free_bytes;
 use crate::{Code, coded, project};
 
 /// What the studio is, and what it has to work with.

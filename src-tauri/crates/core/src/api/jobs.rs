@@ -278,7 +278,7 @@ pub(super) fn any_seed() -> u64 {
     let mut bytes = [0; 4];
     match getrandom::fill(&mut bytes) {
         Ok(()) => u32::from_le_bytes(bytes).into(),
-        Err(_) => crate::database::now_unix_ms() & u64::from(u32::MAX),
+        Err(_) => crate::clock::now_unix_ms() & u64::from(u32::MAX),
     }
 }
 

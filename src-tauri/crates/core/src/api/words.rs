@@ -187,7 +187,7 @@ pub fn speech(shot: &Shot) -> Option<(String, Shot)> {
     let head = before.get(..before.len() - verb.len())?;
     let tail = text.get(close + pair.1.len_utf8()..)?;
     let description = format!("{head}{speaks}{tail}");
-    let line = Line { speaker: None, language: language_of_script(said), text: said.to_owned() };
+    let line = Line { speaker: None, language: Language::of_script(said), text: said.to_owned() };
     let lines = shot.lines.iter().cloned().chain([line]).collect();
     Some((said.to_owned(), Shot { description, lines, ..shot.clone() }))
 }
@@ -288,18 +288,4 @@ pub fn is_other_than_english(text: &str) -> bool {
 
 fn is_wide(letter: char) -> bool {
     matches!(letter, '\u{3041}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{20000}'..='\u{3ffff}')
-}
-
-/// The likeliest language of a text: kana is Japanese, Hangul is Korean, other Han characters are Mandarin.
-fn language_of_script(text: &str) -> Language {
-    let any = |range: std::ops::RangeInclusive<char>| text.chars().any(|letter| range.contains(&letter));
-    if any('\u{3040}'..='\u{30ff}') {
-        Language::Japanese
-    } else if any('\u{ac00}'..='\u{d7a3}') {
-        Language::Korean
-    } else if any('\u{3400}'..='\u{9fff}') {
-        Language::Mandarin
-    } else {
-        Language::English
-    }
 }

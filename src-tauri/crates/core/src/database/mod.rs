@@ -125,12 +125,6 @@ pub(crate) fn text(folder: &Path) -> anyhow::Result<&str> {
     })
 }
 
-/// Milliseconds since 1970.
-pub(crate) fn now_unix_ms() -> u64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-}
-
 /// A time as SQLite keeps it. A number from a hostile file may be beyond that; the last moment is as good.
 pub(crate) fn to_sql_ms(unix_ms: u64) -> i64 {
     i64::try_from(unix_ms).unwrap_or(i64::MAX)

@@ -7,7 +7,8 @@ use std::time::Duration;
 use anyhow::Context as _;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
-use super::{now_unix_ms, schema};
+use super::schema;
+use crate::clock::now_unix_ms;
 use crate::{Code, coded, files};
 
 /// How long a write waits for another process's write.

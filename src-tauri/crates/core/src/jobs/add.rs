@@ -12,7 +12,8 @@ use super::place::{self, Place};
 use super::record::Fresh;
 use super::state::{Change, State};
 use super::{JobRecord, Queue};
-use crate::database::{now_unix_ms, resolved};
+use crate::clock::now_unix_ms;
+use crate::database::resolved;
 use crate::project::ProjectData;
 use crate::{Code, coded, library};
 

@@ -7,7 +7,7 @@ use rusqlite::Transaction;
 use super::job::{self, Job};
 use super::state::{Ask, Change, State};
 use super::{Queue, add, record};
-use crate::database::now_unix_ms;
+use crate::clock::now_unix_ms;
 use crate::{Code, coded};
 
 impl Queue {

@@ -7,7 +7,7 @@ use super::job::{self, Failure, Filter, Job};
 use super::lock::RunnerLock;
 use super::state::{Ask, Change, State};
 use super::{Queue, record};
-use crate::database::now_unix_ms;
+use crate::clock::now_unix_ms;
 
 /// A job at which an engine dies this often without coming forward is not given to another.
 pub const MOST_CRASHES: u32 = 3;

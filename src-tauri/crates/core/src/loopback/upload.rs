@@ -14,7 +14,7 @@ use tokio::io::AsyncWriteExt as _;
 
 use super::respond;
 use crate::api::{Refusal, Studio};
-use crate::store::free_bytes;
+use crate::disk::free_bytes;
 use crate::{Code, coded};
 
 /// The longest file: more than an hour of sound, or any picture.

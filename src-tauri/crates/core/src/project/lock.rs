@@ -2,11 +2,11 @@
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
+use crate::clock::now_unix_ms;
 use crate::{Code, coded, files, inside};
 
 /// Locked while a project is open. The system unlocks it when the holder dies; the file stays, for removing it would
@@ -73,7 +73,7 @@ impl Holder {
             program: program.unwrap_or_else(|| "gallop".into()),
             process: std::process::id(),
             host: host(),
-            since_unix_ms: unix_ms(),
+            since_unix_ms: now_unix_ms(),
         }
     }
 }
@@ -85,7 +85,7 @@ fn busy(folder: &Path) -> anyhow::Error {
         || "another program".to_owned(),
         |holder| {
             let host = holder.host.map(|host| format!(" on {}", host.escape_debug())).unwrap_or_default();
-            let minutes = unix_ms().saturating_sub(holder.since_unix_ms) / 60_000;
+            let minutes = now_unix_ms().saturating_sub(holder.since_unix_ms) / 60_000;
             let since = match minutes {
                 0 => "just now".to_owned(),
                 1..120 => format!("{minutes} minutes ago"),
@@ -100,8 +100,4 @@ fn busy(folder: &Path) -> anyhow::Error {
 fn host() -> Option<String> {
     let name = std::env::var("COMPUTERNAME").or_else(|_| std::fs::read_to_string("/proc/sys/kernel/hostname"));
     name.ok().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty())
-}
-
-fn unix_ms() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
 }

@@ -8,7 +8,7 @@ use gallop_protocol::message::{Checkpoint, Cost, Order};
 use gallop_protocol::recipe::{self, Recipe};
 
 use super::spent::Spent;
-use crate::database::now_unix_ms;
+use crate::clock::now_unix_ms;
 use crate::jobs::Job;
 use crate::project::{self, ProjectData, find_media};
 use crate::take::{self, Take, TakeFolder};

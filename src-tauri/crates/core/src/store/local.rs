@@ -9,6 +9,7 @@ use gallop_protocol::{Digest, Hasher};
 
 use super::layout::Layout;
 use super::select;
+use crate::disk::free_bytes;
 use crate::{Code, coded, files};
 
 const BUFFER: usize = 1 << 20;
@@ -112,36 +113,4 @@ pub(super) fn check_room(folder: &Path, bytes: u64) -> anyhow::Result<()> {
             folder.display()
         ),
     ))
-}
-
-/// Bytes that this user can still write there; nothing where the system does not tell.
-#[cfg(unix)]
-pub fn free_bytes(folder: &Path) -> Option<u64> {
-    let found = rustix::fs::statvfs(folder).ok()?;
-    Some(found.f_bavail.saturating_mul(found.f_frsize))
-}
-
-/// Bytes that this user can still write there; nothing where the system does not tell.
-#[cfg(windows)]
-pub fn free_bytes(folder: &Path) -> Option<u64> {
-    use std::os::windows::ffi::OsStrExt as _;
-    let path: Vec<u16> = folder.as_os_str().encode_wide().chain([0]).collect();
-    let mut free = 0;
-    // SAFETY: `path` ends in a zero and `free` is a place for the answer; both outlive the call. The other two answers
-    // may be left out.
-    let is_told = unsafe {
-        windows_sys::Win32::Storage::FileSystem::GetDiskFreeSpaceExW(
-            path.as_ptr(),
-            &raw mut free,
-            std::ptr::null_mut(),
-            std::ptr::null_mut(),
-        )
-    };
-    (is_told != 0).then_some(free)
-}
-
-/// Bytes that this user can still write there; nothing where the system does not tell.
-#[cfg(not(any(unix, windows)))]
-pub fn free_bytes(_folder: &Path) -> Option<u64> {
-    None
 }

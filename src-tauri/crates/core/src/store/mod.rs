@@ -31,7 +31,6 @@ pub use cache::hub_cache;
 pub use catalog::{Catalog, Convert, Entry, FORMAT, FileEntry, FileKind, Gate, Licence, Makes, Mirror, Precision};
 pub use flow::{Control, Progress, Work};
 pub use keychain::{Keychain, SystemKeychain};
-pub use local::free_bytes;
 pub use needed::{Needed, needed_shards, needed_tensors};
 pub use pull::{FolderUse, Options, Pulled, pull};
 pub use record::{Kept, MODEL_DIR, Original, Record, State, Store, Trust, Verdict};

@@ -13,10 +13,11 @@ use super::http::Remote;
 use super::layout::Layout;
 use super::peek::SeemsChanged;
 use super::pull::{FolderUse, Pull, Target};
-use super::record::{Kept, Original, Record, Trust, now_ms};
+use super::record::{Kept, Original, Record, Trust};
 use super::shards::{Index, MAX_INDEX_BYTES};
 use super::source::Source;
 use super::{convert, local, select};
+use crate::clock::now_unix_ms;
 use crate::{Code, code_of, files};
 
 /// How often a file may change or be damaged at one source before the next one is asked.
@@ -278,7 +279,7 @@ impl Pull<'_> {
             From::Remote { remote, .. } => remote.url.clone(),
             From::Folder { path, .. } => path.display().to_string(),
         };
-        let kept = Kept { bytes, sha256, trust, made_from: None, source, in_place, unix_ms: now_ms() };
+        let kept = Kept { bytes, sha256, trust, made_from: None, source, in_place, unix_ms: now_unix_ms() };
         record.files.insert(target.local.clone(), kept);
         self.pins.note(self.entry, record);
         self.store.save(self.entry, record)
@@ -313,7 +314,8 @@ impl Pull<'_> {
         };
         let source = there.display().to_string();
         let made_from = Some(Original { bytes, sha256: digest });
-        let kept = Kept { bytes, sha256: digest, trust, made_from, source, in_place: Some(there), unix_ms: now_ms() };
+        let kept =
+            Kept { bytes, sha256: digest, trust, made_from, source, in_place: Some(there), unix_ms: now_unix_ms() };
         record.files.insert(target.local.clone(), kept);
         self.store.save(self.entry, record)?;
         Ok(true)

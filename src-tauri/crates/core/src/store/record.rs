@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
 use gallop_protocol::Digest;
 use serde::{Deserialize, Serialize};
 
 use super::catalog::{Entry, check_path};
+use crate::clock::now_unix_ms;
 use crate::places::Places;
 use crate::{Code, coded, files, inside};
 
@@ -157,7 +157,7 @@ impl Store {
         std::fs::create_dir_all(&self.root)
             .with_context(|| format!("cannot make this folder: {}", self.root.display()))?;
         let mut licences = self.licences()?;
-        licences.insert(licence_key(entry), now_ms());
+        licences.insert(licence_key(entry), now_unix_ms());
         files::write_json(&self.root.join(LICENCES), &licences)
     }
 
@@ -290,11 +290,6 @@ pub enum Verdict {
 /// Whether a kept file is still there with its length.
 pub(super) fn has(folder: &Path, path: &str, kept: &Kept) -> bool {
     folder.join(path).metadata().is_ok_and(|found| found.is_file() && found.len() == kept.bytes)
-}
-
-pub(super) fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn licence_key(entry: &Entry) -> String {

@@ -14,7 +14,7 @@ use gallop_core::protocol::{Digest, Id};
 use gallop_core::settings::EngineSettings;
 use gallop_core::{Code as Kind, code_of};
 
-use crate::{fake, fake_program, fake_with};
+use crate::{fake, fake_with, program};
 
 /// A job and the folder that its results go to.
 struct Bench {
@@ -273,7 +273,8 @@ async fn what_a_launcher_started_ends_with_it() {
     // A launcher that stays between: the engine is not the process that was started.
     // What a shell puts in the background gets no input, unless by another number.
     let script = "exec 3<&0; 'PROGRAM' --ignore-end <&3 & echo $! > 'PID'; wait";
-    let script = script.replace("PROGRAM", &fake_program().to_string_lossy()).replace("PID", &pid.to_string_lossy());
+    let script =
+        script.replace("PROGRAM", &program::fake_engine().to_string_lossy()).replace("PID", &pid.to_string_lossy());
     let engine = EngineSettings::new("fake", ["sh", "-c", &script]);
     let mut link = Link::start(&engine).await.expect("started");
     let engine = std::fs::read_to_string(&pid).expect("pid");

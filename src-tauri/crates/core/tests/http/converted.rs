@@ -2,17 +2,15 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use gallop_core::protocol::Digest;
 use gallop_core::store::{Control, Entry, Options, Progress, Pulled, Source, State, Store, Verdict, Work, pull};
 
+use crate::child;
 use crate::server::{Answer, Server};
 use crate::{entry, options, store};
 
-const URL: &str = "TEST_SERVER_URL";
-const FOLDER: &str = "TEST_STORE_FOLDER";
 const FLOATS: usize = 3 << 20;
 
 fn toy() -> Entry {
@@ -89,7 +87,7 @@ fn it_is_told_and_stopped_and_goes_on_without_the_network() {
 /// The other process; nothing where nobody started it as such.
 #[test]
 fn child() {
-    let (Some(url), Some(folder)) = (std::env::var_os(URL), std::env::var_os(FOLDER)) else { return };
+    let Some((url, folder)) = child::told() else { return };
     let entry = toy();
     let store = store(folder.as_ref(), &entry);
     let options = Options::new(vec![Source::endpoint(url.to_str().expect("text"))]);
@@ -110,14 +108,7 @@ fn a_killed_conversion_is_made_again_and_nothing_is_fetched_twice() {
     let server = Server::start(move |_, _| Answer::of(&served));
     let entry = toy();
     for _ in 0..2 {
-        let mut child = Command::new(std::env::current_exe().expect("this program"))
-            .args(["--exact", "converted::child", "--nocapture"])
-            .env(URL, &server.url)
-            .env(FOLDER, folder.path())
-            .stderr(Stdio::piped())
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("started");
+        let mut child = child::start("converted::child", &server.url, folder.path());
         let mut lines = BufReader::new(child.stderr.take().expect("its stderr")).lines();
         assert!(lines.any(|line| line.expect("a line") == "in the middle"), "it ended too early");
         child.kill().expect("killed");

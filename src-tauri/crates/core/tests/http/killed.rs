@@ -1,21 +1,18 @@
 //! kill -9 of a process that pulls. The process is this very test program.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use gallop_core::store::{Control, Options, Source, pull};
 
+use crate::child;
 use crate::server::{Answer, Request, Server};
 use crate::{content, one_file, options, pull_whole, store};
-
-const URL: &str = "TEST_SERVER_URL";
-const FOLDER: &str = "TEST_STORE_FOLDER";
 
 /// The other process; nothing where nobody started it as such.
 #[test]
 fn child() {
-    let (Some(url), Some(folder)) = (std::env::var_os(URL), std::env::var_os(FOLDER)) else { return };
+    let Some((url, folder)) = child::told() else { return };
     let entry = one_file();
     let store = store(folder.as_ref(), &entry);
     let control = Control::default();
@@ -32,14 +29,7 @@ fn a_killed_pull_goes_on_at_the_byte() {
     let server = Server::start(move |_, _| Answer::of(&served));
     let mut here = 0;
     for until in [3 << 20, 12 << 20, 20 << 20] {
-        let mut child = Command::new(std::env::current_exe().expect("this program"))
-            .args(["--exact", "killed::child", "--nocapture"])
-            .env(URL, &server.url)
-            .env(FOLDER, folder.path())
-            .stderr(Stdio::piped())
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("started");
+        let mut child = child::start("killed::child", &server.url, folder.path());
         let lines = BufReader::new(child.stderr.take().expect("its stderr")).lines();
         for line in lines {
             let line = line.expect("a line");

@@ -1,6 +1,7 @@
 //! The model store against a real server that does everything wrong, in real processes that are really killed.
 
 mod cached;
+mod child;
 mod converted;
 mod faults;
 mod killed;

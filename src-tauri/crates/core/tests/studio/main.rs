@@ -3,9 +3,10 @@
 mod calls;
 mod editing;
 mod jobs;
+#[path = "../engines/program.rs"]
+mod program;
 mod server;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -39,7 +40,8 @@ impl House {
         places.make().expect("places");
         let clip = home.path().join("clip.mp4");
         write_clip(&clip);
-        let words = [fake_program(), "--clip".into(), clip].map(|word| word.to_str().expect("a path").to_owned());
+        let words =
+            [program::fake_engine(), "--clip".into(), clip].map(|word| word.to_str().expect("a path").to_owned());
         let engine = EngineSettings { start_seconds: Some(20), ..EngineSettings::new("fake", words) };
         Settings { engines: vec![engine], ..Settings::default() }.save(&places).expect("settings");
         let studio = Studio::start(places, engines).expect("a studio");
@@ -128,13 +130,4 @@ fn write_clip(path: &std::path::Path) {
     let samples = vec![0.1; 48_000 * 49 / 25];
     clip.write_samples(&[samples.clone(), samples]).expect("sound");
     clip.finish().expect("finished");
-}
-
-/// Cargo builds the examples of a package with its tests, into the folder beside theirs.
-fn fake_program() -> PathBuf {
-    let tests = std::env::current_exe().expect("this program");
-    let name = format!("fake_engine{}", std::env::consts::EXE_SUFFIX);
-    let program = tests.parent().and_then(|deps| deps.parent()).expect("folder").join("examples").join(name);
-    assert!(program.exists(), "run `cargo build -p gallop-core --examples` first: {}", program.display());
-    program
 }

@@ -39,6 +39,21 @@ impl Language {
     pub const ALL: [Self; 7] =
         [Self::Mandarin, Self::Cantonese, Self::English, Self::Japanese, Self::Korean, Self::German, Self::French];
 
+    /// The likeliest language of a text where nobody names one: kana is Japanese, Hangul is Korean, other Han characters
+    /// are Mandarin, anything else is English.
+    pub fn of_script(text: &str) -> Self {
+        let any = |range: std::ops::RangeInclusive<char>| text.chars().any(|letter| range.contains(&letter));
+        if any('\u{3040}'..='\u{30ff}') {
+            Self::Japanese
+        } else if any('\u{ac00}'..='\u{d7a3}') {
+            Self::Korean
+        } else if any('\u{3400}'..='\u{9fff}') {
+            Self::Mandarin
+        } else {
+            Self::English
+        }
+    }
+
     /// The code, as in `yue`.
     pub fn code(self) -> &'static str {
         match self {
