@@ -25,9 +25,12 @@ export async function openWindow(test, home) {
   const driver = spawn("WebKitWebDriver", [`--port=${port}`, "--host=127.0.0.1"], {
     // The window allows itself to be driven only where this is set.
     env: { ...process.env, TAURI_AUTOMATION: "true", TAURI_WEBVIEW_AUTOMATION: "true", GALLOP_HOME: home },
-    stdio: "inherit",
+    // A group of its own: the driver ends without waiting for the window, which would go on and hold the runner's output.
+    detached: true,
+    stdio: ["ignore", "ignore", "inherit"],
   });
-  test.after(() => driver.kill("SIGKILL"));
+  const end = () => endGroup(driver);
+  test.after(end);
   const base = `http://127.0.0.1:${port}`;
   await until(() => fetch(`${base}/status`).then((answer) => answer.ok, () => false), "WebKitWebDriver does not answer");
 
@@ -68,13 +71,28 @@ export async function openWindow(test, home) {
     /** Where the window lies and how large it is. */
     place: () => ask("GET", `${session}/window/rect`),
     move: (rect) => ask("POST", `${session}/window/rect`, rect),
-    /** Closes the window as its user does. */
+    /** Ends the session, and the window with it. */
     async close() {
       await ask("DELETE", session).catch(() => undefined);
-      driver.kill("SIGTERM");
+      await end();
     },
   };
   return window;
+}
+
+/** Ends a detached process with everything that it started and that stayed in its group. */
+async function endGroup(leader) {
+  const has = () => {
+    try {
+      return process.kill(-leader.pid, 0);
+    } catch {
+      return false;
+    }
+  };
+  for (const signal of ["SIGTERM", "SIGKILL"]) {
+    if (has()) process.kill(-leader.pid, signal);
+    for (let waited = 0; has() && waited < 5_000; waited += 50) await pause(50);
+  }
 }
 
 /** Waits until `check` gives something true. */

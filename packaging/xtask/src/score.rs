@@ -1,7 +1,14 @@
 //! How many checks passed, as other programs' output tells it.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
+use std::process::{ChildStdout, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+/// A test runner that prints nothing for so long hangs: no test takes as long on two slow cores.
+const SILENCE: Duration = Duration::from_secs(15 * 60);
+/// How long output may come after a check's end from what it left running.
+const AFTERWARDS: Duration = Duration::from_secs(5);
 
 /// What passed and what did not.
 #[derive(Default, Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +59,7 @@ pub fn of_rust_tests(command: &mut Command) -> Score {
 /// The score of a program that prints the Test Anything Protocol.
 pub fn of_tap(command: &mut Command) -> Score {
     let mut score = Score::default();
-    let succeeded = follow(command, |line| score.add(tap_result(line).unwrap_or_default()));
+    let succeeded = follow_within(command, |line| score.add(tap_result(line).unwrap_or_default()), SILENCE);
     score.ended(succeeded)
 }
 
@@ -74,7 +81,14 @@ pub fn of_summary(command: &mut Command) -> Score {
 }
 
 /// Runs `command`, shows its output while it comes, and hands each line on. Tells whether it succeeded.
-fn follow(command: &mut Command, mut take: impl FnMut(&str)) -> bool {
+fn follow(command: &mut Command, take: impl FnMut(&str)) -> bool {
+    // Nothing may come for as long as a build takes.
+    follow_within(command, take, Duration::MAX)
+}
+
+/// As [`follow`], but a check that is silent for so long is ended and has failed. What a check leaves running is not waited
+/// for, though it may hold the output.
+fn follow_within(command: &mut Command, mut take: impl FnMut(&str), silence: Duration) -> bool {
     let mut child = match command.stdout(Stdio::piped()).spawn() {
         Ok(child) => child,
         Err(error) => {
@@ -82,14 +96,44 @@ fn follow(command: &mut Command, mut take: impl FnMut(&str)) -> bool {
             return false;
         }
     };
-    if let Some(stdout) = child.stdout.take() {
-        for line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
-            let line = String::from_utf8_lossy(&line);
-            println!("{line}");
-            take(&line);
+    let Some(lines) = child.stdout.take().map(lines) else { return false };
+    let (mut heard, mut ended) = (Instant::now(), None);
+    loop {
+        match lines.recv_timeout(Duration::from_millis(200)) {
+            Ok(line) => {
+                println!("{line}");
+                take(&line);
+                heard = Instant::now();
+            }
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout)
+                if ended.is_none() && child.try_wait().is_ok_and(|status| status.is_some()) =>
+            {
+                ended = Some(Instant::now());
+            }
+            Err(RecvTimeoutError::Timeout) if ended.is_some_and(|ended| ended.elapsed() > AFTERWARDS) => break,
+            Err(RecvTimeoutError::Timeout) if ended.is_none() && heard.elapsed() > silence => {
+                println!("nothing was heard of it for {} s, so it was ended", silence.as_secs());
+                child.kill().and_then(|()| child.wait()).ok();
+                return false;
+            }
+            Err(RecvTimeoutError::Timeout) => {}
         }
     }
     child.wait().is_ok_and(|status| status.success())
+}
+
+/// The lines of an output as they come.
+fn lines(stdout: ChildStdout) -> Receiver<String> {
+    let (sender, lines) = channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
+            if sender.send(String::from_utf8_lossy(&line).into_owned()).is_err() {
+                break;
+            }
+        }
+    });
+    lines
 }
 
 /// Reads `test result: ok. 3 passed; 0 failed; …`.
@@ -138,6 +182,23 @@ mod tests {
         assert_eq!(tap_result("    # fail 2"), None);
         assert_eq!(vitest_result("      Tests  1 failed | 12 passed (13)"), Some(Score { passed: 12, failed: 1 }));
         assert_eq!(vitest_result(" Test Files  1 passed (1)"), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn neither_a_hanging_check_nor_what_one_leaves_behind_is_waited_for() {
+        let shell = |script: &str| {
+            let mut command = Command::new("sh");
+            command.args(["-c", script]);
+            command
+        };
+        let mut heard = Vec::new();
+        let succeeded =
+            follow_within(&mut shell("echo one; exec sleep 600"), |line| heard.push(line.to_owned()), Duration::ZERO);
+        assert!(!succeeded && heard.iter().all(|line| line == "one"));
+        // The one behind keeps the output open for longer than any test may take.
+        assert!(follow(&mut shell("sleep 60 2>/dev/null & echo two"), |line| heard.push(line.to_owned())));
+        assert_eq!(heard.last().map(String::as_str), Some("two"));
     }
 
     #[test]

@@ -89,7 +89,8 @@ fn node_tests(
     let runner = node.node();
     let mut wrapped = wrap(runner.get_program().to_owned());
     wrapped.envs(runner.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let mut command = with_programs(wrapped, &["--test", "--test-concurrency=1", "--test-reporter=tap"])?;
+    let mut command =
+        with_programs(wrapped, &["--test", "--test-force-exit", "--test-concurrency=1", "--test-reporter=tap"])?;
     for file in test_files(folder, names)? {
         command.arg(file);
     }
