@@ -5,12 +5,14 @@ use std::process::Command;
 
 use crate::command::{output, run};
 
-/// What a build without the window needs: a linker, the FFmpeg libraries, and clang to read FFmpeg's headers.
+/// What a build without the window needs: a linker, the FFmpeg libraries, clang to read FFmpeg's headers, and libass, which
+/// FFmpeg draws subtitles with too.
 pub const PROGRAM: &[&str] = &[
     "build-essential",
     "pkg-config",
     "clang",
     "libclang-dev",
+    "libass-dev",
     "libavcodec-dev",
     "libavfilter-dev",
     "libavformat-dev",
@@ -27,8 +29,9 @@ pub const WINDOW: &[&str] =
 /// the window, and letters for every language that it shows.
 pub const TESTS: &[&str] = &["chromium", "xvfb", "xauth", "webkit2gtk-driver", "dbus-daemon", "fonts-noto-cjk"];
 
-/// What pkg-config calls the FFmpeg libraries, on any system.
-const LIBRARIES: [&str; 6] = ["libavcodec", "libavfilter", "libavformat", "libavutil", "libswresample", "libswscale"];
+/// What pkg-config calls the libraries, on any system.
+const LIBRARIES: [&str; 7] =
+    ["libass", "libavcodec", "libavfilter", "libavformat", "libavutil", "libswresample", "libswscale"];
 
 /// Checks that these packages of Debian and Ubuntu are there. Where apt can be used it installs the rest, elsewhere it says
 /// what to install.
@@ -81,10 +84,10 @@ fn ensure_libraries() -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "pkg-config does not find {}. Gallop needs pkg-config, clang and the FFmpeg libraries with their headers:\n\n    \
-         Fedora    sudo dnf install pkgconf clang-devel ffmpeg-free-devel\n    \
-         Arch      sudo pacman -S pkgconf clang ffmpeg\n    \
-         macOS     brew install pkgconf llvm ffmpeg\n",
+        "pkg-config does not find {}. Gallop needs pkg-config, clang, libass and the FFmpeg libraries with their headers:\n\n    \
+         Fedora    sudo dnf install pkgconf clang-devel libass-devel ffmpeg-free-devel\n    \
+         Arch      sudo pacman -S pkgconf clang libass ffmpeg\n    \
+         macOS     brew install pkgconf llvm libass ffmpeg\n",
         missing.join(", ")
     ))
 }

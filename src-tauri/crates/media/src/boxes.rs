@@ -31,18 +31,15 @@ pub(crate) struct Track {
 impl Movie {
     /// Reads the outermost boxes, and the index whole.
     pub(crate) fn read(file: &mut (impl Read + Seek)) -> Result<Self, String> {
-        let end = file.seek(SeekFrom::End(0)).map_err(|error| error.to_string())?;
         let mut movie = Self::default();
-        let mut at = 0;
-        while at < end {
-            let (name, header, size) = outer(file, at, end)?;
-            if &name == b"moov" {
+        for found in outer_boxes(file)? {
+            if &found.name == b"moov" {
                 // An index is some 16 bytes a frame; 1 GiB would be a year of video.
-                if size > 1 << 30 {
+                if found.bytes > 1 << 30 {
                     return Err("its index is impossibly large".into());
                 }
-                let mut index = vec![0; (size - header) as usize];
-                file.seek(SeekFrom::Start(at + header)).map_err(|error| error.to_string())?;
+                let mut index = vec![0; (found.bytes - found.head) as usize];
+                file.seek(SeekFrom::Start(found.at + found.head)).map_err(|error| error.to_string())?;
                 file.read_exact(&mut index).map_err(|error| error.to_string())?;
                 for (name, body) in inner(&index) {
                     if name == b"trak" {
@@ -52,8 +49,7 @@ impl Movie {
                     }
                 }
             }
-            movie.order.push(String::from_utf8_lossy(&name).into_owned());
-            at += size;
+            movie.order.push(String::from_utf8_lossy(&found.name).into_owned());
         }
         Ok(movie)
     }
@@ -102,6 +98,36 @@ impl Track {
             }
         }
     }
+}
+
+/// One of the outermost boxes of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Outer {
+    /// Its four letters.
+    pub name: [u8; 4],
+    /// Where it begins.
+    pub at: u64,
+    /// Length of its head.
+    pub head: u64,
+    /// Its length with its head.
+    pub bytes: u64,
+}
+
+/// The outermost boxes, in order. Says so where they do not add up to the file, as those of a file of another kind do not.
+pub(crate) fn outer_boxes(file: &mut (impl Read + Seek)) -> Result<Vec<Outer>, String> {
+    let end = file.seek(SeekFrom::End(0)).map_err(|error| error.to_string())?;
+    let mut all = Vec::new();
+    let mut at = 0;
+    while at < end {
+        // Fragmented files have two for every second or so; a file of nothing but heads would fill the memory.
+        if all.len() == 1_000_000 {
+            return Err("it has impossibly many boxes".into());
+        }
+        let (name, head, bytes) = outer(file, at, end)?;
+        all.push(Outer { name, at, head, bytes });
+        at += bytes;
+    }
+    Ok(all)
 }
 
 /// Whether an MP4 file ends before its index or its data does. FFmpeg would show what little it finds.

@@ -90,6 +90,40 @@ pub enum Error {
         /// The encoders that were tried, with the reason of each.
         tried: String,
     },
+    /// The family that words are to be drawn in is neither in the folder of fonts nor in the program.
+    #[error("the font {family:?} is not there; put its file into the folder of fonts, or choose another font: {}", folder.display())]
+    NoFont {
+        /// The family.
+        family: String,
+        /// The folder that was looked in; empty for none.
+        folder: PathBuf,
+    },
+    /// The font that words are to be drawn in has no drawing of some of their letters.
+    #[error(
+        "the font {family:?} has no letters for {characters:?}; install the whole font (on Debian and Ubuntu the package fonts-noto-cjk) or change the words"
+    )]
+    NoGlyphs {
+        /// The family.
+        family: String,
+        /// The letters, as many as 40.
+        characters: String,
+    },
+    /// libass put another font in the place of the one that was asked for.
+    #[error("words would be drawn in another font than the one chosen ({said}); please report this")]
+    Substitute {
+        /// libass's own words.
+        said: String,
+    },
+    /// A caption file is damaged, or of a kind that is not read.
+    #[error("the captions cannot be read (line {line}: {why}): {}", path.display())]
+    Captions {
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        why: String,
+        /// The file.
+        path: PathBuf,
+    },
     /// FFmpeg failed while encoding or writing.
     #[error("writing failed while trying to {action}: {why}: {}", path.display())]
     Write {
@@ -97,6 +131,20 @@ pub enum Error {
         action: &'static str,
         /// FFmpeg's own words.
         why: String,
+        /// The file that was to be made.
+        path: PathBuf,
+    },
+    /// The signer that was set for C2PA does not work.
+    #[error("the file cannot be signed ({why}); check the signer's certificates and key, or export unsigned: {}", path.display())]
+    Sign {
+        /// What its certificates, key or program said.
+        why: String,
+        /// The file with its certificates.
+        path: PathBuf,
+    },
+    /// Whoever asked for the work stopped it; nothing was left behind.
+    #[error("stopped before it was finished: {}", path.display())]
+    Stopped {
         /// The file that was to be made.
         path: PathBuf,
     },

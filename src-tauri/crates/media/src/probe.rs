@@ -2,13 +2,15 @@
 
 use std::{collections::BTreeMap, ops::ControlFlow, path::Path};
 
-use ffmpeg_next::{Packet, Stream, codec, ffi, format, frame, media};
+use ffmpeg_next::{Packet, Stream, codec, ffi, format, format::stream, frame, media};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, FrameRate, Picture, Result,
     ffmpeg::{explain, text},
     files,
     picture::to_rgb,
+    render::Turn,
 };
 
 /// What a media file holds.
@@ -35,6 +37,8 @@ pub struct VideoInfo {
     pub width: u32,
     /// Pixels down.
     pub height: u32,
+    /// Pixels across and down as it is meant to be seen: a phone that is held upright films lying, and says how to turn it.
+    pub seen: (u32, u32),
     /// Average rate, exact.
     pub fps: FrameRate,
     /// How many frames the container says there are; 0 if it does not say.
@@ -46,7 +50,7 @@ pub struct VideoInfo {
 }
 
 /// Colour tags by FFmpeg's names (`bt709`, `tv`, …); `unknown` where a file says nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ColorTags {
     /// Primaries.
     pub primaries: String,
@@ -74,7 +78,10 @@ pub struct AudioInfo {
 /// Opens a sound or video file and tells what it holds, decoding as little as possible.
 pub fn probe(path: &Path) -> Result<MediaInfo> {
     let file = files::demux("video", path)?;
-    let video = file.streams().best(media::Type::Video).map(|track| video_info(&file, &track));
+    let video = file.streams().best(media::Type::Video);
+    // The cover of a song is no film.
+    let video = video.filter(|track| !track.disposition().contains(stream::Disposition::ATTACHED_PIC));
+    let video = video.map(|track| video_info(&file, &track));
     let audio = file.streams().best(media::Type::Audio).map(|track| audio_info(&file, &track));
     let longest = video.iter().map(|video| video.duration_secs).chain(audio.iter().map(|audio| audio.duration_secs));
     let duration_secs = longest.fold(0.0, f64::max);
@@ -115,6 +122,8 @@ fn duration_secs(file: &format::context::Input, track: &Stream<'_>) -> f64 {
 
 fn video_info(file: &format::context::Input, track: &Stream<'_>) -> VideoInfo {
     let rate = track.avg_frame_rate();
+    let turn = track.side_data().find(|it| it.kind() == codec::packet::side_data::Type::DisplayMatrix);
+    let turn = turn.map_or(Turn::NONE, |it| Turn::of_matrix(it.data()));
     // SAFETY: the stream lives as long as the file; the names are static strings or null.
     unsafe {
         let parameters = &*(*track.as_ptr()).codecpar;
@@ -131,6 +140,7 @@ fn video_info(file: &format::context::Input, track: &Stream<'_>) -> VideoInfo {
             },
             width: parameters.width.max(0) as u32,
             height: parameters.height.max(0) as u32,
+            seen: turn.size((parameters.width.max(0) as u32, parameters.height.max(0) as u32)),
             fps: FrameRate { num: rate.numerator().max(0) as u32, den: rate.denominator().max(0) as u32 },
             frames: track.frames().max(0) as u64,
             duration_secs: duration_secs(file, track),

@@ -8,12 +8,14 @@
 //! Sizes are bytes, rates are bytes or floating-point operations a second, times are seconds.
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 /// Version of this shape. It rises when an older reader would misunderstand, not when a field is added.
 pub const FORMAT: u32 = 1;
 
 /// What a machine has, and what will run on it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(rename = "MachineReport")]
 pub struct Report {
     /// Version of this shape.
     pub format: u32,
@@ -40,7 +42,8 @@ pub struct Report {
 }
 
 /// Processor, memory, cards.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
+#[ts(rename = "MachineFacts")]
 pub struct Machine {
     /// The system and its kernel.
     pub system: String,
@@ -67,7 +70,8 @@ pub struct Machine {
 }
 
 /// An NVIDIA card.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
+#[ts(rename = "GraphicsCard")]
 pub struct Card {
     /// Its name.
     pub name: String,
@@ -80,7 +84,8 @@ pub struct Card {
 }
 
 /// The disk that models lie on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(rename = "DiskFacts")]
 pub struct Disk {
     /// The folder that was looked at: the models', or the nearest one above it that is there.
     pub folder: String,
@@ -93,7 +98,7 @@ pub struct Disk {
 }
 
 /// How fast a disk is.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum DiskTest {
     /// It was not to be measured.
@@ -115,7 +120,8 @@ pub enum DiskTest {
 }
 
 /// What reads and writes clips.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
+#[ts(rename = "MediaFacts")]
 pub struct Media {
     /// Version of the FFmpeg libraries.
     pub ffmpeg: Option<String>,
@@ -126,7 +132,7 @@ pub struct Media {
 }
 
 /// An engine that jobs could go to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct EngineFound {
     /// What the user calls it.
     pub name: String,
@@ -139,7 +145,7 @@ pub struct EngineFound {
 }
 
 /// How an engine came to be known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum EngineKind {
     /// This very program.
@@ -151,7 +157,8 @@ pub enum EngineKind {
 }
 
 /// Where things lie.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
+#[ts(rename = "PlacesFound")]
 pub struct Places {
     /// The program.
     pub program: Option<String>,
@@ -168,7 +175,8 @@ pub struct Places {
 }
 
 /// How fast a device was measured to be.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(rename = "MeasuredSpeed")]
 pub struct Speed {
     /// `cpu` or `cuda`.
     pub device: String,
@@ -185,7 +193,7 @@ pub struct Speed {
 }
 
 /// How fast a device was measured to be in one compute type.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct TypeSpeed {
     /// `f32` or `bf16`.
     pub precision: String,
@@ -196,8 +204,9 @@ pub struct TypeSpeed {
 }
 
 /// Whether something runs here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(rename = "MachineFit")]
 pub enum Fit {
     /// It runs.
     Runs,
@@ -211,7 +220,7 @@ pub enum Fit {
 pub const SLOW: f64 = 60.0;
 
 /// A model, and whether it runs here.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct ModelFit {
     /// Its name on the command line.
     pub id: String,
@@ -231,7 +240,7 @@ pub struct ModelFit {
 }
 
 /// What a model is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum ModelKind {
     /// It makes clips.
@@ -245,7 +254,7 @@ pub enum ModelKind {
 }
 
 /// How much of a model is here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Presence {
     /// Nothing.
@@ -265,7 +274,7 @@ pub enum Presence {
 }
 
 /// A size of clip, and whether it can be made here.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct SizeFit {
     /// Width and height in pixels.
     pub size: [u32; 2],
@@ -294,7 +303,8 @@ pub struct SizeFit {
 }
 
 /// Why something does not run, or not well.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(rename = "FitReason")]
 pub struct Reason {
     /// For programs.
     pub code: ReasonCode,
@@ -303,7 +313,7 @@ pub struct Reason {
 }
 
 /// Kinds of reasons.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum ReasonCode {
     /// The card's memory is too small.
@@ -339,7 +349,8 @@ pub enum ReasonCode {
 }
 
 /// What could not be found out, or is not as it should be.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(rename = "ReportNote")]
 pub struct Note {
     /// What it is about: `cards`, `disk`, `media`, `settings`, `places`, `catalog`, `models`, `projects` or `speed`.
     pub about: String,

@@ -2,12 +2,14 @@
 
 use std::{collections::BTreeMap, fs::File};
 
-use super::{
-    CLIP_RATE, ClipSpec,
-    label::{AIGC, Label},
-    sound_length,
+use super::{ClipSpec, PRODUCER};
+use crate::{
+    boxes::Movie,
+    encode::{RATE, sound_length},
+    files::Draft,
+    probe,
+    provenance::{AIGC, Aigc},
 };
-use crate::{boxes::Movie, files::Draft, probe};
 
 /// Checks everything that platforms and our own readers rely on; says what is wrong.
 pub(super) fn check(
@@ -40,7 +42,7 @@ pub(super) fn check(
         _ => return Err(format!("its frames are {:?} at {scale} a second, not {frames} equal ones", video.runs)),
     }
     let samples = sound_length(frames, spec.fps);
-    if (u64::from(audio.timescale), audio.duration) != (u64::from(CLIP_RATE), samples) {
+    if (u64::from(audio.timescale), audio.duration) != (u64::from(RATE), samples) {
         let (found, rate) = (audio.duration, audio.timescale);
         return Err(format!("its sound is {found} samples at {rate} Hz instead of {samples}"));
     }
@@ -48,7 +50,7 @@ pub(super) fn check(
     if let Some(name) = metadata.iter().find(|(name, value)| found.get(*name) != Some(*value)).map(|(name, _)| name) {
         return Err(format!("its metadata {name:?} was not kept"));
     }
-    if found.get(AIGC).and_then(|json| Label::parse(json)) != Some(Label::new(&spec.produce_id)) {
+    if found.get(AIGC).and_then(|json| Aigc::parse(json).ok()) != Aigc::new(PRODUCER, &spec.produce_id).ok() {
         return Err("its AI label cannot be read".into());
     }
     Ok(())

@@ -10,7 +10,7 @@ use std::{
 
 use ffmpeg_next::{Packet, codec, encoder, format::Pixel, frame};
 
-pub(crate) use self::pixels::to_rgb;
+pub(crate) use self::pixels::{alpha, may_have_alpha, to_rgb};
 use crate::{
     Error, Result, ffmpeg,
     files::{self, Draft},
@@ -42,23 +42,42 @@ const MAX_FILE_BYTES: u64 = 1 << 30;
 ///
 /// The size is checked against [`MIN_PICTURE_SIDE`], [`MAX_PICTURE_SIDE`] and [`MAX_PICTURE_PIXELS`] before unpacking.
 pub fn read_picture(path: &Path) -> Result<Picture> {
+    let (frame, orientation) = load(path)?;
+    let stored = to_rgb(&frame).map_err(|why| unreadable(path, why))?;
+    Ok(turn(stored, orientation))
+}
+
+/// The same with how opaque each pixel is (255 is wholly), where the file says it and not all of it is opaque.
+pub(crate) fn read_with_alpha(path: &Path) -> Result<(Picture, Option<Vec<u8>>)> {
+    let (frame, orientation) = load(path)?;
+    let alpha = alpha(&frame).map_err(|why| unreadable(path, why))?;
+    let stored = to_rgb(&frame).map_err(|why| unreadable(path, why))?;
+    let size = (stored.width as usize, stored.height as usize);
+    let alpha = alpha.map(|alpha| turn_pixels(alpha.as_chunks::<1>().0, size, orientation).into_flattened());
+    Ok((turn(stored, orientation), alpha))
+}
+
+/// Reads and decodes a file. Returns its EXIF orientation too.
+fn load(path: &Path) -> Result<(frame::Video, u16)> {
     ffmpeg::start();
-    let unreadable = |why: String| Error::UnreadablePicture { why, path: path.to_path_buf() };
     let action = "open the picture";
     let mut bytes = Vec::new();
     let file = files::open(action, path)?;
     file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(Error::io(action, path))?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
-        return Err(unreadable("the file is over 1 GiB".into()));
+        return Err(unreadable(path, "the file is over 1 GiB".into()));
     }
-    let header = header::read(&bytes).map_err(unreadable)?;
+    let header = header::read(&bytes).map_err(|why| unreadable(path, why))?;
     check_size(header.width, header.height, path)?;
-    let frame = decode(&bytes, header).map_err(unreadable)?;
+    let frame = decode(&bytes, header).map_err(|why| unreadable(path, why))?;
     drop(bytes);
     // A file can say one size in its header and hold another.
     check_size(frame.width(), frame.height(), path)?;
-    let stored = to_rgb(&frame).map_err(unreadable)?;
-    Ok(turn(stored, header.orientation))
+    Ok((frame, header.orientation))
+}
+
+fn unreadable(path: &Path, why: String) -> Error {
+    Error::UnreadablePicture { why, path: path.to_path_buf() }
 }
 
 fn check_size(width: u32, height: u32, path: &Path) -> Result<()> {
@@ -95,7 +114,16 @@ fn decode(file: &[u8], header: header::Header) -> std::result::Result<frame::Vid
 
 /// Turns a stored picture the way up that its EXIF orientation asks for.
 fn turn(stored: Picture, orientation: u16) -> Picture {
-    let (w, h) = (stored.width as usize, stored.height as usize);
+    if !(2..=8).contains(&orientation) {
+        return stored;
+    }
+    let size = (stored.width as usize, stored.height as usize);
+    let rgb = turn_pixels(stored.rgb.as_chunks::<3>().0, size, orientation).into_flattened();
+    let (width, height) = if orientation >= 5 { (stored.height, stored.width) } else { (stored.width, stored.height) };
+    Picture { width, height, rgb }
+}
+
+fn turn_pixels<const N: usize>(stored: &[[u8; N]], (w, h): (usize, usize), orientation: u16) -> Vec<[u8; N]> {
     // For each pixel (x, y) of the picture as seen, where it is stored.
     let from: fn(usize, usize, usize, usize) -> (usize, usize) = match orientation {
         2 => |x, y, w, _| (w - 1 - x, y),
@@ -105,18 +133,17 @@ fn turn(stored: Picture, orientation: u16) -> Picture {
         6 => |x, y, _, h| (y, h - 1 - x),
         7 => |x, y, w, h| (w - 1 - y, h - 1 - x),
         8 => |x, y, w, _| (w - 1 - y, x),
-        _ => return stored,
+        _ => |x, y, _, _| (x, y),
     };
-    let (seen_w, seen_h) = if orientation >= 5 { (h, w) } else { (w, h) };
-    let mut rgb = Vec::with_capacity(stored.rgb.len());
+    let (seen_w, seen_h) = if (5..=8).contains(&orientation) { (h, w) } else { (w, h) };
+    let mut seen = Vec::with_capacity(stored.len());
     for y in 0..seen_h {
         for x in 0..seen_w {
             let (sx, sy) = from(x, y, w, h);
-            let at = (sy * w + sx) * 3;
-            rgb.extend_from_slice(&stored.rgb[at..at + 3]);
+            seen.push(stored[sy * w + sx]);
         }
     }
-    Picture { width: seen_w as u32, height: seen_h as u32, rgb }
+    seen
 }
 
 /// Writes a PNG file; an existing file is replaced only when the new one is complete.

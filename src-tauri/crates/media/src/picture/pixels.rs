@@ -35,6 +35,28 @@ pub(crate) fn to_rgb(frame: &frame::Video) -> Result<Picture, String> {
     }
 }
 
+/// Whether frames of this format say how opaque they are.
+pub(crate) fn may_have_alpha(frame: &frame::Video) -> bool {
+    // SAFETY: returns null or a static description.
+    let described = unsafe { ffi::av_pix_fmt_desc_get(frame.format().into()).as_ref() };
+    described.is_some_and(|it| it.flags & ffi::AV_PIX_FMT_FLAG_ALPHA as u64 != 0)
+}
+
+/// How opaque each pixel of a decoded frame is, 255 for wholly; none where all of them are.
+pub(crate) fn alpha(frame: &frame::Video) -> Result<Option<Vec<u8>>, String> {
+    if !may_have_alpha(frame) {
+        return Ok(None);
+    }
+    let (width, height) = (frame.width(), frame.height());
+    let mut scaler =
+        Context::get(frame.format(), width, height, Pixel::RGBA, width, height, Flags::POINT).map_err(explain)?;
+    let mut rgba = frame::Video::empty();
+    scaler.run(frame, &mut rgba).map_err(explain)?;
+    let incomplete = "FFmpeg could not convert its pixels";
+    let alpha = packed(&rgba, 4, |p| [p[3]]).ok_or(incomplete)?;
+    Ok(alpha.iter().any(|it| *it != 255).then_some(alpha))
+}
+
 /// Three big-endian 16-bit samples to 8 bits.
 fn deep(p: &[u8]) -> [u8; 3] {
     [round16(p[0], p[1]), round16(p[2], p[3]), round16(p[4], p[5])]
@@ -45,10 +67,10 @@ fn round16(high: u8, low: u8) -> u8 {
     ((u32::from(high) << 8 | u32::from(low)) * 255 + 32_767).div_euclid(65_535) as u8
 }
 
-/// Takes three bytes out of every `bytes` of each row.
-fn packed(frame: &frame::Video, bytes: usize, pick: impl Fn(&[u8]) -> [u8; 3]) -> Option<Vec<u8>> {
+/// Makes `N` bytes out of every `bytes` of each row.
+fn packed<const N: usize>(frame: &frame::Video, bytes: usize, pick: impl Fn(&[u8]) -> [u8; N]) -> Option<Vec<u8>> {
     let (width, height) = (frame.width() as usize, frame.height() as usize);
-    let mut rgb = Vec::with_capacity(width * height * 3);
+    let mut rgb = Vec::with_capacity(width * height * N);
     for row in 0..height {
         // SAFETY: a frame of this format has `height` rows of at least `width * bytes` bytes, `linesize[0]` apart (which is
         // negative for pictures stored from the bottom).

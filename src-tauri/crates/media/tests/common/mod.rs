@@ -1,6 +1,9 @@
 //! Files for the tests to read, made on the spot.
 #![allow(dead_code, clippy::unwrap_used, missing_docs)]
 
+pub mod film;
+pub mod heard;
+
 use std::{collections::BTreeMap, path::Path};
 
 use ffmpeg_next::{ChannelLayout, Packet, codec, encoder, format, frame, software::scaling};
