@@ -7,6 +7,7 @@ use gallop_engine::shape::{Aspect, MAX_SECONDS, Pixels};
 use gallop_models::plan::{Budgets, parse_bytes};
 use gallop_protocol::shot::Language;
 
+use crate::export::args as export;
 use crate::models::args as models;
 use crate::studio::args as studio;
 
@@ -37,6 +38,12 @@ pub enum Command {
     Shot(studio::ShotCommand),
     /// Make takes of a project's shots
     Render(Box<studio::RenderArgs>),
+    /// Export a project for platforms: clips with covers, captions, labels and a report
+    Export(Box<export::ExportArgs>),
+    /// Hand a project's cut over to Resolve, Final Cut, Premiere: OTIO and FCPXML with the files
+    Handover(export::HandoverArgs),
+    /// Tell what a clip is: tracks, colours, labels, who signed it, how loud it is
+    Inspect(export::InspectArgs),
     /// See the queue, and change it
     #[command(subcommand)]
     Jobs(studio::JobsCommand),

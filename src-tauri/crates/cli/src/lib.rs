@@ -9,6 +9,7 @@ mod cancel;
 mod doctor;
 mod engine;
 mod error;
+mod export;
 mod generate;
 mod making;
 mod model;
@@ -52,6 +53,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::New(args) => studio::project::create(args),
         Command::Shot(command) => studio::shot::run(command),
         Command::Render(args) => studio::render::run(&args),
+        Command::Export(args) => export::run(&args),
+        Command::Handover(args) => export::handover(&args),
+        Command::Inspect(args) => export::inspect(&args),
         Command::Jobs(command) => studio::jobs::run(command),
         Command::Library(command) => studio::library::run(command),
         Command::Models(command) => models::run(command),

@@ -65,6 +65,12 @@ impl Places {
         documents.unwrap_or_else(|| self.data.clone()).join("Gallop")
     }
 
+    /// The folder in the user's settings with fonts of one's own; an empty path where there is none.
+    pub fn fonts(&self) -> PathBuf {
+        let fonts = self.config.join("fonts");
+        if fonts.is_dir() { fonts } else { PathBuf::new() }
+    }
+
     /// Makes the folders that are not there.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::export::Maker;
 use crate::places::Places;
 use crate::{Code, coded, files};
 
@@ -25,9 +26,16 @@ pub struct Settings {
     /// The engines that jobs may go to, in order of preference.
     #[serde(default = "this_machine")]
     pub engines: Vec<EngineSettings>,
+    /// Who makes exports, and who signs them.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub export: Maker,
     /// What this version does not know. It is kept on saving.
     #[serde(flatten)]
     pub rest: Map<String, Value>,
+}
+
+fn is_usual(maker: &Maker) -> bool {
+    *maker == Maker::default()
 }
 
 /// An engine and how to reach it.
@@ -92,7 +100,7 @@ fn this_machine() -> Vec<EngineSettings> {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { format: FORMAT, engines: this_machine(), rest: Map::new() }
+        Self { format: FORMAT, engines: this_machine(), export: Maker::default(), rest: Map::new() }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use gallop_protocol::shot::Language;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use ts_rs::TS;
@@ -10,6 +11,7 @@ use super::studio::Studio;
 use super::value::Nothing;
 use crate::database::Database;
 use crate::disk::free_bytes;
+use crate::places::Places;
 use crate::runner::EngineStatus;
 use crate::settings::Settings;
 use crate::{Code, coded, project};
@@ -86,6 +88,9 @@ pub struct UiSettings {
     /// In which language it speaks.
     #[serde(default)]
     pub language: UiLanguage,
+    /// The language of new spoken lines; the interface's own where nothing is said.
+    #[serde(default)]
+    pub spoken: Option<Language>,
     /// Name of the set of shortcuts.
     #[serde(default = "usual_shortcuts")]
     pub shortcuts: String,
@@ -125,6 +130,23 @@ pub enum UiLanguage {
     En,
     /// 简体中文.
     Zh,
+}
+
+/// How the interface is to look from its first picture on: part of [`UiSettings`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Look {
+    /// Dark or light.
+    pub theme: Theme,
+    /// In which language it speaks.
+    pub language: UiLanguage,
+}
+
+impl Look {
+    /// What this user chose; as the system looks where nothing can be read, which is told elsewhere.
+    pub fn of_this_user(places: &Places) -> Self {
+        let ui = Settings::load(places).and_then(|settings| ui_settings(&settings));
+        ui.map(|ui| Self { theme: ui.theme, language: ui.language }).unwrap_or_default()
+    }
 }
 
 /// Changes of the settings.

@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use gallop_protocol::doctor;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use ts_rs::TS;
 
 use crate::{Code, coded, program};
@@ -40,8 +39,7 @@ pub enum Probe {
 #[ts(rename = "DoctorReport")]
 pub struct Report {
     /// The report of `gallop doctor --json`.
-    #[ts(type = "unknown")]
-    pub report: Value,
+    pub report: doctor::Report,
 }
 
 /// How long the doctor may take to look, and to measure.
@@ -70,22 +68,20 @@ impl Kept {
 }
 
 pub(super) fn report(studio: &Studio, args: ReportArgs) -> anyhow::Result<Report> {
-    Ok(Report { report: report_of(studio, args.probe)? })
+    Ok(Report { report: doctor::Report::clone(&*report_of(studio, args.probe)?) })
 }
 
-fn report_of(studio: &Studio, probe: Probe) -> anyhow::Result<Value> {
+fn report_of(studio: &Studio, probe: Probe) -> anyhow::Result<Arc<doctor::Report>> {
     let (arguments, limit): (&[&str], _) = match probe {
         Probe::Kept => (&["doctor", "--json"], LOOK_LIMIT),
         Probe::Run => (&["doctor", "--json", "--probe"], PROBE_LIMIT),
     };
     let text = ask_program(arguments, limit)?;
-    let report: Value = serde_json::from_str(&text).map_err(|error| {
+    let report: doctor::Report = serde_json::from_str(&text).map_err(|error| {
         coded(Code::Internal, format!("the doctor's report cannot be read ({error}): is this installation whole?"))
     })?;
-    // One of another version is shown all the same; forecasts do without it.
-    if let Ok(known) = serde_json::from_value::<doctor::Report>(report.clone()) {
-        *lock(&studio.doctor.report) = Some(Arc::new(known));
-    }
+    let report = Arc::new(report);
+    *lock(&studio.doctor.report) = Some(Arc::clone(&report));
     Ok(report)
 }
 

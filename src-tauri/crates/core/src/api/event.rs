@@ -4,6 +4,7 @@ use gallop_protocol::Id;
 use serde::Serialize;
 use ts_rs::TS;
 
+use super::exports::ExportStep;
 use super::models::PullView;
 use super::view::{JobView, StepView};
 use crate::runner::EngineStatus;
@@ -42,6 +43,17 @@ pub enum Event {
         id: String,
         /// How far it is; nothing where `models.list` tells all.
         progress: Option<PullView>,
+    },
+    /// An export has begun, come to its next clip, or ended: `export.list` tells.
+    Exports,
+    /// A clip of an export has come forward.
+    ExportStep {
+        /// The export.
+        export: Id,
+        /// The place of the clip in it.
+        item: usize,
+        /// How far it is.
+        step: ExportStep,
     },
     /// Files in the open project have come or gone.
     MediaChanged,

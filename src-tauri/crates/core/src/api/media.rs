@@ -68,21 +68,32 @@ fn list(data: &mut ProjectData, item: &MediaItem) {
     }
 }
 
-/// Copies a picture or a sound into a project.
+/// Copies a picture, a film or a sound into a project.
 fn take_in(folder: &Path, path: &Path) -> anyhow::Result<MediaItem> {
-    let (kind, size, frames) = look(path)?;
+    let Seen { kind, size, frames, rate, has_sound } = look(path)?;
     let MediaRef { sha256, name, bytes, other } = import_media(folder, path)?;
-    Ok(MediaItem { sha256, name, bytes, kind, size, frames, other })
+    Ok(MediaItem { sha256, name, bytes, kind, size, frames, rate, has_sound, other })
 }
 
-/// What a file is.
-fn look(path: &Path) -> anyhow::Result<(MediaKind, Option<[u32; 2]>, Option<u32>)> {
+/// What a file is, as [`MediaItem`] says it.
+struct Seen {
+    kind: MediaKind,
+    size: Option<[u32; 2]>,
+    frames: Option<u32>,
+    rate: Option<f64>,
+    has_sound: bool,
+}
+
+fn look(path: &Path) -> anyhow::Result<Seen> {
     let refuse = |why: &str| Err(coded(Code::Input, format!("{why}: {}", path.display())));
     if !path.is_file() {
         return refuse("there is no such file");
     }
     let picture = match gallop_media::read_picture(path) {
-        Ok(picture) => return Ok((MediaKind::Picture, Some([picture.width, picture.height]), None)),
+        Ok(picture) => {
+            let size = Some([picture.width, picture.height]);
+            return Ok(Seen { kind: MediaKind::Picture, size, frames: None, rate: None, has_sound: false });
+        }
         Err(error) => error,
     };
     let Ok(info) = gallop_media::probe(path) else {
@@ -91,17 +102,29 @@ fn look(path: &Path) -> anyhow::Result<(MediaKind, Option<[u32; 2]>, Option<u32>
         if ["png", "jpg", "jpeg", "webp", "bmp", "gif"].contains(&ending.as_str()) {
             return Err(coded(Code::Input, picture.to_string()));
         }
-        return refuse("this is neither a picture nor a sound that can be read");
+        return refuse("this is neither a picture nor a film nor a sound that can be read");
     };
     if info.metadata.contains_key(recipe::KEY) {
         return refuse("this is a clip that Gallop made: drop it on the timeline to get its shot back");
     }
-    let Some(audio) = info.audio else { return refuse("there is no sound in this film") };
-    let frames = (audio.duration_secs.max(info.duration_secs.min(audio.duration_secs)) * f64::from(RATE)).floor();
-    if frames < 1.0 {
-        return refuse("this sound is shorter than a frame");
+    let frames = |secs: f64| Some((secs * f64::from(RATE)).floor() as u32).filter(|frames| *frames > 0);
+    if let Some(film) = info.video {
+        let Some(frames) = frames(film.duration_secs) else { return refuse("this film is shorter than a frame") };
+        // A file can say that it has pictures and hold none.
+        gallop_media::for_each_frame(path, |_, _| ControlFlow::Break(()))
+            .map_err(|error| coded(Code::Input, error.to_string()))?;
+        return Ok(Seen {
+            kind: MediaKind::Film,
+            size: Some([film.seen.0, film.seen.1]),
+            frames: Some(frames.min(MAX_FRAMES)),
+            rate: Some(film.fps).filter(|fps| fps.den > 0).map(|fps| f64::from(fps.num) / f64::from(fps.den)),
+            has_sound: info.audio.is_some(),
+        });
     }
-    Ok((MediaKind::Sound, None, Some((frames as u32).min(MAX_FRAMES))))
+    let Some(sound) = info.audio else { return refuse("there is neither a picture nor a sound in this file") };
+    let Some(frames) = frames(sound.duration_secs) else { return refuse("this sound is shorter than a frame") };
+    let frames = Some(frames.min(MAX_FRAMES));
+    Ok(Seen { kind: MediaKind::Sound, size: None, frames, rate: None, has_sound: true })
 }
 
 pub(super) fn shot_of_clip(studio: &Studio, args: ClipArgs) -> anyhow::Result<Id> {

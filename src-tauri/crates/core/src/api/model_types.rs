@@ -98,6 +98,8 @@ pub struct PullView {
     pub bytes_per_second: Option<f64>,
     /// How long it will take at this rate.
     pub seconds_left: Option<f64>,
+    /// Why nothing comes right now and it is tried again, in words; nothing while something comes.
+    pub waits: Option<String>,
     /// Why it failed.
     pub failure: Option<super::value::Refusal>,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use gallop_protocol::Id;
 use gallop_protocol::recipe::Reference;
-use gallop_protocol::shot::Line;
+use gallop_protocol::shot::{Line, speech};
 
 use super::known::KnownModels;
 use super::reel::{Reel, Seen};
@@ -199,6 +199,7 @@ fn shot_view(data: &ProjectData, entry: &ShotEntry, shown: Option<&Seen>, frames
         size: entry.size,
         take: shown.map(|seen| seen.take.id),
         frames,
+        line_seconds: entry.shot.lines.iter().map(|line| speech::seconds(&line.text, line.language)).collect(),
         is_fresh,
     }
 }

@@ -1,6 +1,7 @@
 //! Models on their way here: each in a thread of its own, which can be slowed and stopped.
 
 use std::collections::BTreeMap;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -62,6 +63,7 @@ impl Pulls {
             of_bytes: 0,
             bytes_per_second: None,
             seconds_left: None,
+            waits: None,
             failure: None,
         };
         let pull =
@@ -119,14 +121,15 @@ fn run(store: &Store, entry: &Entry, options: &Options, pull: &OnTheWay, tell: &
     };
     // Told at once, so that everybody sees it begin.
     tell(Event::Models { id: entry.id.clone(), progress: Some(lock(&pull.now).clone()) });
-    let mut outcome = store::pull(store, entry, options, &pull.control, &progress);
+    let mut outcome =
+        beside_news_of_waits(pull, entry, tell, || store::pull(store, entry, options, &pull.control, &progress));
     let is_removed = *lock(&pull.ended) == Ended::Remove;
     if is_removed && matches!(outcome, Ok(Pulled::Stopped)) {
         outcome = store.remove(entry).map(|_| Pulled::Stopped);
     }
     {
         let mut now = lock(&pull.now);
-        (now.file, now.bytes_per_second, now.seconds_left) = (None, None, None);
+        (now.file, now.bytes_per_second, now.seconds_left, now.waits) = (None, None, None, None);
         match outcome {
             Ok(Pulled::Whole) => (now.state, now.done_bytes) = (PullState::Done, now.of_bytes),
             Ok(Pulled::Stopped) => {
@@ -139,4 +142,33 @@ fn run(store: &Store, entry: &Entry, options: &Options, pull: &OnTheWay, tell: &
     let last = lock(&pull.now).clone();
     tell(Event::Models { id: entry.id.clone(), progress: Some(last) });
     tell(Event::Models { id: entry.id.clone(), progress: None });
+}
+
+/// Works, and tells beside it when nothing comes any more and why, and when something comes again: who waits for a server
+/// has nothing else to tell.
+fn beside_news_of_waits<T>(
+    pull: &OnTheWay,
+    entry: &Entry,
+    tell: &(dyn Fn(Event) + Sync),
+    work: impl FnOnce() -> T,
+) -> T {
+    std::thread::scope(|scope| {
+        // Goes away with the work, which wakes the other side.
+        let (_working, over) = mpsc::channel::<()>();
+        scope.spawn(move || {
+            while over.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
+                let waits = pull.control.waits();
+                let news = {
+                    let mut now = lock(&pull.now);
+                    let is_new = now.waits != waits;
+                    now.waits = waits;
+                    is_new.then(|| now.clone())
+                };
+                if let Some(news) = news {
+                    tell(Event::Models { id: entry.id.clone(), progress: Some(news) });
+                }
+            }
+        });
+        work()
+    })
 }

@@ -171,7 +171,7 @@ fn place(data: &mut ProjectData, shot: Id, spot: Spot, shots: &ShotsOf) -> anyho
             timeline.clips.iter().position(|clip| clip.id == before.id).map_or(timeline.clips.len(), |index| index + 1);
         let mut after = timeline.clone();
         let out = crate::timeline::Shots::frames(shots, shot).unwrap_or(1);
-        after.clips.insert(index, Clip { id: Id::new(), shot, start: at, r#in: 0, out });
+        after.clips.insert(index, Clip { start: at, ..Clip::of(shot, 0, out) });
         after.mend(|_| true);
         *timeline = after;
         return Ok(());

@@ -9,6 +9,7 @@ use serde_json::Value;
 use tokio::sync::broadcast;
 
 use super::event::Event;
+use super::exports::Exports;
 use super::known::KnownModels;
 use super::models::Pulls;
 use super::open::Open;
@@ -27,13 +28,21 @@ use crate::{Code, coded};
 /// Events that a slow listener may fall behind with; then it is told [`Event::Missed`].
 const CAPACITY: usize = 256;
 /// Calls that may take long and leave alone what others change: they do not wait for their turn, nor hold others up.
-const SLOW: [&str; 8] = [
+const SLOW: [&str; 15] = [
     "doctor.report",
     "shot.check",
     "media.import",
+    "captions.align",
+    "export.list",
+    "export.cancel",
+    "export.handover",
+    "export.set_maker",
     "models.list",
     "models.verify",
     "models.remove",
+    // The keychain may ask its owner to open it.
+    "models.token",
+    "models.set_token",
     "project.list",
     "project.get",
 ];
@@ -46,6 +55,7 @@ pub struct Studio {
     pub(super) library: Library,
     pub(super) store: Store,
     pub(super) pulls: Pulls,
+    pub(super) exports: Exports,
     /// The engines, where this process has them.
     runner: Mutex<Option<Runner>>,
     open: Mutex<Option<Open>>,
@@ -98,6 +108,7 @@ impl Studio {
             library: Library::new(database.clone()),
             store: Store::of_this_user(&places),
             pulls: Pulls::default(),
+            exports: Exports::new(&places),
             runner: Mutex::new(None),
             open: Mutex::new(None),
             folder: Mutex::new(None),
@@ -151,6 +162,11 @@ impl Studio {
         table::dispatch(self, name, arguments).map_err(|error| Refusal::of(&error))
     }
 
+    /// How the interface is to look, before it can ask.
+    pub(crate) fn look(&self) -> super::app::Look {
+        super::app::Look::of_this_user(&self.places)
+    }
+
     /// All that happens from now on.
     pub fn subscribe(&self) -> broadcast::Receiver<Event> {
         self.events.subscribe()
@@ -166,6 +182,7 @@ impl Studio {
     pub fn close_here(&self) {
         self.is_closed.store(true, Ordering::SeqCst);
         self.pulls.stop();
+        self.exports.stop();
         drop(lock(&self.loopback).take());
         self.set_open(None);
         let runner = lock(&self.runner).take();
@@ -196,6 +213,11 @@ impl Studio {
     /// How a running job's clip looks now: a PNG picture.
     pub(crate) fn preview(&self, job: gallop_protocol::Id) -> Option<bytes::Bytes> {
         lock(&self.runner).as_ref()?.board().preview(job)
+    }
+
+    /// The picture that an export wrote last: a PNG file.
+    pub(crate) fn export_picture(&self, export: gallop_protocol::Id) -> PathBuf {
+        self.exports.picture_path(export)
     }
 
     /// Address of the server.
@@ -246,7 +268,7 @@ impl Studio {
         self.tell(Event::Project { revision });
     }
 
-    pub(super) fn revision(&self) -> u64 {
+    pub(crate) fn revision(&self) -> u64 {
         self.revision.load(Ordering::SeqCst)
     }
 

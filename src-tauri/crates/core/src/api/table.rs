@@ -5,7 +5,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use ts_rs::TS;
 
-use super::{Studio, app, cast, check, doctor, jobs, media, models, project, shot, takes, timeline};
+use super::{
+    Studio, app, captions, cast, check, doctor, export, jobs, maker, media, models, project, shot, takes, timeline,
+    token,
+};
 use super::{value, view};
 use crate::{Code, coded};
 
@@ -100,6 +103,30 @@ calls! {
     "media.remove" => media::remove: media::RemoveArgs => (),
     /// Changes the timeline: all of the edits or none, as one step of undo.
     "timeline.edit" => timeline::edit: timeline::EditArgs => view::ProjectView,
+    /// Makes the captions of clips anew: the lines of their shots, each when it is said in the take.
+    "captions.align" => captions::align: captions::CaptionsAlignArgs => view::ProjectView,
+    /// Takes captions in from a file of SRT, WebVTT or ASS.
+    "captions.import" => captions::import: captions::CaptionsImportArgs => view::ProjectView,
+    /// Writes the captions into a file of SRT, WebVTT or ASS.
+    "captions.save" => captions::save: captions::CaptionsSaveArgs => (),
+    /// What can be exported for: platforms, masters, sound.
+    "export.presets" => export::presets: value::Nothing => export::ExportPresets,
+    /// Begins to export the open project.
+    "export.start" => export::start: crate::export::Order => super::exports::ExportView,
+    /// All exports, the latest first.
+    "export.list" => export::list: value::Nothing => Vec<super::exports::ExportView>,
+    /// Breaks an export off. The clips that are done stay.
+    "export.cancel" => export::cancel: value::Named => (),
+    /// Goes on with an export: what is done and whole is not made again.
+    "export.retry" => export::retry: value::Named => super::exports::ExportView,
+    /// Forgets an export. Its files stay.
+    "export.remove" => export::remove: value::Named => (),
+    /// Who is said to have made exports, and who signs them.
+    "export.maker" => maker::get: value::Nothing => maker::ExportMaker,
+    /// Changes who is said to have made exports, and who signs them. Who signs is tried at once.
+    "export.set_maker" => maker::set: maker::ExportMaker => maker::ExportMaker,
+    /// Hands the cut over to other programs: OTIO and FCPXML, in a folder with the files.
+    "export.handover" => export::handover: export::HandoverArgs => crate::handover::Handed,
     /// Removes takes with their files. This cannot be undone.
     "takes.remove" => takes::remove: takes::RemoveArgs => (),
     /// Notes which of several takes was liked best.
@@ -144,6 +171,10 @@ calls! {
     "models.remove" => models::remove: models::ModelArgs => u64,
     /// The folder of a model.
     "models.where" => models::place: models::ModelArgs => String,
+    /// Where the token for models with a gate lies; the token itself is never told.
+    "models.token" => token::get: value::Nothing => token::TokenView,
+    /// Puts the token into this system's keychain, or with `null` forgets it.
+    "models.set_token" => token::set: token::SetArgs => token::TokenView,
 }
 
 fn run<A: DeserializeOwned, R: Serialize>(

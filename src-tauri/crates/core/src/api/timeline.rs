@@ -34,7 +34,7 @@ pub(super) fn edit(studio: &Studio, args: EditArgs) -> anyhow::Result<ProjectVie
         let lengths = open.lengths();
         open.edit(edit, |data| {
             for edit in &edits {
-                if let TimelineEdit::AddAudio { media, .. } = edit {
+                if let TimelineEdit::AddAudio { media, .. } | TimelineEdit::InsertFootage { media, .. } = edit {
                     super::shot::check_media(data, [media])?;
                 }
                 if let TimelineEdit::PutAudio { item, .. } = edit {

@@ -73,6 +73,8 @@ pub struct ShotView {
     pub take: Option<Id>,
     /// Frames of that take, or how many it is expected to have.
     pub frames: u32,
+    /// How many seconds each of its lines takes to say, in their order; 0 for one without words.
+    pub line_seconds: Vec<f64>,
     /// Whether what the newest take was made of is still what the shot says.
     pub is_fresh: bool,
 }

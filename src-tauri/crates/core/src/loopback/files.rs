@@ -12,7 +12,7 @@ use crate::project::find_media;
 use crate::take::TakeFolder;
 use crate::{inside, take};
 
-use super::peaks;
+use super::{peaks, stills};
 
 /// Something that is served.
 pub enum Found {
@@ -41,7 +41,17 @@ pub fn find(studio: &Studio, path: &str) -> Option<Found> {
             let path = peaks::of_sound(studio.cache(), sha256, &sound)?;
             Some(Found::File { path, kind: JSON, digest: Some(sha256) })
         }
-        ["previews", name] => studio.preview(exact_id(name.strip_suffix(".png")?)?).map(Found::Picture),
+        ["media", digest, "poster.png"] => {
+            let sha256 = exact_digest(digest)?;
+            let film = find_media(&studio.project_folder()?, sha256).ok()??;
+            let path = stills::of_film(studio.cache(), sha256, &film)?;
+            Some(Found::File { path, kind: "image/png", digest: Some(sha256) })
+        }
+        ["previews", name] => {
+            let id = exact_id(name.strip_suffix(".png")?)?;
+            let of_export = || file(studio.export_picture(id), "image/png");
+            studio.preview(id).map(Found::Picture).or_else(of_export)
+        }
         ["posters", name] => poster(studio, exact_id(name.strip_suffix(".png")?)?),
         _ => None,
     }

@@ -3,9 +3,11 @@
 //! ```text
 //! http://127.0.0.1:PORT/TOKEN/
 //!   takes/<id>/clip.mp4, poster.png, peaks.json   of the open project
-//!   media/<sha256>, media/<sha256>/peaks.json     files that were taken into it
-//!   previews/<job>.png                            how a running job looks now
+//!   media/<sha256>, media/<sha256>/peaks.json     files that were taken into it, and the outline of their sound
+//!   media/<sha256>/poster.png                     a picture of a film among them
+//!   previews/<job>.png                            how a running job or export looks now
 //!   posters/<project>.png                         a picture of any project of the library
+//!   preview                                       a socket: the timeline as it is exported
 //! and where a browser is served:
 //!   ws                                            calls and events
 //!   upload                                        files, which the browser has no paths of
@@ -15,15 +17,17 @@
 //! Who may: only programs of this machine reach the port; of them those that know the token, which is in the address and
 //! new at every start. A page of a stranger cannot get at it through the user's browser: the host must be this one (so
 //! that a name that was made to point here does not help), and an origin, where one is told, must be this server's own; the
-//! window's origin may read clips and pictures.
+//! window's origin may read clips, pictures and the preview.
 
 mod files;
 mod guard;
 mod peaks;
+mod preview;
 mod range;
 mod respond;
 mod serve;
 mod socket;
+mod stills;
 mod upload;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};

@@ -8,11 +8,13 @@ use axum::extract::{FromRequestParts as _, Request, State, WebSocketUpgrade};
 use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
+use bytes::Bytes;
 use tokio::sync::watch;
 
 use super::guard::{Guard, Leave};
-use super::{Pages, files, respond, socket, upload};
-use crate::api::Studio;
+use super::preview::Seats;
+use super::{Pages, files, preview, respond, socket, upload};
+use crate::api::{Look, Studio};
 
 /// What all connections share.
 pub struct Desk {
@@ -20,12 +22,13 @@ pub struct Desk {
     guard: Guard,
     pages: Option<Pages>,
     stopped: watch::Receiver<bool>,
+    seats: Seats,
 }
 
 impl Desk {
     /// Of a studio.
     pub fn new(studio: Weak<Studio>, guard: Guard, pages: Option<Pages>, stopped: watch::Receiver<bool>) -> Arc<Self> {
-        Arc::new(Self { studio, guard, pages, stopped })
+        Arc::new(Self { studio, guard, pages, stopped, seats: Seats::default() })
     }
 }
 
@@ -74,13 +77,14 @@ async fn inside(desk: &Arc<Desk>, path: &str, has_all: bool, request: Request) -
     let is_reading = matches!(*request.method(), Method::GET | Method::HEAD);
     let pages = desk.pages.as_ref().filter(|_| has_all);
     match path {
-        "ws" if pages.is_some() && is_reading => {
-            let (mut parts, _) = request.into_parts();
-            match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
-                Ok(upgrade) => socket::take(upgrade, desk.studio.clone(), desk.stopped.clone()),
-                Err(_) => respond::status(StatusCode::UPGRADE_REQUIRED, "this is a socket"),
-            }
-        }
+        "ws" if pages.is_some() && is_reading => match upgrade(request).await {
+            Ok(upgrade) => socket::take(upgrade, desk.studio.clone(), desk.stopped.clone()),
+            Err(refused) => refused,
+        },
+        "preview" if is_reading => match upgrade(request).await {
+            Ok(upgrade) => preview::take(upgrade, desk.studio.clone(), &desk.seats, desk.stopped.clone()),
+            Err(refused) => refused,
+        },
         "upload" if pages.is_some() && *request.method() == Method::POST => upload::take(&studio, request).await,
         _ if !is_reading => respond::status(StatusCode::METHOD_NOT_ALLOWED, "this can only be read"),
         path if files::is_ours(path) => {
@@ -93,9 +97,32 @@ async fn inside(desk: &Arc<Desk>, path: &str, has_all: bool, request: Request) -
         path => {
             let name = if path.is_empty() { "index.html" } else { path };
             match pages.and_then(|pages| pages(name)) {
-                Some(page) => respond::page(&page, request.method(), &desk.guard.socket_origins()),
+                Some(mut page) => {
+                    if name == "index.html" {
+                        page.bytes = dressed(page.bytes, studio.look());
+                    }
+                    respond::page(&page, request.method(), &desk.guard.socket_origins())
+                }
                 None => respond::gone(),
             }
         }
     }
+}
+
+/// Becomes a socket of a request that asks for one.
+async fn upgrade(request: Request) -> Result<WebSocketUpgrade, Response> {
+    let (mut parts, _) = request.into_parts();
+    let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &()).await;
+    upgrade.map_err(|_| respond::status(StatusCode::UPGRADE_REQUIRED, "this is a socket"))
+}
+
+/// The first page with what the user chose written into its root, so that the first picture is painted in it.
+fn dressed(page: Bytes, look: Look) -> Bytes {
+    const ROOT: &[u8] = b"<html";
+    let Some(at) = page.windows(ROOT.len()).position(|found| found == ROOT) else { return page };
+    // Both are words in quotes.
+    let (theme, language) = (serde_json::json!(look.theme), serde_json::json!(look.language));
+    let chosen = format!(" data-chosen-theme={theme} data-chosen-language={language}");
+    let (before, behind) = page.split_at(at + ROOT.len());
+    [before, chosen.as_bytes(), behind].concat().into()
 }

@@ -62,7 +62,7 @@ async fn talk(mut socket: WebSocket, studio: Weak<Studio>, mut stopped: watch::R
 }
 
 /// Waits until the server stops.
-async fn stop(stopped: &mut watch::Receiver<bool>) {
+pub(super) async fn stop(stopped: &mut watch::Receiver<bool>) {
     // What is borrowed of the channel must not be held over the next wait. An error means that the server is gone.
     stopped.wait_for(|stopped| *stopped).await.map(drop).ok();
 }

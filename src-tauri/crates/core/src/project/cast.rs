@@ -57,26 +57,34 @@ pub struct MediaItem {
     pub name: String,
     /// Its size.
     pub bytes: u64,
-    /// Picture or sound.
+    /// Picture, film or sound.
     pub kind: MediaKind,
-    /// Width and height of a picture in pixels.
+    /// Width and height of a picture or film in pixels, as it is seen.
     #[serde(default)]
     pub size: Option<[u32; 2]>,
-    /// Length of a sound in frames of the timeline.
+    /// Length of a film or sound in frames of the timeline.
     #[serde(default)]
     pub frames: Option<u32>,
+    /// Pictures a second of a film.
+    #[serde(default)]
+    pub rate: Option<f64>,
+    /// Whether a film has sound.
+    #[serde(default)]
+    pub has_sound: bool,
     /// Fields that this version does not know. They are kept.
     #[serde(flatten)]
     #[ts(skip)]
     pub other: Map<String, Value>,
 }
 
-/// Picture or sound.
+/// Picture, film or sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum MediaKind {
     /// A picture.
     Picture,
+    /// A film, with or without sound.
+    Film,
     /// A sound.
     Sound,
 }

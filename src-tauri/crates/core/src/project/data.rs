@@ -252,7 +252,8 @@ impl ProjectData {
         let cast = self.cast.iter().filter_map(|character| character.picture.as_ref());
         let tracks = self.cut.iter().flat_map(|timeline| &timeline.tracks);
         let sounds = tracks.flat_map(|track| track.items.iter().map(|item| &item.media));
-        self.shots.iter().flat_map(ShotEntry::media).chain(cast).chain(sounds)
+        let footage = self.cut.iter().flat_map(|timeline| &timeline.footage).map(|footage| &footage.media);
+        self.shots.iter().flat_map(ShotEntry::media).chain(cast).chain(sounds).chain(footage)
     }
 
     /// What is seen when, where a shot is expected to have so many frames. A project that was never cut shows its shots in
@@ -264,7 +265,7 @@ impl ProjectData {
         let mut start = 0;
         let clips = self.shots.iter().map(|entry| {
             // The shot's own id: it is the same whenever it is asked for.
-            let clip = Clip { id: entry.id, shot: entry.id, start, r#in: 0, out: frames(entry).max(1) };
+            let clip = Clip { id: entry.id, start, ..Clip::of(entry.id, 0, frames(entry).max(1)) };
             start = clip.end();
             clip
         });
@@ -304,7 +305,7 @@ impl ProjectData {
     pub fn add_shot(&mut self, entry: ShotEntry, frames: u32) {
         if let Some(timeline) = &mut self.cut {
             let start = timeline.end();
-            timeline.clips.push(Clip { id: Id::new(), shot: entry.id, start, r#in: 0, out: frames.max(1) });
+            timeline.clips.push(Clip { start, ..Clip::of(entry.id, 0, frames.max(1)) });
         }
         self.shots.push(entry);
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::data::{MediaRef, ProjectData, ShotEntry};
-use crate::timeline::{AudioTrack, Caption, Clip, Marker, Timeline, Track};
+use crate::timeline::{AudioTrack, Caption, CaptionStyle, Clip, Footage, Marker, Timeline, Track};
 
 /// What an edit is called, and which edits become one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,29 +67,35 @@ struct Snapshot {
 struct Cut {
     track: Track,
     clips: Arc<Vec<Clip>>,
+    footage: Arc<Vec<Footage>>,
     captions: Arc<Vec<Caption>>,
+    caption_style: CaptionStyle,
     tracks: Arc<Vec<AudioTrack>>,
     markers: Arc<Vec<Marker>>,
 }
 
 impl Cut {
     fn of(timeline: &Timeline, like: Option<&Self>) -> Self {
-        let Timeline { track, clips, captions, tracks, markers } = timeline;
+        let Timeline { track, clips, footage, captions, caption_style, tracks, markers } = timeline;
         Self {
             track: *track,
             clips: shared(clips, like.map(|like| &like.clips)),
+            footage: shared(footage, like.map(|like| &like.footage)),
             captions: shared(captions, like.map(|like| &like.captions)),
+            caption_style: *caption_style,
             tracks: shared(tracks, like.map(|like| &like.tracks)),
             markers: shared(markers, like.map(|like| &like.markers)),
         }
     }
 
     fn timeline(&self) -> Timeline {
-        let Self { track, clips, captions, tracks, markers } = self;
+        let Self { track, clips, footage, captions, caption_style, tracks, markers } = self;
         Timeline {
             track: *track,
             clips: clips.to_vec(),
+            footage: footage.to_vec(),
             captions: captions.to_vec(),
+            caption_style: *caption_style,
             tracks: tracks.to_vec(),
             markers: markers.to_vec(),
         }
@@ -184,7 +190,8 @@ impl Snapshot {
     fn media(&self) -> impl Iterator<Item = &MediaRef> {
         let sounds = self.cut.iter().flat_map(|cut| cut.tracks.iter()).flat_map(|track| &track.items);
         let shots = self.shots.iter().flat_map(|shot| shot.media());
-        shots.chain(self.rest.media()).chain(sounds.map(|item| &item.media))
+        let footage = self.cut.iter().flat_map(|cut| cut.footage.iter()).map(|footage| &footage.media);
+        shots.chain(self.rest.media()).chain(sounds.map(|item| &item.media)).chain(footage)
     }
 }
 

@@ -256,6 +256,9 @@ impl<'a> Shared<'a> {
             let (count, outcome) = fill(body, room);
             file.write_all(room.get(..count).unwrap_or_default()).map_err(failed)?;
             done += count as u64;
+            if count > 0 {
+                self.fetch.control.comes();
+            }
             self.fetch.fetched.fetch_add(count as u64, Ordering::SeqCst);
             let is_due = done >= self.done(index) + NOTE_BYTES || told.elapsed() >= NOTE;
             if is_due || outcome.is_err() || done == segment.bytes {

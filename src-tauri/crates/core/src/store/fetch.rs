@@ -96,6 +96,7 @@ pub(super) fn ask(http: &Http, remote: &Remote, effort: Effort, control: &Contro
                     continue;
                 }
                 Some(facts) => {
+                    control.comes();
                     spare(answer.body);
                     return Ok(Some(facts));
                 }
@@ -140,7 +141,7 @@ pub(super) fn patient(fault: Fault, failures: &mut u32, effort: Effort, control:
         anyhow::bail!("{why}; it was tried {failures} times, and what has come is kept: pull again to go on");
     }
     let backoff = effort.backoff.saturating_mul(1 << (*failures - 1).min(16)).min(LONGEST_BACKOFF);
-    control.sleep(after.unwrap_or(backoff));
+    control.wait(&why, after.unwrap_or(backoff));
     Ok(!control.is_stopped())
 }
 

@@ -19,6 +19,9 @@ pub struct Control {
     /// Bytes a second; 0 is no limit.
     limit: AtomicU64,
     spent: Mutex<Option<Instant>>,
+    waits: Mutex<Option<String>>,
+    /// Whether there is something in `waits`: looked at with every piece that comes.
+    is_waiting: AtomicBool,
 }
 
 impl Control {
@@ -35,6 +38,25 @@ impl Control {
     /// Allows so many bytes a second from now on; `None` for as many as come.
     pub fn limit(&self, bytes_per_second: Option<u64>) {
         self.limit.store(bytes_per_second.unwrap_or(0), Ordering::SeqCst);
+    }
+
+    /// Why nothing comes right now and it is tried again, in words; nothing while something comes.
+    pub fn waits(&self) -> Option<String> {
+        self.waits.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Waits before another try.
+    pub(super) fn wait(&self, why: &str, duration: Duration) {
+        *self.waits.lock().unwrap_or_else(PoisonError::into_inner) = Some(why.to_owned());
+        self.is_waiting.store(true, Ordering::SeqCst);
+        self.sleep(duration);
+    }
+
+    /// Something comes.
+    pub(super) fn comes(&self) {
+        if self.is_waiting.swap(false, Ordering::SeqCst) {
+            *self.waits.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
     }
 
     /// Waits as long as `bytes` more are over the limit.

@@ -14,7 +14,7 @@ const PAUSE_SECONDS: f64 = 0.3;
 impl Timeline {
     pub(super) fn put_caption(&mut self, caption: &Caption, shots: &impl Shots) -> anyhow::Result<()> {
         let clip = *self.clip(caption.clip)?;
-        let length = shots.frames(clip.shot).unwrap_or(clip.out).max(clip.out);
+        let length = self.source_frames(clip.shot, shots).unwrap_or(clip.out).max(clip.out);
         let from = caption.from.min(length.saturating_sub(1));
         let caption = Caption { from, to: caption.to.clamp(from + 1, length.max(from + 1)), ..caption.clone() };
         match self.captions.iter_mut().find(|known| known.id == caption.id) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use gallop_protocol::Id;
 
-use super::{AudioItem, AudioTrack, Clip, MAX_FRAMES, Timeline, Track};
+use super::{AudioItem, AudioTrack, Clip, Footage, MAX_FRAMES, SPEEDS, Timeline, Track};
 use crate::{Code, coded};
 
 /// More of anything than anybody has.
@@ -23,8 +23,10 @@ impl Timeline {
     /// [`Code::Input`]: it cannot; the message says why.
     pub fn check(&self) -> anyhow::Result<()> {
         let mut ids = Ids::default();
-        let Self { track, clips, captions, tracks, markers } = self;
-        if clips.len() > MOST || captions.len() > MOST || markers.len() > MOST || tracks.len() > MOST_TRACKS {
+        let Self { track, clips, footage, captions, caption_style, tracks, markers } = self;
+        caption_style.check()?;
+        let lists = [clips.len(), footage.len(), captions.len(), markers.len()];
+        if lists.into_iter().any(|length| length > MOST) || tracks.len() > MOST_TRACKS {
             return refuse(format!(
                 "a timeline has at most {MOST} clips, captions and markers and {MOST_TRACKS} tracks"
             ));
@@ -32,7 +34,7 @@ impl Timeline {
         let mut end = 0;
         for clip in clips {
             ids.add(clip.id)?;
-            check_range("a clip", clip.start, clip.r#in, clip.out)?;
+            check_clip(clip)?;
             if clip.start < end || (*track == Track::Magnetic && clip.start != end) {
                 return refuse(format!(
                     "the clip {} begins at frame {}, but the one before ends at {end}",
@@ -40,6 +42,11 @@ impl Timeline {
                 ));
             }
             end = clip.end();
+        }
+        for Footage { id, media, kind: _, frames } in footage {
+            ids.add(*id)?;
+            media.check("a clip of the timeline")?;
+            check_range("a clip", 0, 0, *frames)?;
         }
         for caption in captions {
             ids.add(caption.id)?;
@@ -71,6 +78,8 @@ impl Timeline {
             track.items.sort_by_key(|item| item.start);
         }
         self.markers.sort_by_key(|marker| marker.frame);
+        let seen: BTreeSet<Id> = self.clips.iter().map(|clip| clip.shot).collect();
+        self.footage.retain(|footage| seen.contains(&footage.id));
         let place = |id: Id| self.clips.iter().position(|clip| clip.id == id);
         let mut captions: Vec<_> =
             std::mem::take(&mut self.captions).into_iter().map(|one| (place(one.clip), one)).collect();
@@ -81,7 +90,8 @@ impl Timeline {
     /// Takes out what refers to shots that are not there any more, and brings what is left into its order: an older
     /// Gallop, or an editor, may have taken a shot away and not known of the timeline.
     pub fn mend(&mut self, has_shot: impl Fn(Id) -> bool) {
-        self.clips.retain(|clip| has_shot(clip.shot));
+        let footage: BTreeSet<Id> = self.footage.iter().map(|footage| footage.id).collect();
+        self.clips.retain(|clip| has_shot(clip.shot) || footage.contains(&clip.shot));
         let clips: BTreeSet<Id> = self.clips.iter().map(|clip| clip.id).collect();
         self.captions.retain(|caption| clips.contains(&caption.clip));
         self.settle();
@@ -119,6 +129,19 @@ fn check_track(track: &AudioTrack, ids: &mut Ids) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn check_clip(clip: &Clip) -> anyhow::Result<()> {
+    let Clip { start, r#in, out, speed, look, .. } = clip;
+    check_range("a clip", 0, *r#in, *out)?;
+    if !SPEEDS.contains(speed) {
+        let (least, most) = (SPEEDS.start(), SPEEDS.end());
+        return refuse(format!("a clip runs from {least} to {most} times as fast as it was taken, not {speed}"));
+    }
+    if *start > MAX_FRAMES || clip.frames() > MAX_FRAMES - start {
+        return refuse("a clip would reach beyond a day".into());
+    }
+    look.check()
+}
+
 fn check_range(what: &str, start: u32, first: u32, behind: u32) -> anyhow::Result<()> {
     if first >= behind {
         return refuse(format!("{what} needs at least one frame, not {first} to {behind}"));
@@ -129,7 +152,7 @@ fn check_range(what: &str, start: u32, first: u32, behind: u32) -> anyhow::Resul
     Ok(())
 }
 
-fn check_gain(gain_db: f32) -> anyhow::Result<()> {
+pub(super) fn check_gain(gain_db: f32) -> anyhow::Result<()> {
     if GAIN_DB.contains(&gain_db) {
         return Ok(());
     }

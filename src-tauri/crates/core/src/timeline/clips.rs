@@ -4,7 +4,7 @@ use gallop_protocol::Id;
 
 use super::check::{close, refuse};
 use super::edit::{Edge, Gap};
-use super::{Caption, Clip, MAX_FRAMES, Shots, Timeline, Track, free};
+use super::{Caption, Clip, Look, MAX_FRAMES, Shots, Timeline, Track, free};
 use crate::{Code, coded};
 
 impl Timeline {
@@ -29,8 +29,8 @@ impl Timeline {
     }
 
     pub(super) fn insert_clip(&mut self, shot: Id, at: u32, shots: &impl Shots) -> anyhow::Result<()> {
-        let out = length(shot, shots)?;
-        self.place(Clip { id: Id::new(), shot, start: 0, r#in: 0, out }, at);
+        let frames = shots.frames(shot).ok_or_else(|| coded(Code::Input, format!("the project has no shot {shot}")))?;
+        self.place(Clip::of(shot, 0, frames.clamp(1, MAX_FRAMES)), at);
         Ok(())
     }
 
@@ -47,17 +47,16 @@ impl Timeline {
     pub(super) fn trim(&mut self, id: Id, edge: Edge, to: u32, shots: &impl Shots) -> anyhow::Result<()> {
         let index = self.index(id)?;
         let room = self.room(index);
+        let length = self.length(index, shots)?;
         let clip = &mut self.clips[index];
-        let length = length(clip.shot, shots)?.max(clip.out);
         match edge {
             Edge::In => {
-                let earliest = clip.r#in.saturating_sub(room.before);
-                let to = to.clamp(earliest, clip.out - 1);
+                let end = clip.end();
+                clip.r#in = to.clamp(clip.earliest(room.before), clip.out - 1);
                 // The end of the clip stays where it is.
-                clip.start = (clip.start + to).saturating_sub(clip.r#in);
-                clip.r#in = to;
+                clip.start = end.saturating_sub(clip.frames());
             }
-            Edge::Out => clip.out = to.clamp(clip.r#in + 1, length.min(clip.out.saturating_add(room.behind))),
+            Edge::Out => clip.out = to.clamp(clip.r#in + 1, length.min(clip.latest(room.behind))),
         }
         Ok(())
     }
@@ -68,23 +67,37 @@ impl Timeline {
         let Some(behind) = behind.filter(|behind| behind.start == before.end()) else {
             return refuse("there is no clip directly behind this one: a cut is needed to roll".into());
         };
-        let length = length(before.shot, shots)?.max(before.out);
+        let length = self.length(index, shots)?;
         // As far as both clips keep a frame, and neither leaves its take.
-        let most = i64::from(length - before.out).min(i64::from(behind.frames()) - 1);
-        let least = -(i64::from(before.frames()) - 1).min(i64::from(behind.r#in));
-        let by = i64::from(by).clamp(least, most);
-        self.clips[index].out = shifted(before.out, by);
-        let behind = &mut self.clips[index + 1];
-        (behind.r#in, behind.start) = (shifted(behind.r#in, by), shifted(behind.start, by));
+        let most =
+            i64::from(before.frames_to(length).saturating_sub(before.frames())).min(i64::from(behind.frames()) - 1);
+        let start = Clip { r#in: 0, ..behind }.frames_to(behind.r#in);
+        let least = -(i64::from(before.frames()) - 1).min(i64::from(start));
+        let by = i64::from(by).clamp(least.min(0), most.max(0));
+        let cut = before.frame_after(shifted(before.frames(), by));
+        let left = &mut self.clips[index];
+        left.out = cut.clamp(before.r#in + 1, length);
+        let start = left.end();
+        let by = i64::from(start) - i64::from(before.end());
+        let first = match by {
+            by if by < 0 => behind.earliest(shifted(0, -by)),
+            by => behind.frame_after(shifted(0, by)),
+        };
+        let right = &mut self.clips[index + 1];
+        (right.r#in, right.start) = (first.min(behind.out - 1), start);
+        free::part(&mut self.clips);
         Ok(())
     }
 
     pub(super) fn slip(&mut self, id: Id, by: i32, shots: &impl Shots) -> anyhow::Result<()> {
         let index = self.index(id)?;
+        let length = self.length(index, shots)?;
         let clip = &mut self.clips[index];
-        let length = length(clip.shot, shots)?.max(clip.out);
         let by = i64::from(by).clamp(-i64::from(clip.r#in), i64::from(length - clip.out));
-        (clip.r#in, clip.out) = (shifted(clip.r#in, by), shifted(clip.out, by));
+        let frames = clip.frames();
+        clip.r#in = shifted(clip.r#in, by);
+        clip.out = clip.frame_after(frames).clamp(clip.r#in + 1, length);
+        free::part(&mut self.clips);
         Ok(())
     }
 
@@ -98,11 +111,19 @@ impl Timeline {
             return refuse(format!("there is nothing to cut at frame {at}: a cut lies inside a clip"));
         };
         let left = &mut self.clips[index];
-        let cut = left.r#in + (at - left.start);
-        let right = Clip { id: Id::new(), start: at, r#in: cut, ..*left };
+        if left.out - left.r#in < 2 {
+            return refuse(format!("there is nothing to cut at frame {at}: the clip shows a single frame of its take"));
+        }
+        let cut = left.frame_after(at - left.start).clamp(left.r#in + 1, left.out - 1);
+        let (part, whole) = (f64::from(cut - left.r#in), f64::from(left.out - left.r#in));
+        let right = Clip { id: Id::new(), r#in: cut, ..*left };
         left.out = cut;
+        let looks = left.look.split((part / whole) as f32);
+        left.look = looks.0;
+        let right = Clip { start: left.end(), look: looks.1, ..right };
         let left = left.id;
         self.clips.insert(index + 1, right);
+        free::part(&mut self.clips);
         // What is read when stays the same: words over the cut are there on both sides.
         let mut of_right = Vec::new();
         for caption in self.captions.iter_mut().filter(|caption| caption.clip == left && caption.to > cut) {
@@ -114,6 +135,23 @@ impl Timeline {
             caption.to = cut;
         }
         self.captions.extend(of_right);
+        Ok(())
+    }
+
+    pub(super) fn set_speed(&mut self, ids: &[Id], speed: f64) -> anyhow::Result<()> {
+        for id in ids {
+            let index = self.index(*id)?;
+            self.clips[index].speed = speed;
+        }
+        free::part(&mut self.clips);
+        Ok(())
+    }
+
+    pub(super) fn set_look(&mut self, ids: &[Id], look: &Look) -> anyhow::Result<()> {
+        for id in ids {
+            let index = self.index(*id)?;
+            self.clips[index].look = *look;
+        }
         Ok(())
     }
 
@@ -162,7 +200,7 @@ impl Timeline {
             }
             let was_whole = clip.r#in == 0 && before.is_none_or(|before| before == clip.out) && before.is_some();
             if was_whole {
-                clip.out = after.min(clip.out.saturating_add(room.behind));
+                clip.out = after.min(clip.latest(room.behind)).max(1);
             } else if clip.out > after {
                 clip.r#in = clip.r#in.min(after - 1);
                 clip.out = after;
@@ -177,7 +215,7 @@ impl Timeline {
     }
 
     /// Puts a clip, which is not on the track, at a frame.
-    fn place(&mut self, clip: Clip, at: u32) {
+    pub(super) fn place(&mut self, clip: Clip, at: u32) {
         let at = at.min(MAX_FRAMES);
         match self.track {
             Track::Magnetic => {
@@ -188,6 +226,13 @@ impl Timeline {
             }
             Track::Free => free::place(&mut self.clips, clip, at),
         }
+    }
+
+    /// How many frames there are of what a clip shows.
+    fn length(&self, index: usize, shots: &impl Shots) -> anyhow::Result<u32> {
+        let Clip { shot, out, .. } = self.clips[index];
+        let frames = self.source_frames(shot, shots);
+        Ok(frames.ok_or_else(|| coded(Code::Input, format!("the project has no shot {shot}")))?.max(out))
     }
 
     /// How far the ends of a clip can move outwards before they meet another clip.
@@ -207,11 +252,6 @@ impl Timeline {
 struct Room {
     before: u32,
     behind: u32,
-}
-
-fn length(shot: Id, shots: &impl Shots) -> anyhow::Result<u32> {
-    let frames = shots.frames(shot).ok_or_else(|| coded(Code::Input, format!("the project has no shot {shot}")))?;
-    Ok(frames.clamp(1, MAX_FRAMES))
 }
 
 /// A frame further on; the caller has seen to it that it is one.

@@ -4,7 +4,7 @@ use gallop_protocol::Id;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{AudioItem, AudioKind, Caption, Duck, Marker, Shots, Timeline, Track};
+use super::{AudioItem, AudioKind, Caption, CaptionStyle, Duck, FootageKind, Look, Marker, Shots, Timeline, Track};
 use crate::project::MediaRef;
 
 /// One edit. Frames that a hand can drag too far are brought back to where they may be; names of what is not there, and
@@ -17,6 +17,17 @@ pub enum TimelineEdit {
     InsertClip {
         /// The shot.
         shot: Id,
+        /// A frame of the timeline.
+        at: u32,
+    },
+    /// Puts a film or a picture on the track, as [`Self::InsertClip`] does a shot.
+    InsertFootage {
+        /// The file.
+        media: MediaRef,
+        /// What it is.
+        footage: FootageKind,
+        /// Length of the film in frames; of a picture, how long it is to be seen.
+        frames: u32,
         /// A frame of the timeline.
         at: u32,
     },
@@ -36,7 +47,8 @@ pub enum TimelineEdit {
         /// A frame of the take.
         to: u32,
     },
-    /// Moves the cut between a clip and the next, which must touch.
+    /// Moves the cut between a clip and the next, which must touch. Where one runs slower than it was taken, to the nearest of
+    /// its frames.
     Roll {
         /// The clip before the cut.
         left: Id,
@@ -50,7 +62,7 @@ pub enum TimelineEdit {
         /// Frames later in the take, or earlier where negative.
         by: i32,
     },
-    /// Cuts the clip at a frame in two.
+    /// Cuts the clip at a frame in two; one that runs slower than it was taken, at the nearest of its frames.
     Split {
         /// A frame of the timeline, inside a clip.
         at: u32,
@@ -58,6 +70,20 @@ pub enum TimelineEdit {
         #[serde(default)]
         #[ts(optional)]
         clip: Option<Id>,
+    },
+    /// Lets clips run faster or slower. They show the same part of their takes; a free track makes room.
+    SetSpeed {
+        /// The clips.
+        clips: Vec<Id>,
+        /// 1 as it was taken, 2 twice as fast; from 0.1 to 10.
+        speed: f64,
+    },
+    /// Changes how clips are seen and heard.
+    SetLook {
+        /// The clips.
+        clips: Vec<Id>,
+        /// How they shall be.
+        look: Look,
     },
     /// Takes clips away, with their captions.
     Delete {
@@ -85,6 +111,11 @@ pub enum TimelineEdit {
     DeleteCaption {
         /// The caption.
         id: Id,
+    },
+    /// Changes how all captions look.
+    SetCaptionStyle {
+        /// How they shall look.
+        style: CaptionStyle,
     },
     /// Makes the captions of a clip anew: the lines of its shot, each as long as it takes to say.
     CaptionsFromLines {
@@ -177,16 +208,21 @@ impl TimelineEdit {
     /// What the edit is called in the history.
     pub fn label(&self) -> &'static str {
         match self {
-            Self::InsertClip { .. } => "Add a clip",
+            Self::InsertClip { .. } | Self::InsertFootage { .. } => "Add a clip",
             Self::Move { .. } => "Move a clip",
             Self::Trim { .. } => "Trim",
             Self::Roll { .. } => "Roll",
             Self::Slip { .. } => "Slip",
             Self::Split { .. } => "Split",
+            Self::SetSpeed { .. } => "Speed",
+            Self::SetLook { .. } => "Look",
             Self::Delete { .. } => "Delete",
             Self::Duplicate { .. } => "Duplicate",
             Self::SetTrack { .. } => "Main track",
-            Self::PutCaption { .. } | Self::DeleteCaption { .. } | Self::CaptionsFromLines { .. } => "Captions",
+            Self::PutCaption { .. }
+            | Self::DeleteCaption { .. }
+            | Self::SetCaptionStyle { .. }
+            | Self::CaptionsFromLines { .. } => "Captions",
             Self::AddAudio { .. } | Self::PutAudio { .. } | Self::DeleteAudio { .. } => "Sound",
             Self::PutTrack { .. } | Self::DeleteTrack { .. } => "Track",
             Self::PutMarker { .. } | Self::DeleteMarker { .. } => "Marker",
@@ -203,16 +239,22 @@ impl Timeline {
         let mut after = self.clone();
         match edit {
             TimelineEdit::InsertClip { shot, at } => after.insert_clip(*shot, *at, shots)?,
+            TimelineEdit::InsertFootage { media, footage, frames, at } => {
+                after.insert_footage(media, *footage, *frames, *at)?;
+            }
             TimelineEdit::Move { clip, to } => after.move_clip(*clip, *to)?,
             TimelineEdit::Trim { clip, edge, to } => after.trim(*clip, *edge, *to, shots)?,
             TimelineEdit::Roll { left, by } => after.roll(*left, *by, shots)?,
             TimelineEdit::Slip { clip, by } => after.slip(*clip, *by, shots)?,
             TimelineEdit::Split { at, clip } => after.split(*at, *clip)?,
+            TimelineEdit::SetSpeed { clips, speed } => after.set_speed(clips, *speed)?,
+            TimelineEdit::SetLook { clips, look } => after.set_look(clips, look)?,
             TimelineEdit::Delete { clips, gap } => after.delete(clips, *gap)?,
             TimelineEdit::Duplicate { clip } => after.duplicate(*clip)?,
             TimelineEdit::SetTrack { track } => after.track = *track,
             TimelineEdit::PutCaption { caption } => after.put_caption(caption, shots)?,
             TimelineEdit::DeleteCaption { id } => after.delete_caption(*id)?,
+            TimelineEdit::SetCaptionStyle { style } => after.caption_style = *style,
             TimelineEdit::CaptionsFromLines { clip } => after.captions_from_lines(*clip, shots)?,
             TimelineEdit::AddAudio { track, kind_of_track, media, start, frames } => {
                 after.add_audio(*track, *kind_of_track, media, *start, *frames)?;

@@ -9,6 +9,11 @@ pub(super) fn place(clips: &mut Vec<Clip>, clip: Clip, at: u32) {
     let at = under.map_or(at, |other| if (at - other.start) * 2 < other.frames() { other.start } else { other.end() });
     let index = clips.partition_point(|other| other.start < at);
     clips.insert(index, Clip { start: at, ..clip });
+    part(clips);
+}
+
+/// Moves clips that lie over the one before them right, as far as they must.
+pub(super) fn part(clips: &mut [Clip]) {
     let mut end = 0;
     for clip in clips {
         clip.start = clip.start.max(end);

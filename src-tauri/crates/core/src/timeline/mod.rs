@@ -3,6 +3,8 @@
 //! Everything here is pure: a [`Timeline`] and an edit make another timeline, or a reason why not. All times are whole
 //! frames at [`RATE`]; a range goes from its first frame to the one behind its last.
 //!
+//! A clip shows the take of a shot, or a film or picture from elsewhere ([`Footage`]).
+//!
 //! On a magnetic track there are no gaps: a clip begins where the one before it ends, whatever is done. On a free track
 //! clips lie where they are put, in order and never over each other.
 
@@ -11,7 +13,11 @@ mod captions;
 mod check;
 mod clips;
 mod edit;
+mod footage;
 mod free;
+mod look;
+mod pace;
+mod style;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +29,10 @@ use ts_rs::TS;
 use crate::project::MediaRef;
 
 pub use edit::{Edge, Gap, TimelineEdit, TrackSettings};
+pub use footage::{Footage, FootageKind};
+pub use look::{Area, Color, Fit, Look};
+pub use pace::SPEEDS;
+pub use style::{CaptionLook, CaptionPlace, CaptionStyle};
 
 /// Frames of a second, of every timeline and every take.
 pub const RATE: u32 = 25;
@@ -37,8 +47,16 @@ pub struct Timeline {
     pub track: Track,
     /// The main track, in order.
     pub clips: Vec<Clip>,
+    /// Films and pictures from elsewhere that clips show.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<Footage>>", optional)]
+    pub footage: Vec<Footage>,
     /// What is read.
     pub captions: Vec<Caption>,
+    /// How what is read looks.
+    #[serde(skip_serializing_if = "CaptionStyle::is_plain")]
+    #[ts(as = "Option<CaptionStyle>", optional)]
+    pub caption_style: CaptionStyle,
     /// Music and voices.
     pub tracks: Vec<AudioTrack>,
     /// Places with a name, in order.
@@ -57,11 +75,11 @@ pub enum Track {
 }
 
 /// A part of a shot's take on the main track.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
 pub struct Clip {
     /// Names the clip.
     pub id: Id,
-    /// The shot whose take is seen.
+    /// The shot whose take is seen, or the [`Footage`] that is.
     pub shot: Id,
     /// The frame of the timeline on which it begins.
     pub start: u32,
@@ -69,17 +87,21 @@ pub struct Clip {
     pub r#in: u32,
     /// The frame of the take behind the last one that is seen.
     pub out: u32,
+    /// How fast it runs: 2 is twice as fast as it was taken.
+    #[serde(default = "pace::plain", skip_serializing_if = "pace::is_plain")]
+    #[ts(as = "Option<f64>", optional)]
+    pub speed: f64,
+    /// How it is seen and heard.
+    #[serde(default, skip_serializing_if = "Look::is_plain")]
+    #[ts(as = "Option<Look>", optional)]
+    pub look: Look,
 }
 
 impl Clip {
-    /// How many frames of the timeline it takes.
-    pub fn frames(&self) -> u32 {
-        self.out.saturating_sub(self.r#in)
-    }
-
-    /// The frame of the timeline behind its last.
-    pub fn end(&self) -> u32 {
-        self.start.saturating_add(self.frames())
+    /// A clip of these frames of what is seen, at the beginning of the timeline.
+    pub fn of(shot: Id, first: u32, behind: u32) -> Self {
+        let (id, speed, look) = (Id::new(), pace::PLAIN, Look::default());
+        Self { id, shot, start: 0, r#in: first, out: behind, speed, look }
     }
 }
 

@@ -212,6 +212,118 @@ fn what_is_not_there_is_refused() {
     }
 }
 
+#[test]
+fn clips_run_faster_and_slower() {
+    let film = Film::new(&[100, 50]);
+    let timeline = film.timeline();
+    let [a, b] = [timeline.clips[0].id, timeline.clips[1].id];
+    let fast = edited(&timeline, &film, TimelineEdit::SetSpeed { clips: vec![a], speed: 2.0 });
+    let places = |timeline: &Timeline| timeline.clips.iter().map(|clip| (clip.start, clip.end())).collect::<Vec<_>>();
+    assert_eq!((spans(&fast)[0], places(&fast)), ((0, 0, 100), vec![(0, 50), (50, 100)]));
+    let split = edited(&fast, &film, TimelineEdit::Split { at: 20, clip: None });
+    assert_eq!((spans(&split)[0].2, places(&split)[..2].to_vec()), (40, vec![(0, 20), (20, 50)]), "twice as far in");
+    let trimmed = edited(&fast, &film, TimelineEdit::Trim { clip: a, edge: Edge::In, to: 50 });
+    assert_eq!(places(&trimmed), [(0, 25), (25, 75)]);
+    let short = edited(&fast, &film, TimelineEdit::Trim { clip: a, edge: Edge::Out, to: 60 });
+    let rolled = |by| spans(&edited(&short, &film, TimelineEdit::Roll { left: a, by }));
+    assert_eq!(rolled(10), [(0, 0, 80), (40, 10, 50)]);
+    assert_eq!(rolled(1000), [(0, 0, 100), (50, 20, 50)], "to the end of the left take");
+    assert_eq!(rolled(-10), [(0, 0, 60), (30, 0, 50)], "there is nothing before the right clip");
+    let slow = edited(&timeline, &film, TimelineEdit::SetSpeed { clips: vec![b], speed: 0.1 });
+    assert_eq!(places(&slow), [(0, 100), (100, 600)]);
+    let split = edited(&slow, &film, TimelineEdit::Split { at: 113, clip: None });
+    assert_eq!(places(&split), [(0, 100), (100, 110), (110, 600)], "at the nearest frame of the take");
+    let free = edited(&timeline, &film, TimelineEdit::SetTrack { track: Track::Free });
+    let slow = edited(&free, &film, TimelineEdit::SetSpeed { clips: vec![a], speed: 0.5 });
+    assert_eq!(places(&slow), [(0, 200), (200, 250)], "what is in the way moves right");
+    let saved = serde_json::to_value(&timeline).expect("JSON");
+    assert!(saved["clips"][0].get("speed").is_none() && saved["clips"][0].get("look").is_none(), "{saved}");
+}
+
+#[test]
+fn two_halves_of_a_clip_take_what_it_took() {
+    let film = Film::new(&[200]);
+    let mut snapped = 0;
+    for speed in [0.1, 0.25, 0.3, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.3, 7.0, 10.0] {
+        for first in [0, 1, 7] {
+            let mut timeline = film.timeline();
+            (timeline.clips[0].r#in, timeline.clips[0].speed) = (first, speed);
+            let whole = timeline.end();
+            for at in 1..whole {
+                let edit = TimelineEdit::Split { at, clip: None };
+                let Ok(split) = timeline.after(&edit, &film) else { panic!("{speed} {first} {at}") };
+                assert_eq!(split.end(), whole, "{speed} {first} {at}");
+                let missed = split.clips[1].start.abs_diff(at);
+                assert!(f64::from(missed) <= 1.0 / speed && (speed < 1.0 || missed == 0), "{speed} {first} {at}");
+                snapped += u32::from(missed > 0);
+            }
+        }
+    }
+    assert!(snapped > 100, "{snapped} cuts at the nearest frame of a slow clip");
+}
+
+#[test]
+fn films_and_pictures_lie_between_shots() {
+    let film = Film::new(&[100]);
+    let add = |footage, frames, at| TimelineEdit::InsertFootage { media: media(), footage, frames, at };
+    let timeline = edited(&film.timeline(), &film, add(FootageKind::Film, 75, 1000));
+    assert_eq!(spans(&timeline), [(0, 0, 100), (100, 0, 75)]);
+    let id = timeline.clips[1].id;
+    let out = |to| TimelineEdit::Trim { clip: id, edge: Edge::Out, to };
+    assert_eq!(spans(&edited(&timeline, &film, out(500)))[1], (100, 0, 75), "no further than the film");
+    let twice = edited(&timeline, &film, add(FootageKind::Film, 75, 0));
+    assert_eq!((twice.clips.len(), twice.footage.len()), (3, 1), "one film, seen twice");
+    let mut mended = twice.clone();
+    mended.mend(|_| false);
+    assert_eq!((mended.clips.len(), mended.footage.len()), (2, 1), "the shot is gone, the film is not");
+    let gone = TimelineEdit::Delete { clips: mended.clips.iter().map(|clip| clip.id).collect(), gap: Gap::Close };
+    assert!(edited(&mended, &film, gone).footage.is_empty());
+
+    let still = edited(&film.timeline(), &film, add(FootageKind::Still, 100, 0));
+    let id = still.clips[0].id;
+    for (edge, by) in [(Edge::In, -30), (Edge::Out, 30)] {
+        let end = if edge == Edge::In { still.clips[0].r#in } else { still.clips[0].out };
+        let trim = TimelineEdit::Trim { clip: id, edge, to: end.saturating_add_signed(by) };
+        assert_eq!(edited(&still, &film, trim).clips[0].frames(), 130, "a picture is as long as one wants");
+    }
+    for frames in [0, u32::MAX] {
+        assert!(film.timeline().after(&add(FootageKind::Still, frames, 0), &film).is_err());
+    }
+}
+
+#[test]
+fn what_cannot_be_seen_is_refused() {
+    let film = Film::new(&[100]);
+    let timeline = film.timeline();
+    let clips = vec![timeline.clips[0].id];
+    let look = Look { opacity: 0.3, fade_in: 5, cross_fade: 12, ..Look::default() };
+    let put = |look| TimelineEdit::SetLook { clips: clips.clone(), look };
+    assert_eq!(edited(&timeline, &film, put(look)).clips[0].look, look);
+    let area = |x, y, w, h| Area { x, y, w, h };
+    for bad in [
+        Look { opacity: 1.1, ..look },
+        Look { opacity: f32::NAN, ..look },
+        Look { crop: area(0.6, 0.0, 0.5, 1.0), ..look },
+        Look { crop: area(0.0, 0.0, 0.0, 1.0), ..look },
+        Look { crop_to: Some(area(-0.1, 0.0, 0.5, 1.0)), ..look },
+        Look { frame: area(f32::INFINITY, 0.0, 1.0, 1.0), ..look },
+        Look { frame: area(0.0, 0.0, 1e9, 1.0), ..look },
+        Look { color: Color { warmth: 1.5, ..Color::default() }, ..look },
+        Look { gain_db: 99.0, ..look },
+        Look { fade_in: u32::MAX, ..look },
+    ] {
+        assert!(timeline.after(&put(bad), &film).is_err(), "{bad:?}");
+    }
+    let zoom = Look { crop_to: Some(area(0.5, 0.5, 0.5, 0.5)), fade_out: 9, ..look };
+    let halves = edited(&edited(&timeline, &film, put(zoom)), &film, TimelineEdit::Split { at: 50, clip: None });
+    let (left, right) = (halves.clips[0].look, halves.clips[1].look);
+    assert_eq!((left.crop_to, right.crop), (Some(area(0.25, 0.25, 0.75, 0.75)), area(0.25, 0.25, 0.75, 0.75)));
+    assert_eq!((left.fade_in, left.fade_out, right.fade_in, right.fade_out, right.cross_fade), (5, 0, 0, 9, 0));
+    let old = serde_json::json!({ "clips": [{ "id": Id::new(), "shot": Id::new(), "start": 0, "in": 0, "out": 5 }] });
+    let old: Timeline = serde_json::from_value(old).expect("a timeline of before");
+    assert_eq!((old.clips[0].speed, old.clips[0].look, old.clips[0].frames()), (1.0, Look::default(), 5));
+}
+
 /// Numbers that look like chance and are the same at each run.
 struct Chance(u64);
 
@@ -240,6 +352,19 @@ impl Chance {
         }
     }
 
+    fn speed(&mut self) -> f64 {
+        let some = [1.0, 2.0, 0.5, 10.0, 0.1, 1.0 / 3.0, 1.7, 0.0, -1.0, f64::NAN, f64::INFINITY];
+        some[self.below(some.len() as u64) as usize]
+    }
+
+    fn look(&mut self) -> Look {
+        let mut side = || self.below(130) as f32 / 100.0;
+        let crop = Area { x: side() / 2.0, y: side() / 2.0, w: side() / 2.0, h: side() / 2.0 };
+        let (fade_in, fade_out, cross_fade) = (self.frame(), self.frame(), self.frame());
+        let opacity = if self.below(10) == 0 { f32::NAN } else { 0.5 };
+        Look { crop, crop_to: Some(Area::WHOLE), fade_in, fade_out, cross_fade, opacity, ..Look::default() }
+    }
+
     fn of<T: Copy>(&mut self, list: &[T]) -> Option<T> {
         let index = self.below(list.len() as u64) as usize;
         list.get(index).copied()
@@ -252,7 +377,7 @@ impl Chance {
         let items: Vec<AudioItem> = timeline.tracks.iter().flat_map(|track| track.items.clone()).collect();
         let captions: Vec<Id> = timeline.captions.iter().map(|caption| caption.id).collect();
         let frame = self.frame();
-        match self.below(18) {
+        match self.below(24) {
             0 | 1 => {
                 TimelineEdit::InsertClip { shot: film.shot(self.below(film.shots.len() as u64) as usize), at: frame }
             }
@@ -294,6 +419,18 @@ impl Chance {
                 }
             }
             16 => TimelineEdit::PutMarker { marker: Marker { id: Id::new(), frame, text: "here".into() } },
+            17 => TimelineEdit::InsertFootage {
+                media: media(),
+                footage: if self.below(2) == 0 { FootageKind::Film } else { FootageKind::Still },
+                frames: self.frame(),
+                at: frame,
+            },
+            18 | 19 => TimelineEdit::SetSpeed { clips: vec![clip], speed: self.speed() },
+            20 | 21 => TimelineEdit::SetLook { clips: vec![clip], look: self.look() },
+            22 => {
+                let style = CaptionStyle { max_lines: self.below(6) as u8, ..CaptionStyle::default() };
+                TimelineEdit::SetCaptionStyle { style }
+            }
             _ => TimelineEdit::DeleteCaption { id: self.of(&captions).unwrap_or_default() },
         }
     }
@@ -316,7 +453,7 @@ fn any_edits_keep_a_timeline_valid_and_can_be_undone() {
                     made += 1;
                     after.check().unwrap_or_else(|error| panic!("seed {seed}, {edit:?}: {error}"));
                     for clip in &after.clips {
-                        let length = film.frames(clip.shot).expect("a shot");
+                        let length = after.source_frames(clip.shot, &film).expect("a shot, or footage");
                         assert!(
                             clip.r#in < clip.out && clip.out <= length,
                             "seed {seed}, {edit:?}: {clip:?} of {length}"

@@ -74,7 +74,7 @@ fn what_is_not_there_is_told() {
         (
             "media.import",
             json!({ "paths": [house.home.path().join("config/settings.json")] }),
-            "neither a picture nor a sound",
+            "neither a picture nor a film nor a sound",
         ),
         ("media.shot_of_clip", json!({ "path": house.home.path().join("clip.mp4") }), "does not say"),
         ("media.remove", json!({ "sha256": "00".repeat(32) }), "not in the library"),

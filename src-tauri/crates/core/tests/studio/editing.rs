@@ -76,7 +76,8 @@ fn pictures_and_characters_come_into_the_shots() {
     gallop_media::write_picture(&file, &picture).expect("a picture");
     let media = house.call("media.import", json!({ "paths": [file, house.home.path().join("clip.mp4")] }));
     assert_eq!((&media[0]["kind"], &media[0]["size"]), (&json!("picture"), &json!([64, 48])));
-    assert_eq!((&media[1]["kind"], &media[1]["frames"]), (&json!("sound"), &json!(49)));
+    assert_eq!((&media[1]["kind"], &media[1]["frames"]), (&json!("film"), &json!(49)));
+    assert_eq!((&media[1]["rate"], &media[1]["has_sound"]), (&json!(25.0), &json!(true)));
     house.call("project.undo", json!({}));
     assert_eq!(house.view()["media"].as_array().map(Vec::len), Some(2), "an import is no edit");
     let id = "0199d0a2-1111-7000-8000-0000000000c1";

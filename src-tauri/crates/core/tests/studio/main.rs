@@ -2,10 +2,13 @@
 
 mod calls;
 mod editing;
+mod exports;
 mod jobs;
+mod preview;
 #[path = "../engines/program.rs"]
 mod program;
 mod server;
+mod socket;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

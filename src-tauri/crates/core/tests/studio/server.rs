@@ -155,6 +155,10 @@ fn only_files_of_the_project_are_served() {
     let sound = view["media"].as_array().expect("media").iter().find(|item| item["kind"] == "sound").expect("a sound");
     let peaks = seen.get(&format!("media/{}/peaks.json", sound["sha256"].as_str().expect("a digest")), &[]);
     assert!(peaks.status == 200 && peaks.body.starts_with(b"{\"per_second\":50"), "{}", peaks.head);
+    let film = seen.house.call("media.import", json!({ "paths": [seen.house.home.path().join("clip.mp4")] }));
+    let poster = format!("media/{}/poster.png", film[0]["sha256"].as_str().expect("a digest"));
+    let answer = seen.get(&poster, &[]);
+    assert!(answer.status == 200 && answer.has("content-type: image/png"), "{}", answer.head);
     // The window's page may read it; nobody else's.
     let window = seen.get(&picture, &["Origin: tauri://localhost"]);
     assert!(window.status == 200 && window.has("access-control-allow-origin: tauri://localhost"), "{}", window.head);

@@ -1,0 +1,97 @@
+//! What a page is answered.
+//!
+//! Bytes begin with seven little-endian numbers of 32 bits:
+//!
+//! ```text
+//!      picture                            sound
+//!  0   1                                  2
+//!  4   turn                               turn
+//!  8   place (0 of `show`)                place
+//! 12   frame of the programme             sample of the programme, at 48 kHz
+//! 16   width                              samples of one channel
+//! 20   height                             0
+//! 24   1: it is the frame that was        0
+//!      asked for, not one from near it;
+//!      2: something of it is missing,
+//!      a trouble says what
+//! 28   R, G, B, 255 of each pixel,        32-bit floats: all of the left channel,
+//!      row by row from the top            then all of the right one
+//! ```
+
+use bytes::Bytes;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::api::Refusal;
+
+/// Where pixels or samples begin.
+pub const HEADER_BYTES: usize = 28;
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Message {
+    /// A picture or a sound.
+    Bytes(Bytes),
+    /// A trouble, as JSON.
+    Text(String),
+}
+
+/// What is to be known of a picture beside its pixels.
+pub struct Picture {
+    /// What was asked for.
+    pub turn: u32,
+    /// Its place.
+    pub place: u32,
+    /// The frame of the programme that was asked for.
+    pub frame: u32,
+    /// Width and height.
+    pub size: (u32, u32),
+    /// Whether it is that frame.
+    pub is_exact: bool,
+    /// Whether something of it is missing.
+    pub is_torn: bool,
+}
+
+/// What a trouble is one of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// Of what is seen: it lasts until a picture comes of which nothing is missing.
+    Picture,
+    /// Of what is heard.
+    Sound,
+    /// Of captions: what is seen comes without them.
+    Words,
+    /// Of what was asked.
+    Ask,
+}
+
+impl Message {
+    /// A picture with its pixels, four bytes each.
+    pub fn picture(picture: &Picture, rgba: &[u8]) -> Self {
+        let Picture { turn, place, frame, size: (width, height), is_exact, is_torn } = *picture;
+        let marks = u32::from(is_exact) | u32::from(is_torn) << 1;
+        let mut bytes = header([1, turn, place, frame, width, height, marks], rgba.len());
+        bytes.extend_from_slice(rgba);
+        Self::Bytes(bytes.into())
+    }
+
+    /// Both channels of a portion of sound, which begins at a sample of the programme.
+    pub fn sound(turn: u32, place: u32, sample: u32, [left, right]: &[Vec<f32>; 2]) -> Self {
+        let mut bytes = header([2, turn, place, sample, left.len() as u32, 0, 0], size_of_val(&left[..]) * 2);
+        bytes.extend(left.iter().chain(right).flat_map(|sample| sample.to_le_bytes()));
+        Self::Bytes(bytes.into())
+    }
+
+    /// Why something cannot be seen or heard.
+    pub fn trouble(turn: u32, of: Part, refusal: &Refusal) -> Self {
+        let Refusal { code, message } = refusal;
+        Self::Text(json!({ "trouble": { "turn": turn, "of": of, "code": code, "message": message } }).to_string())
+    }
+}
+
+fn header(numbers: [u32; HEADER_BYTES / 4], rest: usize) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(HEADER_BYTES + rest);
+    bytes.extend(numbers.into_iter().flat_map(u32::to_le_bytes));
+    bytes
+}

@@ -1,0 +1,169 @@
+//! What is looked at, as the graph that is drawn.
+
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use gallop_media::render::Graph;
+use gallop_protocol::Id;
+
+use super::ask::Of;
+use crate::api::{Cut, Refusal, Studio};
+use crate::export::{self, Known, Materials, graph, materials_at_hand};
+use crate::timeline::{Clip, Timeline};
+use crate::{Code, coded, inside};
+
+/// The shortest side of a picture.
+pub const LEAST: u32 = 16;
+
+/// What is looked at, ready to be drawn.
+#[derive(Debug, PartialEq)]
+pub struct Programme {
+    /// What is seen and heard.
+    pub graph: Graph,
+    unseen: Vec<Gap>,
+    unheard: Vec<Gap>,
+    /// Why its captions cannot be read.
+    pub unread: Option<Refusal>,
+}
+
+/// What is missing on some frames.
+type Gap = (Range<u32>, Refusal);
+
+impl Programme {
+    /// What is missing of the picture on a frame.
+    pub fn unseen_at(&self, frame: u32) -> Option<&Refusal> {
+        at(&self.unseen, frame)
+    }
+
+    /// What is missing of the sound on a frame.
+    pub fn unheard_at(&self, frame: u32) -> Option<&Refusal> {
+        at(&self.unheard, frame)
+    }
+}
+
+fn at(gaps: &[Gap], frame: u32) -> Option<&Refusal> {
+    gaps.iter().find(|(frames, _)| frames.contains(&frame)).map(|(_, why)| why)
+}
+
+/// The programmes of a studio. Looks at the project again when it has changed.
+pub struct Reel {
+    studio: Weak<Studio>,
+    held: Mutex<Held>,
+}
+
+#[derive(Default)]
+struct Held {
+    known: Known,
+    /// Of which revision it is, and of what.
+    programme: Option<(u64, Of, Arc<Programme>)>,
+}
+
+impl Reel {
+    /// Of the project that is open in a studio.
+    pub fn new(studio: Weak<Studio>) -> Self {
+        Self { studio, held: Mutex::default() }
+    }
+
+    /// The programme as it is now: the same one as long as nothing of it has changed.
+    ///
+    /// # Errors
+    /// No project is open, or it has no such take.
+    pub fn programme(&self, of: Of) -> anyhow::Result<Arc<Programme>> {
+        let studio = self.studio.upgrade().ok_or_else(|| coded(Code::Input, "the studio is closing"))?;
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        // Read before the project is: what changes meanwhile is seen the next time.
+        let revision = studio.revision();
+        if let Some((known, what, programme)) = &held.programme
+            && (*known, *what) == (revision, of)
+        {
+            return Ok(Arc::clone(programme));
+        }
+        let cut = studio.cut()?;
+        let fresh = programme(&cut, of, &mut held.known)?;
+        if !fresh.unseen.is_empty() || !fresh.unheard.is_empty() {
+            // What is gone may come back.
+            held.known = Known::default();
+        }
+        let same = held.programme.take().map(|(.., programme)| programme).filter(|known| **known == fresh);
+        let programme = same.unwrap_or_else(|| Arc::new(fresh));
+        held.programme = Some((revision, of, Arc::clone(&programme)));
+        Ok(programme)
+    }
+}
+
+fn programme(cut: &Cut, of: Of, known: &mut Known) -> anyhow::Result<Programme> {
+    let single;
+    let (timeline, clips) = match of {
+        Of::Timeline => (&cut.timeline, &cut.clips),
+        Of::Take(id) => {
+            let take = cut.takes.get(&id);
+            let take = take.ok_or_else(|| coded(Code::Input, "this take is no longer there; choose another"))?;
+            let clip = Clip::of(take.shot, 0, take.frames);
+            single = Timeline { clips: vec![clip], ..Timeline::default() };
+            (&single, &[(take.shot, take.clip.clone())].into())
+        }
+    };
+    // Links lead out of the project.
+    let is_there = |path: &PathBuf| inside::file_bytes(path).is_ok_and(|bytes| bytes.is_some());
+    let clip_of = |shot| clips.get(&shot).cloned().filter(is_there);
+    let materials = materials_at_hand(&cut.folder, timeline, &clip_of, known);
+    let unseen = unseen(cut, timeline, &materials, |shot| clips.contains_key(&shot));
+    let unheard = unheard(timeline, &materials);
+    let mut graph = graph(timeline, &materials, export::own_size(&cut.aspect));
+    let written = export::words(
+        graph.size,
+        export::safe_area(None, graph.size),
+        &export::cues(timeline, None),
+        &timeline.caption_style,
+        None,
+        &cut.fonts,
+    );
+    let mut unread = None;
+    match written {
+        Ok(words) => graph.words = words,
+        Err(error) => unread = Some(Refusal::of(&error)),
+    }
+    Ok(Programme { graph, unseen, unheard, unread })
+}
+
+/// Clips whose file cannot be read. A shot without a take has none, which the page shows in its own way.
+fn unseen(cut: &Cut, timeline: &Timeline, materials: &Materials, is_made: impl Fn(Id) -> bool) -> Vec<Gap> {
+    let gap = |clip: &Clip| {
+        let why = match timeline.footage(clip.shot) {
+            Some(footage) => gone(&footage.media.name),
+            None if is_made(clip.shot) => {
+                let number = cut.shots.iter().position(|shot| *shot == clip.shot).map_or(0, |index| index + 1);
+                let why = "is gone or damaged; make it again, or choose another take";
+                missing(format!("the take of shot {number} {why}"))
+            }
+            None => return None,
+        };
+        Some((clip.start..clip.end(), why))
+    };
+    timeline.clips.iter().filter(|clip| !materials.clips.contains_key(&clip.shot)).filter_map(gap).collect()
+}
+
+/// Sounds whose file cannot be read.
+fn unheard(timeline: &Timeline, materials: &Materials) -> Vec<Gap> {
+    let items = timeline.tracks.iter().flat_map(|track| &track.items);
+    let lost = items.filter(|item| !materials.sounds.contains_key(&item.media.sha256));
+    lost.map(|item| (item.start..item.end(), gone(&item.media.name))).collect()
+}
+
+fn gone(name: &str) -> Refusal {
+    missing(format!("the file {name} is gone or damaged; import it again"))
+}
+
+fn missing(message: String) -> Refusal {
+    Refusal::of(&coded(Code::MediaMissing, message))
+}
+
+/// The size at which a canvas is painted for a viewer of this many pixels: of its shape, no larger than either, both sides
+/// even.
+pub fn fitted(canvas: (u32, u32), [width, height]: [u32; 2]) -> (u32, u32) {
+    let part = |there: u32, whole: u32| f64::from(there.max(LEAST)) / f64::from(whole.max(1));
+    let scale = part(width, canvas.0).min(part(height, canvas.1)).min(1.0);
+    let even = |side: u32| ((f64::from(side) * scale / 2.0).round() as u32 * 2).max(LEAST);
+    (even(canvas.0), even(canvas.1))
+}

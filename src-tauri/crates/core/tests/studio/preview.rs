@@ -1,0 +1,337 @@
+//! The preview through its socket: the very pixels and samples that the render graph gives.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use gallop_core::export::{Known, cues, graph, materials_at_hand, moment, own_size, safe_area, words};
+use gallop_core::preview::{HEADER_BYTES, fitted};
+use gallop_core::protocol::Id;
+use gallop_core::timeline::Timeline;
+use gallop_media::encode::{Effort, Hardware, VideoCodec};
+use gallop_media::export::{ExportSpec, PictureSpec, export};
+use gallop_media::inspect::Depth;
+use gallop_media::provenance::{Provenance, SourceType};
+use gallop_media::render::{Display, Graph, Mixer, Painter};
+use gallop_media::{Container, FrameRate, for_each_frame};
+use serde_json::{Value, json};
+
+use crate::socket::{Said, Socket};
+use crate::{House, text};
+
+const SIZE: [u32; 2] = [118, 210];
+/// Samples of a frame.
+const PER_FRAME: u32 = 1920;
+
+/// A page that looks at the preview of a studio.
+struct Page {
+    socket: Socket,
+    turn: u32,
+}
+
+/// A picture or a sound with its numbers.
+struct Part {
+    numbers: [u32; HEADER_BYTES / 4],
+    rest: Vec<u8>,
+}
+
+enum Answer {
+    Part(Part),
+    Trouble(Value),
+}
+
+fn connect(address: &str, origin: Option<&str>) -> Result<Socket, String> {
+    Socket::open(&format!("{address}preview"), origin)
+}
+
+impl Page {
+    fn of(house: &House) -> Self {
+        let address = house.studio.listen(0, None).expect("a port");
+        Self { socket: connect(&address, Some("tauri://localhost")).expect("the window may look"), turn: 0 }
+    }
+
+    #[allow(clippy::needless_pass_by_value, reason = "messages are written down where they are sent")]
+    fn say(&mut self, message: Value) {
+        self.socket.send(&message.to_string());
+    }
+
+    fn ask(&mut self, of: &Value, frame: u32) -> u32 {
+        self.turn += 1;
+        self.say(json!({ "show": { "turn": self.turn, "of": of, "frame": frame, "size": SIZE } }));
+        self.turn
+    }
+
+    fn next(&mut self) -> Answer {
+        match self.socket.read() {
+            Said::Text(said) => {
+                let mut said: Value = serde_json::from_str(&said).expect("JSON");
+                Answer::Trouble(said["trouble"].take())
+            }
+            Said::Bytes(bytes) => {
+                let (head, rest) = bytes.split_at(HEADER_BYTES);
+                let mut numbers = [0; HEADER_BYTES / 4];
+                for (number, four) in numbers.iter_mut().zip(head.chunks(4)) {
+                    *number = u32::from_le_bytes(four.try_into().expect("four bytes"));
+                }
+                Answer::Part(Part { numbers, rest: rest.to_vec() })
+            }
+        }
+    }
+
+    /// The right picture of a frame, with what was told of it.
+    fn show(&mut self, of: &Value, frame: u32) -> (Part, Option<Value>) {
+        let turn = self.ask(of, frame);
+        loop {
+            let Answer::Part(part) = self.next() else { continue };
+            if part.numbers[1] != turn {
+                continue;
+            }
+            assert_eq!((part.numbers[0], part.numbers[3]), (1, frame));
+            let [.., marks] = part.numbers;
+            if marks & 2 != 0 {
+                let Answer::Trouble(trouble) = self.next() else { panic!("no trouble is told of a torn picture") };
+                return (part, Some(trouble));
+            }
+            if marks & 1 != 0 {
+                return (part, None);
+            }
+        }
+    }
+}
+
+/// The graph of what is seen of a project's view, made beside the studio.
+fn graph_of(view: &Value) -> Graph {
+    let timeline: Timeline = serde_json::from_value(view["timeline"].clone()).expect("a timeline");
+    let folder = Path::new(view["folder"].as_str().expect("a folder"));
+    let shots = view["shots"].as_array().expect("shots").iter();
+    let clips: BTreeMap<Id, PathBuf> = shots
+        .filter_map(|shot| {
+            let take = shot["take"].as_str()?;
+            Some((text(&shot["id"]).parse().expect("an id"), folder.join(format!("takes/{take}/clip.mp4"))))
+        })
+        .collect();
+    let clip_of = |shot: Id| clips.get(&shot).cloned();
+    let materials = materials_at_hand(folder, &timeline, &clip_of, &mut Known::default());
+    let size = own_size(view["aspect"].as_str().expect("a shape"));
+    let (read, safe) = (cues(&timeline, None), safe_area(None, size));
+    let words = words(size, safe, &read, &timeline.caption_style, None, Path::new("")).expect("captions");
+    Graph { words, ..graph(&timeline, &materials, size) }
+}
+
+/// What a painter of its own shows of a frame.
+fn painted(graph: &Graph, frame: u32) -> Vec<u8> {
+    let size = fitted(graph.size, SIZE);
+    let frame = Painter::new(graph, size).expect("a painter").frame(moment(frame)).expect("a frame");
+    Display::default().rgba(&frame).expect("pixels")
+}
+
+fn timeline() -> Value {
+    json!("timeline")
+}
+
+#[test]
+fn strangers_have_no_preview() {
+    let house = House::at_rest();
+    let address = house.studio.listen(0, None).expect("a port");
+    for origin in ["http://evil.example", "null", "tauri://evil.example"] {
+        assert!(connect(&address, Some(origin)).is_err(), "{origin}");
+    }
+    let other =
+        format!("{}{}/", &address[..address.trim_end_matches('/').rfind('/').expect("a token") + 1], "0".repeat(32));
+    assert!(connect(&other, None).is_err(), "another token");
+    let mut seats: Vec<_> = (0..4).map(|_| connect(&address, None).expect("a seat")).collect();
+    assert!(connect(&address, None).is_err(), "there are so many seats");
+    seats.pop();
+    house.wait("a seat is free again", |_| connect(&address, None).is_ok());
+}
+
+#[test]
+fn a_picture_has_the_very_pixels_of_the_graph() {
+    let house = House::at_rest();
+    let view = house.call("project.sample", json!({}));
+    let graph = graph_of(&view);
+    let mut page = Page::of(&house);
+    let clips = view["timeline"]["clips"].as_array().expect("clips");
+    let second = clips[1]["start"].as_u64().expect("a frame") as u32;
+    for frame in [0, second, second - 1, second + 40, 7] {
+        let (part, _) = page.show(&timeline(), frame);
+        let [_, _, place, _, width, height, marks] = part.numbers;
+        assert_eq!((place, (width, height), marks), (0, fitted(graph.size, SIZE), 1));
+        assert_eq!(part.rest, painted(&graph, frame), "frame {frame}");
+    }
+    // One after the other, faster than they can be painted: the last one comes, and none comes late.
+    let turns: Vec<_> = (0..60).map(|frame| page.ask(&timeline(), frame * 2)).collect();
+    let mut before = 0;
+    loop {
+        let Answer::Part(part) = page.next() else { panic!("a trouble") };
+        assert!(part.numbers[1] >= before, "turn {} after {before}", part.numbers[1]);
+        before = part.numbers[1];
+        if Some(&before) == turns.last() && part.numbers[6] & 1 != 0 {
+            assert_eq!(part.rest, painted(&graph, 118));
+            break;
+        }
+    }
+    // A take that is not on the timeline, by itself.
+    let take = view["takes"].as_array().expect("takes").last().expect("a take");
+    let (part, trouble) = page.show(&json!({ "take": take["id"] }), 5);
+    assert!(trouble.is_none() && part.rest.iter().any(|value| !matches!(value, 0 | 255)));
+}
+
+#[test]
+fn sound_has_the_very_samples_of_the_graph_while_pictures_wait_for_the_page() {
+    let house = House::at_rest();
+    let view = house.call("project.sample", json!({}));
+    let graph = graph_of(&view);
+    let (mut mixer, mut page) = (Mixer::new(&graph).expect("a mixer"), Page::of(&house));
+    let size = fitted(graph.size, SIZE);
+    page.say(json!({ "play": { "turn": 9, "of": "timeline", "from": 110, "to": 150, "again": 100, "size": SIZE } }));
+    let (mut heard, mut shown, mut loud) = (0, 0, false);
+    while heard < 120 {
+        let Answer::Part(Part { numbers, rest }) = page.next() else { panic!("a trouble") };
+        let place = numbers[2];
+        let frame = if place < 40 { 110 + place } else { 100 + (place - 40) % 50 };
+        assert_eq!(numbers[1], 9);
+        if numbers[0] == 1 {
+            assert_eq!((numbers[3], (numbers[4], numbers[5])), (frame, size));
+            shown += 1;
+        } else {
+            assert_eq!((place, numbers[3]), (heard, frame * PER_FRAME));
+            let samples = numbers[4];
+            heard += samples / PER_FRAME;
+            assert!((4800..=12_000).contains(&samples) || (frame + samples / PER_FRAME) == 150, "{samples}");
+            let expected = mixer.mix(numbers[3].into(), samples as usize).expect("sound");
+            let expected: Vec<u8> = expected.iter().flatten().flat_map(|sample| sample.to_le_bytes()).collect();
+            assert_eq!(rest, expected, "at {place}");
+            loud |= rest.iter().any(|byte| *byte != 0);
+        }
+        page.say(json!({ "more": { "shown": shown, "clock": f64::from(heard) - 6.0 } }));
+    }
+    assert!(loud, "all of it is silent");
+    // The page says nothing more: what is ahead stays a little.
+    page.turn = 20;
+    let (part, _) = page.show(&timeline(), 0);
+    assert_eq!(part.rest, painted(&graph, 0));
+}
+
+#[test]
+fn what_is_seen_before_an_export_is_what_is_exported() {
+    let house = House::at_rest();
+    let view = house.call("project.sample", json!({}));
+    let graph = graph_of(&view);
+    assert!(graph.words.is_some(), "the sample has captions");
+    let place = house.home.path().join("film.mp4");
+    let spec = ExportSpec {
+        place: place.clone(),
+        container: Container::Mp4,
+        picture: Some(PictureSpec {
+            size: fitted(graph.size, SIZE),
+            fps: FrameRate::whole(25),
+            codec: VideoCodec::H264,
+            // As good as without loss: what differs then is the preview.
+            crf: 2.0,
+            max_bit_rate: None,
+            key_frame_secs: 2.0,
+            effort: Effort::Fast,
+            hardware: Hardware::Never,
+        }),
+        sound: None,
+        provenance: Provenance {
+            producer: "Gallop".into(),
+            produce_id: "1".into(),
+            source: SourceType::TrainedAlgorithmicMedia,
+            models: vec!["pony".into()],
+            created: "2026-11-21T10:00:00Z".into(),
+            signer: None,
+        },
+        metadata: BTreeMap::new(),
+        check: Depth::Surface,
+    };
+    export(&graph, &spec, |_| ControlFlow::Continue(())).expect("exported");
+    let mut exported = Vec::new();
+    for_each_frame(&place, |_, picture| {
+        exported.push(picture.rgb);
+        ControlFlow::Continue(())
+    })
+    .expect("frames");
+    let mut page = Page::of(&house);
+    for frame in [0, 21, 72, 73, 90, 173, 174, 220, 300] {
+        let (part, _) = page.show(&timeline(), frame);
+        let alike = likeness(&part.rest, &exported[frame as usize], part.numbers[4] as usize);
+        assert!(alike >= 0.99, "frame {frame}: {alike:.4}");
+        // Of a frame with another picture it is not said.
+        let other = (frame as usize + 120) % exported.len();
+        let unlike = likeness(&part.rest, &exported[other], part.numbers[4] as usize);
+        assert!(unlike < 0.9, "frames {frame} and {other}: {unlike:.4}");
+    }
+}
+
+/// How alike two pictures are, 1 for the same: structural similarity of their luma (Wang and others, 2004), in squares of 8
+/// pixels.
+fn likeness(rgba: &[u8], rgb: &[u8], width: usize) -> f64 {
+    const SIDE: usize = 8;
+    let luma =
+        |pixel: &[u8]| 0.2126 * f64::from(pixel[0]) + 0.7152 * f64::from(pixel[1]) + 0.0722 * f64::from(pixel[2]);
+    let (a, b): (Vec<_>, Vec<_>) = (rgba.chunks(4).map(luma).collect(), rgb.chunks(3).map(luma).collect());
+    assert_eq!(a.len(), b.len());
+    let (c1, c2) = ((0.01_f64 * 255.0).powi(2), (0.03_f64 * 255.0).powi(2));
+    let mut likeness = Vec::new();
+    for top in (0..a.len() / width - SIDE).step_by(SIDE) {
+        for left in (0..width - SIDE).step_by(SIDE) {
+            let square = |of: &[f64]| -> Vec<f64> {
+                let row = |y: usize| of[(top + y) * width + left..][..SIDE].to_vec();
+                (0..SIDE).flat_map(row).collect()
+            };
+            let (a, b) = (square(&a), square(&b));
+            let count = a.len() as f64;
+            let mean = |of: &[f64]| of.iter().sum::<f64>() / count;
+            let (ma, mb) = (mean(&a), mean(&b));
+            let spread = |x: &[f64], mx: f64, y: &[f64], my: f64| {
+                x.iter().zip(y).map(|(x, y)| (x - mx) * (y - my)).sum::<f64>() / (count - 1.0)
+            };
+            let (va, vb, both) = (spread(&a, ma, &a, ma), spread(&b, mb, &b, mb), spread(&a, ma, &b, mb));
+            likeness.push((2.0 * ma * mb + c1) * (2.0 * both + c2) / ((ma * ma + mb * mb + c1) * (va + vb + c2)));
+        }
+    }
+    likeness.iter().sum::<f64>() / likeness.len() as f64
+}
+
+#[test]
+fn the_preview_follows_the_timeline_and_tells_what_is_missing() {
+    let house = House::at_rest();
+    let view = house.call("project.sample", json!({}));
+    let mut page = Page::of(&house);
+    let before = page.show(&timeline(), 0).0.rest;
+    let first = &view["timeline"]["clips"][0];
+    house.call("timeline.edit", json!({ "edits": [{ "kind": "delete", "clips": [first["id"]], "gap": "close" }] }));
+    let view = house.view();
+    let after = page.show(&timeline(), 0).0.rest;
+    assert_ne!(before, after);
+    assert_eq!(after, painted(&graph_of(&view), 0));
+
+    // A take whose file has gone.
+    let clip = &view["timeline"]["clips"][0];
+    let shot = view["shots"].as_array().expect("shots").iter().find(|shot| shot["id"] == clip["shot"]).expect("a shot");
+    let folder = Path::new(view["folder"].as_str().expect("a folder"));
+    let file = folder.join(format!("takes/{}/clip.mp4", shot["take"].as_str().expect("a take")));
+    let whole = std::fs::read(&file).expect("the clip");
+    std::fs::remove_file(&file).expect("removed");
+    // What was read of it before is forgotten with the next change.
+    house.call("shot.edit", json!({ "id": shot["id"], "title": "Gone" }));
+    let mut fresh = Page::of(&house);
+    let (part, trouble) = fresh.show(&timeline(), 0);
+    let trouble = trouble.expect("a trouble");
+    assert_eq!((&trouble["code"], &trouble["of"]), (&json!("media_missing"), &json!("picture")), "{trouble}");
+    assert!(trouble["message"].as_str().expect("words").contains("shot 2"), "{trouble}");
+    assert!(part.rest.chunks(4).all(|pixel| pixel == [0, 0, 0, 255]));
+    // It comes back.
+    std::fs::write(&file, &whole).expect("written");
+    house.call("shot.edit", json!({ "id": shot["id"], "title": "Back" }));
+    assert_eq!(fresh.show(&timeline(), 0).0.rest, after);
+
+    fresh.say(json!({ "dance": {} }));
+    let Answer::Trouble(trouble) = fresh.next() else { panic!("a picture") };
+    assert_eq!((&trouble["of"], &trouble["code"]), (&json!("ask"), &json!("input")));
+    house.call("project.close", json!({}));
+    let (_, trouble) = fresh.show(&timeline(), 0);
+    assert!(trouble.expect("a trouble")["message"].as_str().expect("words").contains("no project is open"));
+}
