@@ -47,19 +47,20 @@ pub enum Kinds {
     Pictures,
     /// Voices and music.
     Sounds,
-    /// Both, and Gallop's own clips.
+    /// Both, films, and Gallop's own clips.
     Media,
 }
 
 const PICTURES: [&str; 4] = ["png", "jpg", "jpeg", "webp"];
 const SOUNDS: [&str; 7] = ["wav", "mp3", "m4a", "flac", "ogg", "opus", "mp4"];
+const FILMS: [&str; 4] = ["mov", "m4v", "webm", "mkv"];
 
 impl Kinds {
     fn extensions(self) -> Vec<&'static str> {
         match self {
             Self::Pictures => PICTURES.to_vec(),
             Self::Sounds => SOUNDS.to_vec(),
-            Self::Media => [PICTURES.as_slice(), &SOUNDS].concat(),
+            Self::Media => [PICTURES.as_slice(), &SOUNDS, &FILMS].concat(),
         }
     }
 }

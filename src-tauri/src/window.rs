@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use gallop_core::api::Studio;
+use gallop_core::api::{Look, Studio, Theme};
 use gallop_core::places::Places;
-use tauri::webview::NewWindowResponse;
+use tauri::webview::{Color, NewWindowResponse};
 use tauri::{AppHandle, Manager as _, RunEvent, Url, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 use tauri_plugin_dialog::{DialogExt as _, MessageDialogKind};
 use tauri_plugin_window_state::{AppHandleExt as _, StateFlags};
@@ -18,8 +18,9 @@ const LABEL: &str = "studio";
 /// The drawing is made for this size; below the smallest, panels would lie over each other.
 const USUAL_SIZE: (f64, f64) = (1440.0, 900.0);
 const SMALLEST_SIZE: (f64, f64) = (960.0, 600.0);
-/// The page's darker ground, so that nothing flashes while it loads.
-const GROUND: tauri::window::Color = tauri::window::Color(0x15, 0x14, 0x13, 0xff);
+/// The page's grounds, so that nothing flashes while it loads.
+const DARK_GROUND: Color = Color(0x15, 0x14, 0x13, 0xff);
+const LIGHT_GROUND: Color = Color(0xef, 0xe9, 0xdf, 0xff);
 /// How long closing waits for an engine to come to the end of a step.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -47,12 +48,14 @@ pub fn run() -> anyhow::Result<()> {
             commands::pick_folder
         ])
         .setup(move |app| {
+            let look = Look::of_this_user(&places);
             open_studio(app.handle().clone(), places);
             WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
                 .title("Gallop")
                 .inner_size(USUAL_SIZE.0, USUAL_SIZE.1)
                 .min_inner_size(SMALLEST_SIZE.0, SMALLEST_SIZE.1)
-                .background_color(GROUND)
+                .background_color(if look.theme == Theme::Light { LIGHT_GROUND } else { DARK_GROUND })
+                .initialization_script(chosen(look))
                 .on_navigation(is_own_page)
                 .on_new_window(|address, _| open_outside(&address))
                 .build()?;
@@ -68,6 +71,11 @@ pub fn run() -> anyhow::Result<()> {
         _ => {}
     });
     Ok(())
+}
+
+/// Hands the page what the user chose, before anything of it is painted.
+fn chosen(look: Look) -> String {
+    format!("window.gallopLook = {};", serde_json::json!(look))
 }
 
 /// What of the window is kept.

@@ -2,8 +2,8 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import { render } from "solid-js/web";
 import { App } from "./App";
-import { paintEarly } from "./state/look";
+import { speakEarly } from "./state/look";
 
 const root = document.getElementById("root");
-paintEarly();
+speakEarly();
 if (root) render(() => <App />, root);

@@ -43,6 +43,18 @@ export type AppStatus = {
   troubles: Array<string>,
 };
 
+/** A rectangle in fractions of a picture; (0, 0) is its top left. */
+export type Area = {
+  /** Left edge. */
+  x: number,
+  /** Upper edge. */
+  y: number,
+  /** Width. */
+  w: number,
+  /** Height. */
+  h: number,
+};
+
 /** What the user wants of a job that is running. The runner passes it on to the engine. */
 export type Ask = "pause" | "cancel";
 
@@ -104,6 +116,67 @@ export type Caption = {
   language: Language,
 };
 
+/** A kind of file of captions. */
+export type CaptionFile = "srt" | "vtt";
+
+/** A kind of caption. */
+export type CaptionLook = "plain" | "box" | "highlight" | "karaoke";
+
+/** Where captions stand, in what the platform leaves free. */
+export type CaptionPlace = "top" | "middle" | "bottom";
+
+/** How the captions of a timeline look. */
+export type CaptionStyle = {
+  /** The kind of caption. */
+  look: CaptionLook,
+  /** Height of a Chinese character, as a part of the picture's shorter side: 0.02 to 0.2. */
+  size: number,
+  /** Colour of the letters: red, green, blue. */
+  color: [number, number, number],
+  /** Colour of the word that is said, and of what was sung. */
+  accent: [number, number, number],
+  /** Colour of the outline, and of the box. */
+  edge: [number, number, number],
+  /** How much of the picture the box hides: 0 to 1. */
+  box_opacity: number,
+  /** Where they stand. */
+  place: CaptionPlace,
+  /** The most lines at once: 1 to 4. */
+  max_lines: number,
+  /** Size of the second language below, as a part of the first one's: 0.5 to 1. */
+  translation_size: number,
+};
+
+/** Where captions are seen. */
+export type CaptionUse = "both" | "picture" | "files" | "nowhere";
+
+/** Clips whose captions shall be read when their words are said. */
+export type CaptionsAlignArgs = {
+  /** The clips. */
+  clips: Array<Id>,
+};
+
+/** A file of captions that is taken in. */
+export type CaptionsImportArgs = {
+  /** The file: SRT, WebVTT or ASS. */
+  path: string,
+  /** The language of what does not name its own. */
+  language: Language,
+  /** Whether they stand in for the captions of their language that are there. */
+  replace: CaptionsReplace,
+};
+
+/** What becomes of captions when others of their language are taken in. */
+export type CaptionsReplace = "same" | "none";
+
+/** A file of captions that is written. */
+export type CaptionsSaveArgs = {
+  /** Where, with the ending `srt`, `vtt` or `ass`. */
+  path: string,
+  /** In which languages; all captions where nothing is said. */
+  tongues?: Tongues,
+};
+
 /** A character as it shall be. */
 export type CastPutArgs = {
   /** The character. */
@@ -142,7 +215,7 @@ export type CheckArgs = {
 export type Clip = {
   /** Names the clip. */
   id: Id,
-  /** The shot whose take is seen. */
+  /** The shot whose take is seen, or the [`Footage`] that is. */
   shot: Id,
   /** The frame of the timeline on which it begins. */
   start: number,
@@ -150,10 +223,26 @@ export type Clip = {
   in: number,
   /** The frame of the take behind the last one that is seen. */
   out: number,
+  /** How fast it runs: 2 is twice as fast as it was taken. */
+  speed?: number,
+  /** How it is seen and heard. */
+  look?: Look,
 };
 
 /** Kinds of failure that a user interface acts on. A code exists only where one does. */
 export type Code = "input" | "project_busy" | "project_newer" | "media_missing" | "job_state" | "no_engine" | "gated" | "licence" | "disk_full" | "internal";
+
+/** Simple changes of colour. All zeros change nothing. */
+export type ColorChange = {
+  /** Darker below 0, lighter above: −1 to 1. */
+  brightness: number,
+  /** Flatter below 0, harder above: −1 to 1. */
+  contrast: number,
+  /** Greyer below 0, more colourful above: −1 to 1. */
+  saturation: number,
+  /** Towards blue below 0, towards orange above: −1 to 1. */
+  warmth: number,
+};
 
 /** What a clip took. */
 export type Cost = {
@@ -167,6 +256,14 @@ export type Cost = {
   peak_device_bytes: number | null,
   /** What the card drew, where it tells. */
   energy_wh: number | null,
+};
+
+/** A picture that stands for a clip. */
+export type Cover = {
+  /** Its shape, as it stands in the file's name: `9x16`. */
+  name: string,
+  /** Width and height in pixels. */
+  size: [number, number],
 };
 
 /** What is done with damaged files. */
@@ -185,10 +282,34 @@ export type Device = {
 /** The SHA-256 of a file's content, written as 64 hexadecimal digits. */
 export type Digest = string;
 
+/** The disk that models lie on. */
+export type DiskFacts = {
+  /** The folder that was looked at: the models', or the nearest one above it that is there. */
+  folder: string,
+  /** What this user can still write there. */
+  free_bytes: number | null,
+  /** All of the disk. */
+  total_bytes: number | null,
+  /** How fast it is. */
+  test: DiskTest,
+};
+
+/** How fast a disk is. */
+export type DiskTest = { "state": "skipped" } | { "state": "failed",
+  /** Why, in a sentence. */
+  reason: string, } | { "state": "measured",
+  /** Length of that file. */
+  bytes: number,
+  /** Bytes a second, until they lay on the disk. */
+  write_bytes_per_second: number,
+  /** Bytes a second, from the disk; none where the system's cache cannot be avoided. */
+  read_bytes_per_second: number | null,
+};
+
 /** The doctor's report. */
 export type DoctorReport = {
   /** The report of `gallop doctor --json`. */
-  report: unknown,
+  report: MachineReport,
 };
 
 /** What is wanted of the doctor. */
@@ -202,6 +323,24 @@ export type Duck = "under_speech" | "off";
 
 /** An end of a clip. */
 export type Edge = "in" | "out";
+
+/** What encodes. */
+export type EncoderChoice = "software" | "hardware";
+
+/** An engine that jobs could go to. */
+export type EngineFound = {
+  /** What the user calls it. */
+  name: string,
+  /** How it came to be known. */
+  kind: EngineKind,
+  /** The program that is started, as a path where it was found. */
+  program: string,
+  /** Whether that program is there. What it starts on another machine was not asked for. */
+  found: boolean,
+};
+
+/** How an engine came to be known. */
+export type EngineKind = "this_program" | "settings" | "cuda";
 
 /** What an engine does. */
 export type EngineState = { "state": "off" } | { "state": "starting" } | { "state": "idle" } | { "state": "working",
@@ -258,9 +397,208 @@ export type Event = { "type": "project",
   /** The model. */
   id: string,
   /** How far it is; nothing where `models.list` tells all. */
-  progress: Pull | null, } | { "type": "media_changed" } | { "type": "notice",
+  progress: Pull | null, } | { "type": "exports" } | { "type": "export_step",
+  /** The export. */
+  export: Id,
+  /** The place of the clip in it. */
+  item: number,
+  /** How far it is. */
+  step: ExportStep, } | { "type": "media_changed" } | { "type": "notice",
   /** One sentence. */
   text: string, } | { "type": "missed" };
+
+/** An order, and how far it is. */
+export type Export = {
+  /** Its name for programs. */
+  id: Id,
+  /** The folder of its project. */
+  project: string,
+  /** Its project's name for people. */
+  project_name: string,
+  /** When it was ordered. */
+  added_unix_ms: number,
+  /** The folder that its clips go into. */
+  folder: string,
+  /** How far it is. */
+  state: ExportBatchState,
+  /** Its clips. */
+  items: Array<ExportItem>,
+};
+
+/** How far an order is. */
+export type ExportBatchState = "waiting" | "running" | "done" | "failed" | "cancelled" | "interrupted";
+
+/** Whether something is as it should be. */
+export type ExportCheck = {
+  /** What was looked at. */
+  what: ExportChecked,
+  /** What was found. */
+  found: ExportFound,
+  /** The same in a sentence. */
+  says: string,
+};
+
+/** What was looked at. */
+export type ExportChecked = "length" | "size" | "offset" | "loudness" | "peak" | "black" | "frozen" | "visible_label" | "file_labels" | "signature";
+
+/** What was measured in a finished clip. */
+export type ExportFacts = {
+  /** Its length. */
+  seconds: number,
+  /** Its size. */
+  bytes: number,
+  /** How many pictures; 0 for sound alone. */
+  frames: number,
+  /** How much later the sound comes than the picture, in milliseconds; nothing where it cannot be told. */
+  offset_ms: number | null,
+  /** How loud it is, in LUFS; nothing for silence. */
+  lufs: number | null,
+  /** Its highest true peak, in dB of full scale. */
+  true_peak_db: number | null,
+  /** What encoded the pictures. */
+  encoder: string | null,
+};
+
+/** What a check found. */
+export type ExportFound = "good" | "look" | "wrong" | "nothing";
+
+/** A clip of an order. */
+export type ExportItem = {
+  /** Its preset. */
+  preset: string,
+  /** The languages of its captions. */
+  tongues: Tongues | null,
+  /** The folder with its files. */
+  folder: string,
+  /** How far it is. */
+  state: ExportState,
+  /** How far it is while it is being made. */
+  step: ExportStep | null,
+  /** Why it failed. */
+  failure: string | null,
+  /** What came of it. */
+  report: ExportReport | null,
+};
+
+/** What holds a key. */
+export type ExportKey = { "kind": "file",
+  /** Where it is. */
+  path: string, } | { "kind": "command",
+  /** The program. */
+  program: string,
+  /** What it is called with. */
+  arguments: Array<string>,
+};
+
+/** Whether the pictures of an export say that AI made them. */
+export type ExportLabel = { "kind": "usual" } | { "kind": "with" } | { "kind": "without",
+  /** The name of the statement. */
+  agreed?: string,
+};
+
+/** Who is said to have made exports, and who signs them. */
+export type ExportMaker = {
+  /**
+   * The producer in the labels of files: a registered code of 27 characters, or a name without blanks; Gallop where nothing
+   * is said.
+   */
+  producer: string | null,
+  /** Who signs by C2PA; nobody where nothing is said. */
+  signer: ExportSigner | null,
+};
+
+/** What is to be exported. */
+export type ExportOrder = {
+  /** The presets. */
+  presets: Array<string>,
+  /**
+   * Files are made of each of these. Where there are none, all captions are read, or, where some are translations of
+   * others, those in the most used language.
+   */
+  languages: Array<Tongues>,
+  /** The folder in which a folder is made for each file with what belongs to it. */
+  folder: string,
+  /** How the files are called; as the project where nothing is said. */
+  name?: string,
+  /** Where captions are seen. */
+  captions: CaptionUse,
+  /** Whether the pictures say that AI made them. The file always does. */
+  label: ExportLabel,
+  /** The frame of the timeline that covers show; one from the first third where nothing is said. */
+  cover_frame?: number,
+  /** Whether the encoder of a graphics card may be used. */
+  encoder: EncoderChoice,
+};
+
+/** What is being done for a clip. */
+export type ExportPhase = "measure" | "write" | "label" | "check";
+
+/** All presets, and what goes with them. */
+export type ExportPresets = {
+  /** The presets, in the order in which they are shown. */
+  presets: Array<Preset>,
+  /** What has to be agreed to by who leaves a label out that a law asks for. */
+  statement: LabelStatement,
+  /** What is wrong with presets that the user wrote. */
+  troubles: Array<string>,
+};
+
+/** What is known of a finished clip: `report.json` beside it. */
+export type ExportReport = {
+  /** Version of this format. */
+  format: number,
+  /** Of all that the clip was made from. While it is the same, and the files are, the clip is not made again. */
+  fingerprint: Digest,
+  /** The preset. */
+  preset: string,
+  /** The languages of its captions. */
+  tongues: Tongues | null,
+  /** When it was made. */
+  made_unix_ms: number,
+  /** The files, the clip first. */
+  files: Array<ExportedFile>,
+  /** What was measured in the finished clip. */
+  facts: ExportFacts,
+  /** Whether it is as it should be. */
+  checks: Array<ExportCheck>,
+  /** How the user has to say to the platform that AI made it. */
+  declare: string | null,
+};
+
+/** What signs. The key is the user's own. */
+export type ExportSigner = {
+  /** The file with the certificates in PEM, the signer's first. */
+  certificates: string,
+  /** The algorithm of the key. */
+  algorithm: SigningAlgorithm,
+  /** What holds the key. */
+  key: ExportKey,
+};
+
+/** How far a clip of a batch is. */
+export type ExportState = "waiting" | "running" | "done" | "failed" | "cancelled";
+
+/** How far a clip is. */
+export type ExportStep = {
+  /** What is being done. */
+  phase: ExportPhase,
+  /** How much of the clip is done: 0 to 1. */
+  fraction: number,
+  /** What is left of it; nothing at its beginning. */
+  seconds_left: number | null,
+  /** The picture that was written last, below the media server's address. */
+  preview: string | null,
+};
+
+/** A file of an export. */
+export type ExportedFile = {
+  /** Its name in the folder. */
+  name: string,
+  /** Its size. */
+  bytes: number,
+  /** SHA-256 of its content. */
+  sha256: Digest,
+};
 
 /** Why a job failed. */
 export type Failure = {
@@ -286,6 +624,32 @@ export type FileVerdict = {
   why: string | null,
 };
 
+/** How a picture is brought to another shape. */
+export type Fit = "contain" | "cover" | "blur" | "stretch";
+
+/** Why something does not run, or not well. */
+export type FitReason = {
+  /** For programs. */
+  code: ReasonCode,
+  /** For people: one sentence that says what would help. */
+  text: string,
+};
+
+/** A film or a picture that was taken into the project, and that clips show as they do the take of a shot. */
+export type Footage = {
+  /** Names it. Clips say this where others name their shot. */
+  id: Id,
+  /** The file. */
+  media: MediaRef,
+  /** What it is. */
+  kind: FootageKind,
+  /** Length of a film, in frames of the timeline; of a picture, as long as a clip of it can be. */
+  frames: number,
+};
+
+/** What the file of a clip is. */
+export type FootageKind = "film" | "still";
+
 /** What becomes of the room of what is taken away. */
 export type Gap = "close" | "leave";
 
@@ -294,6 +658,38 @@ export type Gate = "none" | "automatic" | "manual";
 
 /** How far a job goes. */
 export type Goal = "draft" | "final";
+
+/** An NVIDIA card. */
+export type GraphicsCard = {
+  /** Its name. */
+  name: string,
+  /** All of its memory. */
+  vram_bytes: number | null,
+  /** What is free of it now. */
+  vram_free_bytes: number | null,
+  /** Its generation, as in `9.0`. */
+  compute_capability: string | null,
+};
+
+/** What was handed over. */
+export type Handed = {
+  /** The folder. */
+  folder: string,
+  /** The cut in OpenTimelineIO. */
+  otio: string,
+  /** The cut in Final Cut Pro XML. */
+  fcpxml: string,
+  /** Captions, by language. */
+  captions: Array<string>,
+  /** How many files of pictures and sound there are in `media`. */
+  files: number,
+};
+
+/** Where a cut for other programs goes. */
+export type HandoverArgs = {
+  /** The folder in which a folder is made for it. */
+  folder: string,
+};
 
 /** What an engine is. */
 export type Hello = {
@@ -423,6 +819,30 @@ export type JobsMoveArgs = {
   place: Place,
 };
 
+/** The visible label that says that AI made a clip. What says so in the file is always there. */
+export type LabelPolicy = {
+  /** Whether it must be there. */
+  visible: LabelWish,
+  /** What it says. */
+  text: LabelText,
+  /** How long it is seen from the first frame on. */
+  seconds: number,
+};
+
+/** What has to be agreed to by who leaves a label out that a law asks for. */
+export type LabelStatement = {
+  /** Its name, which an order gives back. */
+  id: string,
+  /** Its words. */
+  text: string,
+};
+
+/** What a label says. */
+export type LabelText = "chinese" | "english";
+
+/** Whether a label must be there. */
+export type LabelWish = "required" | "offered";
+
 /** A language that the model speaks. Written as its code. */
 export type Language = "zh" | "yue" | "en" | "ja" | "ko" | "de" | "fr";
 
@@ -438,6 +858,16 @@ export type Licence = {
   gate: Gate,
   /** When it was accepted. */
   accepted_unix_ms: number | null,
+};
+
+/** What a platform refuses. */
+export type Limits = {
+  /** The shortest clip. */
+  shortest_secs: number | null,
+  /** The longest. */
+  longest_secs: number | null,
+  /** The largest file. */
+  most_bytes: number | null,
 };
 
 /** A spoken line. */
@@ -460,6 +890,91 @@ export type LineCheck = {
   over_by: number,
 };
 
+/** How a clip is seen and heard. As [`Default`] says, all of it fills the picture and nothing is changed. */
+export type Look = {
+  /**
+   * How it is brought to the picture's shape. Where nothing is said, the picture is filled if no more than a third of the
+   * clip is lost by that, and else has a blurred copy at its sides.
+   */
+  fit: Fit | null,
+  /** The part of the clip that is seen when it begins. */
+  crop: Area,
+  /** The part that is seen when it ends, where it is another one: a pan or a zoom. */
+  crop_to: Area | null,
+  /** Where it lies in the picture. */
+  frame: Area,
+  /** How much of it covers what lies below: 0 to 1. */
+  opacity: number,
+  /** Frames over which picture and sound come. */
+  fade_in: number,
+  /** Frames over which picture and sound go. */
+  fade_out: number,
+  /**
+   * Frames over which it takes the place of the clip that ends where it begins. That one goes on below it, with what its
+   * take has left, and then with its last picture.
+   */
+  cross_fade: number,
+  /** What is done to its colours. */
+  color: ColorChange,
+  /** How much louder or softer its own sound is; at −96 it is silent. */
+  gain_db: number,
+};
+
+/** Processor, memory, cards. */
+export type MachineFacts = {
+  /** The system and its kernel. */
+  system: string,
+  /** The processor's name. */
+  cpu: string | null,
+  /** Threads that run at once. */
+  threads: number,
+  /** Vector instructions that the matrix products can use, the widest last. */
+  vector: Array<string>,
+  /** Main memory, or what this process is allowed of it. */
+  ram_bytes: number | null,
+  /** Main memory that is free or can be freed now. */
+  ram_available_bytes: number | null,
+  /** Page file or swap partition; 0 where there is none. */
+  swap_bytes: number | null,
+  /** What is free of it. */
+  swap_free_bytes: number | null,
+  /** Version of the NVIDIA driver; none where it does not run. */
+  driver: string | null,
+  /** NVIDIA cards. */
+  cards: Array<GraphicsCard>,
+  /** Whether the program that looked was built with CUDA. */
+  built_with_cuda: boolean,
+};
+
+/** Whether something runs here. */
+export type MachineFit = "runs" | "runs_slowly" | "does_not_run";
+
+/** What a machine has, and what will run on it. */
+export type MachineReport = {
+  /** Version of this shape. */
+  format: number,
+  /** Name and version of the program that looked. */
+  build: string,
+  /** When it looked, in milliseconds since 1970. */
+  unix_ms: number,
+  /** Processor, memory, cards. */
+  machine: MachineFacts,
+  /** The disk that models lie on. */
+  disk: DiskFacts,
+  /** What reads and writes clips. */
+  media: MediaFacts,
+  /** Engines that jobs could go to; none of them was started. */
+  engines: Array<EngineFound>,
+  /** Where things lie. */
+  places: PlacesFound,
+  /** How fast this machine was measured to be, by device; empty until `gallop doctor --probe`. */
+  speed: Array<MeasuredSpeed>,
+  /** The models that are here, and those that can be downloaded. */
+  models: Array<ModelFit>,
+  /** What could not be found out, and what is not as it should be. */
+  notes: Array<ReportNote>,
+};
+
 /** A place with a name. */
 export type Marker = {
   /** Names the marker. */
@@ -470,12 +985,38 @@ export type Marker = {
   text: string,
 };
 
+/** How fast a device was measured to be. */
+export type MeasuredSpeed = {
+  /** `cpu` or `cuda`. */
+  device: string,
+  /** When it was measured, in milliseconds since 1970. */
+  unix_ms: number,
+  /** What depends on the compute type. */
+  types: Array<TypeSpeed>,
+  /** Operations a second of a three-dimensional convolution. */
+  convolution_flops_per_second: number,
+  /** Bytes a second of a copy within the device's memory, read and written together. */
+  memory_bytes_per_second: number,
+  /** Bytes a second from main memory to the device; none for the processor itself. */
+  upload_bytes_per_second: number | null,
+};
+
 /** A clip that Gallop made. */
 export type MediaClipArgs = {
   /** Where it is. */
   path: string,
   /** The frame of the timeline where its shot goes; at the end where it is left out. `null`: not on the timeline. */
   at?: number | null,
+};
+
+/** What reads and writes clips. */
+export type MediaFacts = {
+  /** Version of the FFmpeg libraries. */
+  ffmpeg: string | null,
+  /** The H.264 encoder that clips are made with: the first one that opens here. */
+  h264_encoder: string | null,
+  /** Encoders that are compiled in; one of a card may still not open. */
+  encoders: Array<string>,
 };
 
 /** Files to be taken in. */
@@ -492,16 +1033,20 @@ export type MediaItem = {
   name: string,
   /** Its size. */
   bytes: number,
-  /** Picture or sound. */
+  /** Picture, film or sound. */
   kind: MediaKind,
-  /** Width and height of a picture in pixels. */
+  /** Width and height of a picture or film in pixels, as it is seen. */
   size: [number, number] | null,
-  /** Length of a sound in frames of the timeline. */
+  /** Length of a film or sound in frames of the timeline. */
   frames: number | null,
+  /** Pictures a second of a film. */
+  rate: number | null,
+  /** Whether a film has sound. */
+  has_sound: boolean,
 };
 
-/** Picture or sound. */
-export type MediaKind = "picture" | "sound";
+/** Picture, film or sound. */
+export type MediaKind = "picture" | "film" | "sound";
 
 /** A file that was taken into the project. */
 export type MediaRef = {
@@ -519,6 +1064,27 @@ export type MediaRemoveArgs = {
   sha256: Digest,
 };
 
+/** A model, and whether it runs here. */
+export type ModelFit = {
+  /** Its name on the command line. */
+  id: string,
+  /** Its name for people. */
+  name: string,
+  /** What it is. */
+  kind: ModelKind,
+  /** How much of it is here. */
+  presence: Presence,
+  /** How its best size fits. */
+  fit: MachineFit,
+  /**
+   * Why it does not run, or not well, the most important first. [`ReasonCode::NotMeasured`] may stand beside
+   * [`Fit::Runs`].
+   */
+  reasons: Array<FitReason>,
+  /** The sizes that it makes; for a part of other models, what it takes in one clip of theirs. */
+  sizes: Array<SizeFit>,
+};
+
 /** A model that an engine has. */
 export type ModelInfo = {
   /** Its name. */
@@ -532,6 +1098,9 @@ export type ModelInfo = {
   /** Shortest, longest and usual length in seconds. */
   seconds: [number, number, number],
 };
+
+/** What a model is. */
+export type ModelKind = "clips" | "upscaler" | "part" | "unknown";
 
 /** How much of a model is here. */
 export type ModelState = "absent" | "partial" | "coming" | "whole";
@@ -606,6 +1175,12 @@ export type ModelsPullArgs = {
   bytes_per_second?: number,
 };
 
+/** A token for the keychain. */
+export type ModelsSetTokenArgs = {
+  /** The token; `null` to forget the one that lies there. */
+  token: string | null,
+};
+
 /** A check of a model. */
 export type ModelsVerifyArgs = {
   /** The model. */
@@ -631,8 +1206,40 @@ export type Peaks = {
   peaks: Array<[number, number]>,
 };
 
+/** What pictures a platform takes. */
+export type PicturePreset = {
+  /** Width and height in pixels; the project's own shape where nothing is said. */
+  size: [number, number] | null,
+  /** Frames per second that are taken. A project has 25: where they are not among these, the first is used. */
+  rates: Array<number>,
+  /** How they are stored. */
+  codec: string,
+  /** Constant rate factor; less is better. Of no meaning to what is stored without loss. */
+  crf: number,
+  /** At most so many bits per second. */
+  max_bit_rate: number | null,
+  /** At most so many seconds from key frame to key frame. */
+  key_frame_secs: number,
+};
+
 /** A place in the queue: `"front"`, `"end"`, `{ before: id }` or `{ after: id }`. */
 export type Place = "front" | "end" | { "before": Id } | { "after": Id };
+
+/** Where things lie. */
+export type PlacesFound = {
+  /** The program. */
+  program: string | null,
+  /** Downloaded models. */
+  models: string | null,
+  /** The queue and the index of projects. */
+  data: string | null,
+  /** What the user chose. */
+  config: string | null,
+  /** What can be made again. */
+  cache: string | null,
+  /** Folders of the projects that are known. */
+  projects: Array<string>,
+};
 
 /** Where a studio keeps what is not in a project. */
 export type PlacesView = {
@@ -644,6 +1251,59 @@ export type PlacesView = {
   cache: string,
   /** The models. */
   models: string,
+};
+
+/** How much of a model is here. */
+export type Presence = { "state": "absent" } | { "state": "partial",
+  /** What is here. */
+  bytes: number, } | { "state": "whole",
+  /** What is here. */
+  bytes: number, } | { "state": "unreadable" };
+
+/** What a platform takes, and what it is given. */
+export type Preset = {
+  /** Version of this format. */
+  format: number,
+  /** Names it for programs. */
+  id: string,
+  /** Its name for people. */
+  name: string,
+  /** What it is for, in a sentence. */
+  summary: string,
+  /** The kind of file. */
+  container: string,
+  /** Files of captions that the platform takes beside the clip. */
+  caption_files: Array<CaptionFile>,
+  /** How the user has to say to the platform that AI made the clip. */
+  declare: string | null,
+  /** The pictures; nothing for sound alone. */
+  picture: PicturePreset | null,
+  /** The sound. */
+  sound: SoundPreset,
+  /** What the platform covers with its own buttons and words, in pixels of the picture. */
+  safe: SafeArea | null,
+  /** The visible label that says that AI made it. */
+  label: LabelPolicy | null,
+  /** What the platform refuses. */
+  limits: Limits,
+  /** How much can be written under a clip. */
+  text: TextLimits,
+  /** Pictures that stand for the clip. */
+  covers: Array<Cover>,
+  /** Where the numbers come from. */
+  sources: Array<PresetSource>,
+};
+
+/** Where numbers come from. */
+export type PresetSource = {
+  /** Which, as in `picture.size`; `text` is all that is in `text`. */
+  of: Array<string>,
+  /** What the source says. */
+  says: string,
+  /** Where. */
+  url: string | null,
+  /** Whether it was read where the platform itself says so, or measured by us. */
+  verified: boolean,
 };
 
 /** Whether speed is measured. */
@@ -749,6 +1409,8 @@ export type Pull = {
   bytes_per_second: number | null,
   /** How long it will take at this rate. */
   seconds_left: number | null,
+  /** Why nothing comes right now and it is tried again, in words; nothing while something comes. */
+  waits: string | null,
   /** Why it failed. */
   failure: Refusal | null,
 };
@@ -759,6 +1421,9 @@ export type PullState = "running" | "paused" | "done" | "failed";
 /** What a pull does with a file. */
 export type PullWork = "fetch" | "check" | "convert";
 
+/** Kinds of reasons. */
+export type ReasonCode = "vram_too_small" | "vram_in_use" | "ram_too_small" | "ram_in_use" | "disk_too_small" | "no_card" | "no_driver" | "card_unused" | "no_encoder" | "slow" | "no_vector_instructions" | "not_measured" | "needs_another" | "unreadable" | "unknown";
+
 /** What went wrong, as it crosses to a user interface. */
 export type Refusal = {
   /** What kind of failure it is. */
@@ -767,8 +1432,28 @@ export type Refusal = {
   message: string,
 };
 
+/** What could not be found out, or is not as it should be. */
+export type ReportNote = {
+  /** What it is about: `cards`, `disk`, `media`, `settings`, `places`, `catalog`, `models`, `projects` or `speed`. */
+  about: string,
+  /** One sentence. */
+  text: string,
+};
+
 /** Who works the queue off. */
 export type RunnerState = "own" | "elsewhere";
+
+/** Pixels at each side that a platform covers with its own buttons and words. */
+export type SafeArea = {
+  /** Above. */
+  top: number,
+  /** Below. */
+  bottom: number,
+  /** At the left. */
+  left: number,
+  /** At the right. */
+  right: number,
+};
 
 /** How often a take was liked best, of how often it was looked at beside others. */
 export type Score = {
@@ -888,8 +1573,53 @@ export type ShotEntry = {
   take: Id | null,
   /** Frames of that take, or how many it is expected to have. */
   frames: number,
+  /** How many seconds each of its lines takes to say, in their order; 0 for one without words. */
+  line_seconds: Array<number>,
   /** Whether what the newest take was made of is still what the shot says. */
   is_fresh: boolean,
+};
+
+/** The algorithm of a key. */
+export type SigningAlgorithm = "es256" | "es384" | "ed25519" | "ps256";
+
+/** A size of clip, and whether it can be made here. */
+export type SizeFit = {
+  /** Width and height in pixels. */
+  size: [number, number],
+  /** Length of the clip that the other fields tell about. */
+  clip_seconds: number,
+  /** Whether it runs. */
+  fit: MachineFit,
+  /** Where the networks run: `cpu` or `cuda`. */
+  device: string,
+  /** The compute type: `f32` or `bf16`. None where it does not run. */
+  precision: string | null,
+  /** How networks are kept in memory, in words. None where it does not run. */
+  how: string | null,
+  /** Expected peak on the card, of the smallest plan where none fits. */
+  vram_bytes: number | null,
+  /** Expected peak in main memory, of the smallest plan where none fits. */
+  ram_bytes: number | null,
+  /** About how long it takes, without loading; none until it was measured. See [`Report::speed`]. */
+  seconds: number | null,
+  /** About how long it takes to read all weights from the disk; none until that was measured. */
+  loading_seconds: number | null,
+  /** The longest clip of this size that fits, in whole seconds, up to the longest that the model makes. */
+  longest_seconds: number | null,
+  /** Why it does not run, or not well, the most important first. */
+  reasons: Array<FitReason>,
+};
+
+/** What sound a platform takes. It always has two channels at 48 kHz. */
+export type SoundPreset = {
+  /** How it is stored. */
+  codec: string,
+  /** Bits per second, where it is not stored without loss. */
+  bit_rate: number,
+  /** How loud it is made, in LUFS; as it was mixed where nothing is said. */
+  integrated_lufs: number | null,
+  /** Its highest true peak, in dB of full scale. */
+  true_peak_db: number | null,
 };
 
 /** The stages of a run, in their order. */
@@ -965,6 +1695,16 @@ export type TakesRemoveArgs = {
   takes: Array<Id>,
 };
 
+/** How much can be written under a clip, in characters. */
+export type TextLimits = {
+  /** Of the title; nothing where there is none. */
+  title: number | null,
+  /** Of the text below. */
+  body: number | null,
+  /** How many topics can be named. */
+  topics: number | null,
+};
+
 /** Dark or light. */
 export type Theme = "system" | "dark" | "light";
 
@@ -974,8 +1714,12 @@ export type Timeline = {
   track: Track,
   /** The main track, in order. */
   clips: Array<Clip>,
+  /** Films and pictures from elsewhere that clips show. */
+  footage?: Array<Footage>,
   /** What is read. */
   captions: Array<Caption>,
+  /** How what is read looks. */
+  caption_style?: CaptionStyle,
   /** Music and voices. */
   tracks: Array<AudioTrack>,
   /** Places with a name, in order. */
@@ -989,6 +1733,14 @@ export type Timeline = {
 export type TimelineEdit = { "kind": "insert_clip",
   /** The shot. */
   shot: Id,
+  /** A frame of the timeline. */
+  at: number, } | { "kind": "insert_footage",
+  /** The file. */
+  media: MediaRef,
+  /** What it is. */
+  footage: FootageKind,
+  /** Length of the film in frames; of a picture, how long it is to be seen. */
+  frames: number,
   /** A frame of the timeline. */
   at: number, } | { "kind": "move",
   /** The clip. */
@@ -1012,7 +1764,15 @@ export type TimelineEdit = { "kind": "insert_clip",
   /** A frame of the timeline, inside a clip. */
   at: number,
   /** That clip, for those who know it. */
-  clip?: Id, } | { "kind": "delete",
+  clip?: Id, } | { "kind": "set_speed",
+  /** The clips. */
+  clips: Array<Id>,
+  /** 1 as it was taken, 2 twice as fast; from 0.1 to 10. */
+  speed: number, } | { "kind": "set_look",
+  /** The clips. */
+  clips: Array<Id>,
+  /** How they shall be. */
+  look: Look, } | { "kind": "delete",
   /** The clips. */
   clips: Array<Id>,
   /** What becomes of their room. A magnetic track closes it in any case. */
@@ -1024,7 +1784,9 @@ export type TimelineEdit = { "kind": "insert_clip",
   /** The caption. */
   caption: Caption, } | { "kind": "delete_caption",
   /** The caption. */
-  id: Id, } | { "kind": "captions_from_lines",
+  id: Id, } | { "kind": "set_caption_style",
+  /** How they shall look. */
+  style: CaptionStyle, } | { "kind": "captions_from_lines",
   /** The clip. */
   clip: Id, } | { "kind": "add_audio",
   /** The track; a new one where there is none. */
@@ -1061,6 +1823,31 @@ export type TimelineEditArgs = {
   merge?: string,
 };
 
+/** Where a token comes from. */
+export type TokenPlace = "environment" | "keychain" | "file";
+
+/** What is known of the token for models with a gate. */
+export type TokenView = {
+  /** Where it comes from; nothing where there is none. */
+  place: TokenPlace | null,
+  /** The file, where it comes from one. */
+  file: string | null,
+  /** The only site that sees it. */
+  site: string,
+  /** Where one is made. */
+  page: string,
+  /** Why this system's keychain cannot be used, where it cannot. */
+  keychain_trouble: string | null,
+};
+
+/** Whose captions are read: of one language, or of one with another below it. */
+export type Tongues = {
+  /** The language of the captions. */
+  first: Language,
+  /** The language below it. */
+  second?: Language,
+};
+
 /** Whether the main track closes its gaps. */
 export type Track = "magnetic" | "free";
 
@@ -1078,6 +1865,16 @@ export type TrackSettings = {
   duck: Duck,
 };
 
+/** How fast a device was measured to be in one compute type. */
+export type TypeSpeed = {
+  /** `f32` or `bf16`. */
+  precision: string,
+  /** Operations a second of a product of matrices. */
+  product_flops_per_second: number,
+  /** Operations a second of attention. */
+  attention_flops_per_second: number,
+};
+
 /** In which language an interface speaks. */
 export type UiLanguage = "system" | "en" | "zh";
 
@@ -1087,6 +1884,8 @@ export type UiSettings = {
   theme: Theme,
   /** In which language it speaks. */
   language: UiLanguage,
+  /** The language of new spoken lines; the interface's own where nothing is said. */
+  spoken: Language | null,
   /** Name of the set of shortcuts. */
   shortcuts: string,
   /** Whether somebody has been through the first screen. */
@@ -1163,6 +1962,30 @@ export interface Calls {
   "media.remove": { args: MediaRemoveArgs; result: null };
   /** Changes the timeline: all of the edits or none, as one step of undo. */
   "timeline.edit": { args: TimelineEditArgs; result: ProjectView };
+  /** Makes the captions of clips anew: the lines of their shots, each when it is said in the take. */
+  "captions.align": { args: CaptionsAlignArgs; result: ProjectView };
+  /** Takes captions in from a file of SRT, WebVTT or ASS. */
+  "captions.import": { args: CaptionsImportArgs; result: ProjectView };
+  /** Writes the captions into a file of SRT, WebVTT or ASS. */
+  "captions.save": { args: CaptionsSaveArgs; result: null };
+  /** What can be exported for: platforms, masters, sound. */
+  "export.presets": { args: Nothing; result: ExportPresets };
+  /** Begins to export the open project. */
+  "export.start": { args: ExportOrder; result: Export };
+  /** All exports, the latest first. */
+  "export.list": { args: Nothing; result: Array<Export> };
+  /** Breaks an export off. The clips that are done stay. */
+  "export.cancel": { args: Named; result: null };
+  /** Goes on with an export: what is done and whole is not made again. */
+  "export.retry": { args: Named; result: Export };
+  /** Forgets an export. Its files stay. */
+  "export.remove": { args: Named; result: null };
+  /** Who is said to have made exports, and who signs them. */
+  "export.maker": { args: Nothing; result: ExportMaker };
+  /** Changes who is said to have made exports, and who signs them. Who signs is tried at once. */
+  "export.set_maker": { args: ExportMaker; result: ExportMaker };
+  /** Hands the cut over to other programs: OTIO and FCPXML, in a folder with the files. */
+  "export.handover": { args: HandoverArgs; result: Handed };
   /** Removes takes with their files. This cannot be undone. */
   "takes.remove": { args: TakesRemoveArgs; result: null };
   /** Notes which of several takes was liked best. */
@@ -1207,4 +2030,8 @@ export interface Calls {
   "models.remove": { args: ModelsModelArgs; result: number };
   /** The folder of a model. */
   "models.where": { args: ModelsModelArgs; result: string };
+  /** Where the token for models with a gate lies; the token itself is never told. */
+  "models.token": { args: Nothing; result: TokenView };
+  /** Puts the token into this system's keychain, or with `null` forgets it. */
+  "models.set_token": { args: ModelsSetTokenArgs; result: TokenView };
 }

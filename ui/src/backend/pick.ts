@@ -3,7 +3,7 @@
 const ACCEPT = {
   pictures: "image/png,image/jpeg,image/webp",
   sounds: "audio/*,video/mp4",
-  media: "image/png,image/jpeg,image/webp,audio/*,video/mp4",
+  media: "image/png,image/jpeg,image/webp,audio/*,video/*",
 };
 
 /** Asks for files; null where the user changed their mind. */

@@ -22,7 +22,7 @@ export function Picker<T>(props: {
   /** `field` fills its place, `pill` is as small as its text. */
   look?: "field" | "pill";
   disabled?: boolean;
-  shown?: string;
+  shown?: string | undefined;
 }): JSX.Element {
   const current = () => props.choices.find((choice) => choice.value === props.value);
   return (

@@ -1,16 +1,45 @@
 // What went wrong, for the reader. The core tells it in English, with names and numbers; the kinds that it has a code
 // for are also told in the other language of the interface.
 
-import { CallError } from "../backend";
-import { has, language, t } from "./index";
+import { CallError, type Code, type Refusal } from "../backend";
+import { language, t, type Key } from "./index";
+
+/** The codes of the core, and the one of a transport that cannot reach it. */
+type ProblemCode = Code | "disconnected";
+
+/** A key for each of them: one that the dictionaries lack does not compile. */
+const KEYS: { readonly [C in ProblemCode]: Key & `problem.${C}` } = {
+  disconnected: "problem.disconnected",
+  disk_full: "problem.disk_full",
+  gated: "problem.gated",
+  input: "problem.input",
+  internal: "problem.internal",
+  job_state: "problem.job_state",
+  licence: "problem.licence",
+  media_missing: "problem.media_missing",
+  no_engine: "problem.no_engine",
+  project_busy: "problem.project_busy",
+  project_newer: "problem.project_newer",
+};
+
+/** The codes that there are words for. */
+export const PROBLEM_CODES: readonly string[] = Object.keys(KEYS);
+
+const isKnown = (code: string): code is ProblemCode => Object.hasOwn(KEYS, code);
 
 /** A problem in a sentence or two. */
 export function problemText(problem: unknown): string {
-  const message = problem instanceof Error ? problem.message : String(problem);
-  if (!(problem instanceof CallError) || language() === "en") return sentence(message);
-  const key = `problem.${problem.code}`;
-  return has(key) ? t(key, { why: sentence(message) }) : sentence(message);
+  const message = isRefusal(problem) ? problem.message : problem instanceof Error ? problem.message : String(problem);
+  const code = isRefusal(problem) || problem instanceof CallError ? problem.code : null;
+  if (code === null || !isKnown(code) || language() === "en") return sentence(message);
+  return t(KEYS[code], { why: sentence(message) });
 }
+
+/** What is wrong with something, where the core tells no kind of it. */
+export const troubleText = (message: string): string => problemText({ code: "internal", message } satisfies Refusal);
+
+const isRefusal = (problem: unknown): problem is Refusal =>
+  typeof problem === "object" && problem !== null && !(problem instanceof Error) && "code" in problem && "message" in problem;
 
 /** The core writes as in the middle of a line; here it stands alone. */
 function sentence(message: string): string {

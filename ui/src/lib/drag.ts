@@ -125,6 +125,7 @@ function swallowClick() {
 /** What can be carried through the window. */
 export type Carried =
   | { kind: "picture"; sha256: string; name: string }
+  | { kind: "film"; sha256: string; name: string }
   | { kind: "sound"; sha256: string; name: string }
   | { kind: "take"; take: string; shot: string }
   | { kind: "shot"; shot: string }

@@ -8,5 +8,8 @@ export const referenceTo = ({ sha256, name, bytes }: MediaItem): MediaRef => ({ 
 /** Its path on the media server. */
 export const mediaPath = (media: Pick<MediaRef, "sha256">): string => `media/${media.sha256}`;
 
+/** The path of the outline of its sound there. */
+export const peaksPath = (media: Pick<MediaRef, "sha256">): string => `media/${media.sha256}/peaks.json`;
+
 /** Its name without the ending. */
 export const bareName = (name: string): string => name.replace(/\.[^.]+$/, "");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cuts, pieceAfter, pieceAt, type Piece, type Programme } from "./programme";
+import { cuts, pieceAt, type Piece, type Programme } from "./programme";
 
 const piece = (start: number, length: number): Piece => ({ clip: null, shot: "s", take: null, start, length, from: 0 });
 const programme: Programme = { pieces: [piece(0, 10), piece(10, 5), piece(20, 5)], length: 30 };
@@ -8,12 +8,6 @@ test("a frame belongs to the piece that begins at it, not to the one that ends t
   expect([0, 9, 10, 14, 15, 19, 20, 24, 25].map((frame) => pieceAt(programme, frame))).toEqual([
     0, 0, 1, 1, -1, -1, 2, 2, -1,
   ]);
-});
-
-test("what comes after a gap is found", () => {
-  expect(pieceAfter(programme, 12)).toBe(2);
-  expect(pieceAfter(programme, 16)).toBe(2);
-  expect(pieceAfter(programme, 20)).toBe(-1);
 });
 
 test("cuts are told once each", () => {

@@ -1,6 +1,7 @@
 // What is played: pieces of takes in a row, with gaps. The timeline is one, a single take another.
 
 import type { Id, ProjectView, TakeView } from "../backend";
+import { framesOf } from "./timeline/clips";
 
 /** A stretch of the programme that shows one take, or a shot that has none yet. In frames. */
 export interface Piece {
@@ -33,7 +34,7 @@ export function programmeOfTimeline(project: ProjectView): Programme {
     .map((clip): Piece => {
       const used = shots.get(clip.shot)?.take;
       const take = used ? (takes.get(used) ?? null) : null;
-      return { clip: clip.id, shot: clip.shot, take, start: clip.start, length: clip.out - clip.in, from: clip.in };
+      return { clip: clip.id, shot: clip.shot, take, start: clip.start, length: framesOf(clip), from: clip.in };
     })
     .filter((piece) => piece.length > 0)
     .sort((a, b) => a.start - b.start);
@@ -61,11 +62,6 @@ export function pieceAt({ pieces }: Programme, frame: number): number {
     else return middle;
   }
   return -1;
-}
-
-/** The place in `pieces` of the first piece that begins after `frame`, or -1. */
-export function pieceAfter({ pieces }: Programme, frame: number): number {
-  return pieces.findIndex((piece) => piece.start > frame);
 }
 
 /** The frames at which the picture changes: beginnings and ends of pieces, each once, rising. */

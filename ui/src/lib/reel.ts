@@ -16,7 +16,6 @@ export class Reel {
   /** What the element cannot play: its MediaError code, else null. */
   trouble: number | null = null;
   #wanted: number | null = null;
-  #presented: number | null = null;
   #isRunning = false;
 
   constructor(
@@ -33,7 +32,6 @@ export class Reel {
       this.trouble = video.error?.code ?? null;
       this.changed();
     });
-    if ("requestVideoFrameCallback" in video) this.#watch();
   }
 
   /** Whether the picture that was asked for is there. */
@@ -46,11 +44,6 @@ export class Reel {
     return this.video.currentTime * RATE;
   }
 
-  /** The frame that is on the screen, where the browser tells. */
-  get presented(): number | null {
-    return this.#presented;
-  }
-
   get isAtEnd(): boolean {
     return this.video.ended;
   }
@@ -60,7 +53,6 @@ export class Reel {
     this.url = url;
     this.trouble = null;
     this.#wanted = null;
-    this.#presented = null;
     this.#isRunning = false;
     if (url === null) {
       this.video.removeAttribute("src");
@@ -123,17 +115,4 @@ export class Reel {
       this.changed();
     }
   }
-
-  #watch(): void {
-    this.video.requestVideoFrameCallback((_, { mediaTime }) => {
-      this.#presented = Math.round(mediaTime * RATE);
-      this.#watch();
-    });
-  }
-}
-
-/** Whether this browser plays what Gallop makes. */
-export function playsClips(): boolean {
-  const video = document.createElement("video");
-  return video.canPlayType('video/mp4; codecs="avc1.640028, mp4a.40.2"') !== "";
 }

@@ -1,38 +1,27 @@
-// Theme and language of the window, as the settings say. The theme of last time is kept by the page itself, so that
-// the first thing painted has it already; the settings in the core decide.
+// Theme and language of the window, as the settings say. `public/look.js` has put the theme on the page before anything
+// was painted; from the moment the core is reached its settings are followed.
 
 import { createEffect, createSignal, onCleanup } from "solid-js";
+import type { Theme, UiLanguage } from "../backend";
 import { speak, systemLanguage } from "../i18n";
 
-const KEPT = "gallop.theme";
 const isDarkOutside = window.matchMedia("(prefers-color-scheme: dark)");
 
-type Theme = "system" | "dark" | "light";
-
-const isTheme = (text: string | null): text is Theme => text === "system" || text === "dark" || text === "light";
-
-function paint(theme: Theme) {
-  document.documentElement.dataset["theme"] = theme === "system" ? (isDarkOutside.matches ? "dark" : "light") : theme;
-}
-
-/** Before the core is reached: the look of last time. */
-export function paintEarly(): void {
-  const kept = localStorage.getItem(KEPT);
-  if (!document.documentElement.dataset["theme"]) paint(isTheme(kept) ? kept : "system");
-  speak(systemLanguage());
+/** Before the core is reached: the language that was handed over with the page. */
+export function speakEarly(): void {
+  const chosen = document.documentElement.dataset["chosenLanguage"];
+  speak(chosen === "en" || chosen === "zh" ? chosen : systemLanguage());
 }
 
 /** Follows the settings, and the system where they say so. */
-export function followLook(settings: () => { theme: Theme; language: "system" | "en" | "zh" }): void {
+export function followLook(settings: () => { theme: Theme; language: UiLanguage }): void {
   const [outside, setOutside] = createSignal(isDarkOutside.matches);
   const onChange = () => setOutside(isDarkOutside.matches);
   isDarkOutside.addEventListener("change", onChange);
   onCleanup(() => isDarkOutside.removeEventListener("change", onChange));
   createEffect(() => {
-    outside();
     const { theme } = settings();
-    paint(theme);
-    localStorage.setItem(KEPT, theme);
+    document.documentElement.dataset["theme"] = theme === "system" ? (outside() ? "dark" : "light") : theme;
   });
   createEffect(() => {
     const { language } = settings();

@@ -2,11 +2,8 @@
 
 import type { Language } from "../backend";
 import { language } from "../i18n";
-import { LANGUAGES } from "../lib/languages";
 import type { Studio } from "./studio";
 
 /** The language of new lines. */
-export function spokenLanguage(studio: Pick<Studio, "settings">): Language {
-  const chosen = (studio.settings() as { spoken?: unknown }).spoken;
-  return LANGUAGES.find((one) => one === chosen) ?? (language() === "zh" ? "zh" : "en");
-}
+export const spokenLanguage = (studio: Pick<Studio, "settings">): Language =>
+  studio.settings().spoken ?? (language() === "zh" ? "zh" : "en");

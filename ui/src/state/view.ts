@@ -3,13 +3,21 @@
 import { createContext, createSignal, useContext, type Accessor, type Setter } from "solid-js";
 
 /** A page that lies over the screen. */
-export type Sheet = "models" | "doctor" | "settings" | "shortcuts" | "projects" | "compare" | null;
+export type Sheet = "export" | "models" | "doctor" | "settings" | "shortcuts" | "projects" | "compare" | null;
 
 /** What the viewer plays: the timeline, one take, or two takes side by side. */
 export type Watched =
   | { kind: "timeline" }
   | { kind: "take"; take: string }
   | { kind: "pair"; takes: readonly [string, string] };
+
+/** A frame that a drag is about to cut at: of a shot's take, at the beginning or the end of a clip. */
+export interface EdgeFrame {
+  readonly shot: string;
+  /** Of the take. */
+  readonly frame: number;
+  readonly edge: "in" | "out";
+}
 
 /** The part of the screen that single keys belong to. */
 export type Zone = "library" | "viewer" | "shot" | "timeline";
@@ -40,6 +48,9 @@ export interface View {
   readonly setSheet: Setter<Sheet>;
   readonly queueOpen: Accessor<boolean>;
   readonly setQueueOpen: Setter<boolean>;
+  /** The frames at the edges that are being dragged: the viewer shows them instead of the playhead's. Empty where none is. */
+  readonly edges: Accessor<readonly EdgeFrame[]>;
+  readonly setEdges: Setter<readonly EdgeFrame[]>;
   readonly zone: Accessor<Zone>;
   readonly setZone: Setter<Zone>;
 }
@@ -65,9 +76,10 @@ export function createView(): View {
   const [watched, setWatched] = createSignal<Watched>({ kind: "timeline" });
   const [sheet, setSheet] = createSignal<Sheet>(null);
   const [queueOpen, setQueueOpen] = createSignal(false);
+  const [edges, setEdges] = createSignal<readonly EdgeFrame[]>([]);
   const [zone, setZone] = createSignal<Zone>("timeline");
   return {
     shot, setShot, clips, setClips, playhead, setPlayhead, speed, setSpeed, range, setRange, loop, setLoop,
-    watched, setWatched, sheet, setSheet, queueOpen, setQueueOpen, zone, setZone,
+    watched, setWatched, sheet, setSheet, queueOpen, setQueueOpen, edges, setEdges, zone, setZone,
   };
 }

@@ -1,6 +1,7 @@
 // Where somebody was in a project: the window comes back to it.
 
 import { createEffect, on, untrack } from "solid-js";
+import { endOf } from "../lib/timeline/clips";
 import type { Layout } from "./layout";
 import type { Studio } from "./studio";
 import type { View } from "./view";
@@ -20,8 +21,9 @@ export function followWhere(studio: Studio, view: View, layout: Layout): void {
         const frame = id === undefined ? 0 : untrack(() => layout.number(name(id), 0));
         view.setPlayhead(frame);
         const clips = project?.timeline.clips ?? [];
-        const clip = clips.find((one) => one.start <= frame && frame < one.start + one.out - one.in) ?? clips[0];
-        view.setShot(clip?.shot ?? project?.shots[0]?.id ?? null);
+        const clip = clips.find((one) => one.start <= frame && frame < endOf(one)) ?? clips[0];
+        const shown = project?.shots.find((shot) => shot.id === clip?.shot) ?? project?.shots[0];
+        view.setShot(shown?.id ?? null);
         if (clip) view.setClips(new Set([clip.id]));
       },
     ),

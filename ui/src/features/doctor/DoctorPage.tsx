@@ -58,7 +58,7 @@ function Doctor(): JSX.Element {
     }
   }
   const copy = () =>
-    void navigator.clipboard.writeText(redacted(doctor.raw())).then(
+    void navigator.clipboard.writeText(redacted(doctor.report())).then(
       () => studio.notify("info", t("doctor.copied")),
       () => studio.notify("error", t("doctor.not_copied")),
     );

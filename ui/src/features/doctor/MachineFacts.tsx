@@ -1,10 +1,10 @@
 // Card, memory, disk, processor: four facts.
 
 import { Show, type JSX } from "solid-js";
+import type { MachineReport } from "../../backend";
 import { Icon, type IconName } from "../../components/Icon";
 import { t } from "../../i18n";
 import { bytes, memory } from "../../lib/format";
-import type { MachineReport } from "./report";
 import "./MachineFacts.css";
 
 const LOW_DISK_BYTES = 20e9;
@@ -27,7 +27,10 @@ export function MachineFacts(props: { report: MachineReport }): JSX.Element {
       .join(" · ");
   };
   const disk = () => props.report.disk;
-  const readRate = () => disk().test.read_bytes_per_second;
+  const readRate = () => {
+    const test = disk().test;
+    return test.state === "measured" ? test.read_bytes_per_second : null;
+  };
   return (
     <div class="machine">
       <Fact

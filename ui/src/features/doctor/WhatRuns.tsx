@@ -1,10 +1,10 @@
 // What runs on this machine: the models that make clips, size by size.
 
 import { For, Show, type JSX } from "solid-js";
+import type { MachineReport, ModelFit, SizeFit } from "../../backend";
 import { t } from "../../i18n";
 import { duration, memory, quality } from "../../lib/format";
 import { FitSign } from "./FitSign";
-import type { MachineReport, ModelFit, SizeFit } from "./report";
 import { modelName, reasonText } from "./words";
 import "./WhatRuns.css";
 

@@ -1,11 +1,11 @@
 // What the doctor says, in the language of the interface. Its own sentences are English and name numbers; in another
 // language the kind of the reason is said.
 
+import type { FitReason } from "../../backend";
 import { has, language, t } from "../../i18n";
-import type { Reason } from "./report";
 
 /** Why something does not run, or not well. */
-export function reasonText(reason: Reason | undefined): string {
+export function reasonText(reason: FitReason | undefined): string {
   if (!reason) return "";
   const key = `reason.${reason.code}`;
   return language() !== "en" && has(key) ? t(key) : reason.text;

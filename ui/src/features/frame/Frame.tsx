@@ -9,6 +9,8 @@ import { useView } from "../../state/view";
 import { followWhere, openLast } from "../../state/where";
 import { ComparePage } from "../compare/ComparePage";
 import { DoctorPage } from "../doctor/DoctorPage";
+import { ExportPage } from "../export/ExportPage";
+import { createExports } from "../export/exports";
 import { Keyboard } from "../keyboard/Keyboard";
 import { Library } from "../library/Library";
 import { ModelPage } from "../models/ModelPage";
@@ -32,6 +34,7 @@ export function Frame(): JSX.Element {
   const studio = useStudio();
   const view = useView();
   const layout = useLayout();
+  const exports = createExports(studio);
   const [room, setRoom] = createSignal({ width: window.innerWidth, height: window.innerHeight });
 
   const measure = () => setRoom({ width: window.innerWidth, height: window.innerHeight });
@@ -94,7 +97,7 @@ export function Frame(): JSX.Element {
           "--timeline-height": `${size("timeline")}px`,
         }}
       >
-        <TopBar />
+        <TopBar exports={exports} />
         {place("library", <Library />)}
         {edge("library", "vertical", 1)}
         <Viewer />
@@ -105,6 +108,7 @@ export function Frame(): JSX.Element {
         <StatusBar />
       </div>
       <QueueDrawer />
+      <ExportPage exports={exports} />
       <ModelPage />
       <DoctorPage />
       <SettingsPage />

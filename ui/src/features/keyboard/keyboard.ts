@@ -67,7 +67,8 @@ function isTaken(target: EventTarget | null, stroke: Stroke): boolean {
   if (!(target instanceof Element)) return false;
   const control = target.closest("button, a[href], summary, [role=button], [role=tab], [role=slider], [role=menuitem], input");
   if (!control) return false;
-  if (stroke === "enter" || stroke === "space") return true;
+  // A slider has no use for them: what was just set is played.
+  if (stroke === "enter" || stroke === "space") return !control.matches("input[type=range]");
   const isArrow = stroke.startsWith("arrow") || stroke === "home" || stroke === "end";
   return isArrow && control.matches("[role=tab], [role=slider], [role=radio], input");
 }

@@ -5,6 +5,7 @@ import { Button } from "../../components/Button";
 import { Icon } from "../../components/Icon";
 import { Segmented } from "../../components/Segmented";
 import { t } from "../../i18n";
+import { problemText } from "../../i18n/problem";
 import { isComposing } from "../../lib/keys";
 import { provideCommands } from "../../state/commands";
 import { useStudio } from "../../state/studio";
@@ -37,11 +38,11 @@ export function Library(): JSX.Element {
       .every((word) => text.toLowerCase().includes(word));
 
   async function pick() {
-    const kinds = tab() === "pictures" ? "pictures" : tab() === "voices" ? "sounds" : "media";
+    const kinds = tab() === "voices" ? "sounds" : "media";
     try {
       await takeFiles(studio, view, (await studio.backend.pickFiles(kinds)) ?? []);
     } catch (error) {
-      studio.notify("error", error instanceof Error ? error.message : String(error));
+      studio.notify("error", problemText(error));
     }
   }
   provideCommands([

@@ -1,8 +1,11 @@
-// The reference pictures of the project.
+// The pictures and films of the project.
 
 import { Show, createMemo, type JSX } from "solid-js";
-import type { MediaItem, ProjectView } from "../../backend";
+import type { MediaItem, ProjectView, TimelineEdit } from "../../backend";
+import { Icon } from "../../components/Icon";
 import { t } from "../../i18n";
+import { insertOf } from "../../lib/footage";
+import { duration } from "../../lib/format";
 import { bareName, mediaPath, referenceTo } from "../../lib/media";
 import { openNew } from "../../state/open";
 import { useStudio } from "../../state/studio";
@@ -10,7 +13,7 @@ import { useView } from "../../state/view";
 import { editCharacter } from "../cast/edited";
 import { CardGrid, type Card } from "./CardGrid";
 
-/** The reference pictures of the project. */
+/** The pictures and films of the project. */
 export function PicturesTab(props: { project: ProjectView; matches(text: string): boolean }): JSX.Element {
   const studio = useStudio();
   const view = useView();
@@ -26,10 +29,48 @@ export function PicturesTab(props: { project: ProjectView; matches(text: string)
   }
   const remove = (item: MediaItem) => void studio.act("media.remove", { sha256: item.sha256 });
 
+  const edit = (edits: TimelineEdit[]) => void studio.act("timeline.edit", { edits });
+  function place(item: MediaItem) {
+    const insert = insertOf(item, view.playhead());
+    if (insert) edit([insert]);
+  }
+  function placeSound(item: MediaItem) {
+    const frames = item.frames ?? props.project.rate;
+    edit([{ kind: "add_audio", track: null, kind_of_track: "music", media: referenceTo(item), start: view.playhead(), frames }]);
+  }
+
   const items = createMemo(() =>
-    props.project.media.filter((item) => item.kind === "picture" && props.matches(item.name)),
+    props.project.media.filter((item) => item.kind !== "sound" && props.matches(item.name)),
   );
-  const card = (item: MediaItem): Card => ({
+  const card = (item: MediaItem): Card => (item.kind === "film" ? filmCard(item) : pictureCard(item));
+  const filmCard = (item: MediaItem): Card => ({
+    id: item.sha256,
+    name: bareName(item.name),
+    note: item.frames === null ? undefined : duration(item.frames / props.project.rate),
+    carried: { kind: "film", sha256: item.sha256, name: item.name },
+    picture: () => (
+      <span class="card-film">
+        <img
+          class="card-picture"
+          src={studio.backend.mediaUrl(`${mediaPath(item)}/poster.png`)}
+          alt=""
+          loading="lazy"
+          decoding="async"
+          draggable={false}
+        />
+        <Icon name="film" size={14} />
+      </span>
+    ),
+    open: () => place(item),
+    remove: () => remove(item),
+    menu: () => [
+      { label: t("library.to_timeline"), icon: "film", run: () => place(item) },
+      { label: t("library.sound_of_film"), icon: "voice", disabled: !item.has_sound, run: () => placeSound(item) },
+      "rule",
+      { label: t("library.remove"), icon: "trash", tone: "danger", run: () => remove(item) },
+    ],
+  });
+  const pictureCard = (item: MediaItem): Card => ({
     id: item.sha256,
     name: bareName(item.name),
     carried: { kind: "picture", sha256: item.sha256, name: item.name },
@@ -48,6 +89,7 @@ export function PicturesTab(props: { project: ProjectView; matches(text: string)
     menu: () => [
       { label: t("library.use_picture"), icon: "image", disabled: view.shot() === null, run: () => use(item) },
       { label: t("library.new_shot"), icon: "plus", run: () => void newShot(item) },
+      { label: t("library.to_timeline"), icon: "film", run: () => place(item) },
       {
         label: t("library.new_character"),
         icon: "person",

@@ -1,22 +1,29 @@
 // Files that are dropped on the window, the one place for it. In the app the window tells their real paths; a browser
-// hands over their content, which is uploaded first. Either way: pictures and sounds go into the project, a clip that
-// Gallop made brings its shot back, and a place that takes files (the shot panel) gets them.
+// hands over their content, which is uploaded first. Either way: pictures, films and sounds go into the project, a clip
+// that Gallop made brings its shot back, and a place that takes files (the shot panel, the main track) gets them.
 
 import { createSignal, onCleanup, onMount } from "solid-js";
 import type { MediaItem } from "../../backend";
 import { t } from "../../i18n";
+import { problemText } from "../../i18n/problem";
 import { openNew } from "../../state/open";
 import type { Studio } from "../../state/studio";
 import type { View } from "../../state/view";
 
 /** A place that takes dropped files itself. */
 export interface FilePlace {
-  /** Files are over it. */
-  over(): void;
+  /** Files are over it, at this point of the window. Told again where they move. */
+  over(point: FilePoint): void;
   /** They left, or were dropped. */
   leave(): void;
-  /** They are in the project now. */
-  take(media: MediaItem[]): void;
+  /** They are in the project now; they were dropped at this point. */
+  take(media: MediaItem[], point: FilePoint): void;
+}
+
+/** A point of the window, in pixels. */
+export interface FilePoint {
+  readonly x: number;
+  readonly y: number;
 }
 
 const places = new Map<Element, FilePlace>();
@@ -39,7 +46,7 @@ function placeAt(x: number, y: number): FilePlace | null {
   return null;
 }
 
-/** Takes files into the open project. Tells those that are pictures or sounds; a clip of Gallop becomes a shot. */
+/** Takes files into the open project and tells what they are; a clip of Gallop becomes a shot. */
 export async function takeFiles(studio: Studio, view: View, paths: readonly string[]): Promise<MediaItem[]> {
   if (paths.length === 0) return [];
   if (!studio.project()) {
@@ -58,7 +65,7 @@ export async function takeFiles(studio: Studio, view: View, paths: readonly stri
       openNew(view, shot);
       brought += 1;
     } catch {
-      // No clip of ours: perhaps its sound is wanted. The import says so if not.
+      // No clip of ours, but a film.
       rest.push(path);
     }
   }
@@ -70,20 +77,20 @@ export async function takeFiles(studio: Studio, view: View, paths: readonly stri
 /** Hears drops on the window, for as long as the calling component lives. */
 export function hearDrops(studio: Studio, view: View): void {
   let over: FilePlace | null = null;
-  const hover = (place: FilePlace | null) => {
-    if (place === over) return;
-    over?.leave();
+  const hover = (place: FilePlace | null, point: FilePoint) => {
+    if (place !== over) over?.leave();
     over = place;
-    place?.over();
+    place?.over(point);
   };
   const end = () => {
-    hover(null);
+    over?.leave();
+    over = null;
     setOver(false);
   };
-  async function drop(place: FilePlace | null, paths: readonly string[]) {
+  async function drop(place: FilePlace | null, paths: readonly string[], point: FilePoint) {
     const media = await takeFiles(studio, view, paths);
     if (media.length === 0) return;
-    if (place) place.take(media);
+    if (place) place.take(media, point);
     else studio.notify("info", t("drop.imported", { count: media.length }));
   }
 
@@ -102,10 +109,10 @@ export function hearDrops(studio: Studio, view: View): void {
       const place = placeAt(x, y);
       if (payload.type === "drop") {
         end();
-        return void drop(place, payload.paths);
+        return void drop(place, payload.paths, { x, y });
       }
       setOver(true);
-      hover(place);
+      hover(place, { x, y });
     });
   }
 
@@ -119,7 +126,7 @@ export function hearDrops(studio: Studio, view: View): void {
         if (!hasFiles(event)) return;
         event.preventDefault();
         setOver(true);
-        hover(placeAt(event.clientX, event.clientY));
+        hover(placeAt(event.clientX, event.clientY), { x: event.clientX, y: event.clientY });
       },
       options,
     );
@@ -130,11 +137,12 @@ export function hearDrops(studio: Studio, view: View): void {
         if (!hasFiles(event)) return;
         event.preventDefault();
         const place = placeAt(event.clientX, event.clientY);
+        const point = { x: event.clientX, y: event.clientY };
         const files = [...(event.dataTransfer?.files ?? [])];
         end();
         void studio.backend.pathsOf(files).then(
-          (paths) => drop(place, paths),
-          (error: unknown) => studio.notify("error", error instanceof Error ? error.message : String(error)),
+          (paths) => drop(place, paths, point),
+          (error: unknown) => studio.notify("error", problemText(error)),
         );
       },
       options,

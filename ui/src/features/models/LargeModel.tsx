@@ -1,7 +1,7 @@
 // The large model in one place: what it is, whether it runs here, and everything between here and having it.
 
 import { For, Show, createMemo, createSignal, type JSX } from "solid-js";
-import type { ModelView } from "../../backend";
+import type { ModelFit, ModelView } from "../../backend";
 import { Bar } from "../../components/Bar";
 import { Button } from "../../components/Button";
 import { Icon } from "../../components/Icon";
@@ -10,9 +10,9 @@ import { t } from "../../i18n";
 import { bytes, duration, list } from "../../lib/format";
 import { useStudio } from "../../state/studio";
 import { FitSign, fitName } from "../doctor/FitSign";
-import type { ModelFit } from "../doctor/report";
 import { modelName, reasonText } from "../doctor/words";
 import { licenceOf, type ModelCatalog } from "./catalog";
+import { HubToken } from "./HubToken";
 import "./LargeModel.css";
 
 /** The large model. */
@@ -170,6 +170,7 @@ export function LargeModel(props: { catalog: ModelCatalog; fit: ModelFit | undef
                     </p>
                   )}
                 </For>
+                <HubToken />
               </li>
             </Show>
             <li class="large-go">

@@ -1,7 +1,7 @@
 // All that is known of a model: licence and gate, memory, what it makes, where it lies and comes from.
 
 import { For, Show, type JSX } from "solid-js";
-import type { Language, ModelView } from "../../backend";
+import type { Language, ModelFit, ModelView } from "../../backend";
 import { Button } from "../../components/Button";
 import { Icon } from "../../components/Icon";
 import { Link } from "../../components/Link";
@@ -10,9 +10,9 @@ import { bytes, duration, list, memory, when } from "../../lib/format";
 import { LANGUAGES, languageName } from "../../lib/languages";
 import { useStudio } from "../../state/studio";
 import { FitSign } from "../doctor/FitSign";
-import type { ModelFit } from "../doctor/report";
 import { reasonText } from "../doctor/words";
 import { licenceOf } from "./catalog";
+import { HubToken } from "./HubToken";
 import "./ModelFacts.css";
 
 const isLanguage = (text: string): text is Language => LANGUAGES.some((language) => language === text);
@@ -59,6 +59,9 @@ export function ModelFacts(props: {
         <dd>
           <p>{model().licence.gate === "manual" ? t("models.gate_manual") : t("models.gate_automatic")}</p>
           <p>{t("models.gate_how")}</p>
+          <Show when={model().state !== "whole"}>
+            <HubToken />
+          </Show>
         </dd>
       </Show>
       <Show when={props.fit && props.fit.sizes.length > 0 ? props.fit : undefined}>

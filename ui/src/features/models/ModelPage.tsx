@@ -8,7 +8,9 @@ import { provideCommands } from "../../state/commands";
 import { useDoctor } from "../../state/doctor";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
+import { Engines } from "../engines/Engines";
 import { createCatalog, LARGE } from "./catalog";
+import { HubToken } from "./HubToken";
 import { LargeModel } from "./LargeModel";
 import { ModelRow } from "./ModelRow";
 import { Questions } from "./Questions";
@@ -74,6 +76,14 @@ function Page(): JSX.Element {
             </Show>
           )}
         </For>
+        <section class="models-group" aria-label={t("engines.title")}>
+          <h2>{t("engines.title")}</h2>
+          <Engines />
+        </section>
+        <section class="models-group" aria-label={t("token.title")}>
+          <h2>{t("token.title")}</h2>
+          <HubToken />
+        </section>
         <Questions catalog={catalog} report={doctor.report()} />
       </Show>
     </Sheet>

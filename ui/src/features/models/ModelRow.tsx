@@ -1,17 +1,17 @@
 // A model in a line: whether it runs here, how much of it is here, and what can be done. Opened, all that is known of it.
 
 import { Match, Show, Switch, createSignal, type JSX } from "solid-js";
-import type { FileVerdict, ModelView } from "../../backend";
+import type { FileVerdict, ModelFit, ModelView } from "../../backend";
 import { Bar } from "../../components/Bar";
 import { Button } from "../../components/Button";
 import { Icon } from "../../components/Icon";
 import type { MenuEntry } from "../../components/Menu";
 import { MoreButton } from "../../components/MoreButton";
 import { t } from "../../i18n";
+import { problemText, troubleText } from "../../i18n/problem";
 import { bytes, duration } from "../../lib/format";
 import { useStudio } from "../../state/studio";
 import { FitSign } from "../doctor/FitSign";
-import type { ModelFit } from "../doctor/report";
 import { modelName } from "../doctor/words";
 import { summaryOf } from "./catalog";
 import { ModelFacts } from "./ModelFacts";
@@ -32,6 +32,14 @@ export function ModelRow(props: {
   const id = () => model().id;
   const pull = () => model().progress;
   const failure = () => (pull()?.state === "failed" ? pull()?.failure : null);
+
+  /** Why nothing comes, while nothing does. */
+  const waits = () => {
+    const now = pull();
+    if (now?.state !== "running") return null;
+    if (now.waits !== null) return t("models.waits", { why: now.waits });
+    return now.work === "fetch" && now.bytes_per_second === 0 ? t("models.nothing_comes") : null;
+  };
 
   async function get(source?: string) {
     if (model().licence.accepted_unix_ms === null || model().licence.gate !== "none") props.onOpen(true);
@@ -124,7 +132,10 @@ export function ModelRow(props: {
               )}
             </Match>
             <Match when={model().state === "partial"}>
-              <small>{t("models.of", { done: bytes(model().here_bytes), all: bytes(model().download_bytes) })}</small>
+              <small>
+                {t("models.of", { done: bytes(model().here_bytes), all: bytes(model().download_bytes) })}
+                <Show when={pull()?.state === "paused"}> · {t("models.paused")}</Show>
+              </small>
             </Match>
             <Match when={true}>
               <small>{bytes(model().download_bytes)}</small>
@@ -168,14 +179,21 @@ export function ModelRow(props: {
           {t("models.checking")}
         </p>
       </Show>
-      <Show when={failure()}>
-        {(why) => (
-          <p class="model-note model-bad" role="alert">
-            {why().message}
+      <Show when={waits()}>
+        {(words) => (
+          <p class="model-note" role="status">
+            {words()}
           </p>
         )}
       </Show>
-      <Show when={model().trouble}>{(why) => <p class="model-note model-bad">{why()}</p>}</Show>
+      <Show when={failure()}>
+        {(why) => (
+          <p class="model-note model-bad" role="alert">
+            {problemText(why())}
+          </p>
+        )}
+      </Show>
+      <Show when={model().trouble}>{(why) => <p class="model-note model-bad">{troubleText(why())}</p>}</Show>
       <Show when={verdicts()}>
         {(files) => (
           <Verdicts files={files()} onForget={() => void check("forget")} onGet={() => void get()} />
@@ -193,7 +211,7 @@ function progressText(progress: NonNullable<ModelView["progress"]>): string {
     progress.of_bytes > 0
       ? t("models.of", { done: bytes(progress.done_bytes), all: bytes(progress.of_bytes) })
       : bytes(progress.done_bytes),
-    progress.bytes_per_second === null ? null : t("models.rate", { rate: bytes(progress.bytes_per_second) }),
+    !progress.bytes_per_second ? null : t("models.rate", { rate: bytes(progress.bytes_per_second) }),
     progress.seconds_left === null ? null : t("queue.left", { time: duration(progress.seconds_left) }),
   ]
     .filter((part) => part !== null)

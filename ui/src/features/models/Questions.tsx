@@ -1,11 +1,11 @@
 // What everybody asks about these models, answered with the numbers of this machine.
 
 import { Show, createResource, type JSX } from "solid-js";
+import type { MachineReport } from "../../backend";
 import { Link } from "../../components/Link";
 import { t } from "../../i18n";
 import { bytes, duration, energy, list, memory, quality } from "../../lib/format";
 import { useStudio } from "../../state/studio";
-import type { MachineReport } from "../doctor/report";
 import { LARGE, type ModelCatalog } from "./catalog";
 import "./Questions.css";
 

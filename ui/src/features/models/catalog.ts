@@ -4,6 +4,7 @@ import { createMemo, createSignal, onCleanup, type Accessor } from "solid-js";
 import { createStore, reconcile } from "solid-js/store";
 import type { ModelView } from "../../backend";
 import { has, t } from "../../i18n";
+import { problemText } from "../../i18n/problem";
 import type { Studio } from "../../state/studio";
 
 /** The released 15 B model: what "the large model" means on the page. */
@@ -32,7 +33,7 @@ export function createCatalog(studio: Studio): ModelCatalog {
       setProblem(null);
       setLoaded(true);
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(problemText(error));
     }
   }
   const stop = studio.backend.subscribe((event) => {

@@ -5,6 +5,7 @@ import type { ProjectSummary, ProjectView } from "../../backend";
 import { Icon } from "../../components/Icon";
 import { openMenu } from "../../components/Menu";
 import { t } from "../../i18n";
+import { troubleText } from "../../i18n/problem";
 import { when } from "../../lib/format";
 import { useStudio } from "../../state/studio";
 import type { Refused } from "./ProjectsPage";
@@ -33,7 +34,7 @@ export function RecentProjects(props: Ways): JSX.Element {
               <RecentCard
                 project={project}
                 busy={props.busy}
-                why={props.refused?.at === project.folder ? props.refused.why : project.trouble}
+                why={props.refused?.at === project.folder ? props.refused.why : project.trouble && troubleText(project.trouble)}
                 onOpen={() => void props.onOpen(project.folder, () => studio.backend.call("project.open", { folder: project.folder }))}
                 onForget={() => void forget(project.folder)}
               />

@@ -3,6 +3,7 @@
 import { For, Show, createMemo, createSignal, type JSX } from "solid-js";
 import type { JobView } from "../../backend";
 import { t } from "../../i18n";
+import { troubleText } from "../../i18n/problem";
 import { startDrag } from "../../lib/drag";
 import { useStudio } from "../../state/studio";
 import { FailedJob } from "./FailedJob";
@@ -19,7 +20,7 @@ export function QueueList(): JSX.Element {
   /** Why no engine takes what waits, as far as the engines say. */
   const troubles = () =>
     (studio.status()?.engines ?? []).flatMap((engine) => {
-      const why = engine.state.state === "lost" ? engine.state.why : engine.words.at(-1);
+      const why = engine.state.state === "lost" ? troubleText(engine.state.why) : engine.words.at(-1);
       return why ? [t("queue.engine_trouble", { name: engine.name, why })] : [];
     });
   const [gap, setGap] = createSignal<number | null>(null);

@@ -10,8 +10,8 @@ import { t } from "../../i18n";
 import { provideCommands, run } from "../../state/commands";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
+import { Engines } from "../engines/Engines";
 import { PRESETS, presetNamed, type PresetName } from "../keyboard/presets";
-import { Engines } from "./Engines";
 import { Folders } from "./Folders";
 import { Licences } from "./Licences";
 import "./SettingsPage.css";
@@ -88,7 +88,7 @@ function Page(): JSX.Element {
         <Folders />
       </section>
       <section class="settings-section">
-        <h2>{t("settings.engines")}</h2>
+        <h2>{t("engines.title")}</h2>
         <Engines />
       </section>
       <section class="settings-section">

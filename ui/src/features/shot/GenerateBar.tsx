@@ -6,8 +6,10 @@ import { Button } from "../../components/Button";
 import { openMenu } from "../../components/Menu";
 import { Icon } from "../../components/Icon";
 import { t } from "../../i18n";
+import { problemText } from "../../i18n/problem";
 import { bytesOf, duration, energy, memory, quality } from "../../lib/format";
 import { useStudio } from "../../state/studio";
+import { useView } from "../../state/view";
 import { GENERATE_KEY } from "./keys";
 import { draftCount, goal, setDraftCount, setGoal } from "./order";
 import "./GenerateBar.css";
@@ -24,10 +26,14 @@ export function GenerateBar(props: {
   provide(run: () => Promise<void>): void;
 }): JSX.Element {
   const studio = useStudio();
+  const view = useView();
   const [isBusy, setBusy] = createSignal(false);
   const clips = () => props.shots.length * draftCount();
   const estimate = () => props.check?.estimate ?? null;
   const problem = () => props.check?.problem ?? null;
+  // A clip would wait for ever; but an engine that was not asked yet may have it, so it can be generated all the same.
+  const isModelUnknown = () =>
+    studio.status()?.models.every((model) => model.name !== props.project.model) ?? false;
 
   async function generate() {
     if (isBusy() || props.shots.length === 0) return;
@@ -100,7 +106,15 @@ export function GenerateBar(props: {
           </Show>
         </span>
       </div>
-      <Show when={problem()}>{(why) => <p class="make-problem">{why()}</p>}</Show>
+      <Show when={problem()}>{(why) => <p class="make-problem">{problemText({ code: "input", message: why() })}</p>}</Show>
+      <Show when={isModelUnknown()}>
+        <p class="make-problem">
+          {t("make.model_unknown", { model: props.project.model })}{" "}
+          <button type="button" class="make-link" onClick={() => view.setSheet("models")}>
+            {t("make.to_models")}
+          </button>
+        </p>
+      </Show>
       <div class="make-row">
         <span class="stepper" role="group" aria-label={t("make.count")}>
           <button

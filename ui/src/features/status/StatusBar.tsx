@@ -3,6 +3,7 @@
 import { For, Show, createMemo, type JSX } from "solid-js";
 import type { EngineStatus } from "../../backend";
 import { t } from "../../i18n";
+import { troubleText } from "../../i18n/problem";
 import { bytes } from "../../lib/format";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
@@ -42,7 +43,7 @@ export function StatusBar(): JSX.Element {
       <Show when={studio.status()?.free_bytes}>
         {(free) => <span class="status-item">{t("status.disk", { free: bytes(free()) })}</span>}
       </Show>
-      <For each={studio.status()?.troubles}>{(trouble) => <span class="status-item status-trouble">{trouble}</span>}</For>
+      <For each={studio.status()?.troubles}>{(trouble) => <span class="status-item status-trouble">{troubleText(trouble)}</span>}</For>
       <span class="status-space" />
       <PlaceSwitches />
       <span class="status-item" data-tip={t("status.private_about")}>

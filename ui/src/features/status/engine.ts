@@ -2,6 +2,7 @@
 
 import type { EngineStatus } from "../../backend";
 import { t } from "../../i18n";
+import { troubleText } from "../../i18n/problem";
 import { memory } from "../../lib/format";
 
 /** The engine that is there without any settings, as the core calls it. */
@@ -28,7 +29,7 @@ export function engineLine(engine: EngineStatus): string {
   const device = hello?.device;
   const parts = [device ? shortDevice(device.name) : name === THIS_MACHINE ? t("status.this_machine") : name];
   if (device?.memory_bytes) parts.push(memory(device.memory_bytes));
-  if (state.state === "lost") parts.push(state.why);
+  if (state.state === "lost") parts.push(troubleText(state.why));
   else parts.push(t(`status.engine_${state.state}`));
   return parts.join(" · ");
 }

@@ -4,6 +4,7 @@ import { For, Show, createMemo, type JSX } from "solid-js";
 import { openMenu } from "../../components/Menu";
 import { t } from "../../i18n";
 import { isComposing } from "../../lib/keys";
+import { offsetOf } from "../../lib/timeline/pace";
 import { run } from "../../state/commands";
 import { useView } from "../../state/view";
 import { arrowStep } from "./arrows";
@@ -74,9 +75,12 @@ function CaptionBox(props: { id: string; clip: string; room: number }): JSX.Elem
     const dragged = model.preview()?.caption;
     return dragged?.id === props.id ? dragged : model.told().captions.find((one) => one.id === props.id);
   };
-  const offset = () => model.x(model.clip(props.clip)?.in ?? 0);
-  const left = () => Math.max(0, model.x(caption()?.from ?? 0) - offset());
-  const right = () => Math.min(props.room, model.x(caption()?.to ?? 0) - offset());
+  const at = (frame: number) => {
+    const clip = model.clip(props.clip);
+    return clip ? model.x(offsetOf(clip, frame)) : 0;
+  };
+  const left = () => Math.max(0, at(caption()?.from ?? 0));
+  const right = () => Math.min(props.room, at(caption()?.to ?? 0));
   const isWriting = () => model.writing() === props.id;
   const isPicked = () => model.picked()?.id === props.id;
 

@@ -1,16 +1,21 @@
-// A clip on the main track: the film of its take, its title, and a word about how far it is.
+// A clip on the main track: its film, its title, how it comes and goes, and a word about how far it is.
 
 import { Show, createMemo, type JSX } from "solid-js";
+import { Icon } from "../../components/Icon";
+import { footageName, footagePicture } from "../../lib/footage";
 import { mediaPath } from "../../lib/media";
+import { shotTitle } from "../../lib/shots";
 import { openMenu } from "../../components/Menu";
 import { t } from "../../i18n";
 import { seconds } from "../../lib/timecode";
 import { endOf, framesOf } from "../../lib/timeline/clips";
+import { speedOf } from "../../lib/timeline/pace";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
-import { badgeOf, seenTake, titleOf } from "./badge";
+import { badgeOf, seenTake } from "./badge";
 import { boxOf } from "./box";
-import { Film } from "./Film";
+import { Fades } from "./Fades";
+import { Film, type Reel } from "./Film";
 import { clipMenu, takesMenu } from "./menus";
 import { pressClip, pressEdge, selectClip } from "./gestures/clips";
 import { useTimeline } from "./model";
@@ -38,20 +43,39 @@ export function ClipBox(props: { id: string }): JSX.Element {
     const now = shot();
     return now && badgeOf(now, takes(), jobs().get(now.id));
   });
+  const footage = () => model.footage(clip()?.shot ?? "");
   const title = createMemo(() => {
+    const shown = footage();
+    if (shown) return footageName(shown);
     const now = shot();
-    return now ? titleOf(now, model.number(now.id)) : "";
+    return now ? shotTitle(now, model.number(now.id)) : "";
   });
   const take = () => {
     const now = shot();
     return now && seenTake(now, takes());
   };
   const picture = createMemo(() => {
+    const shown = footage();
+    if (shown) return studio.backend.mediaUrl(footagePicture(shown));
     const seen = take();
     if (seen) return studio.backend.mediaUrl(seen.poster);
     const image = shot()?.image;
     return image ? studio.backend.mediaUrl(mediaPath(image)) : null;
   });
+  /** The film that pictures are taken out of: that of its take, or one from elsewhere. */
+  const film = createMemo((): Reel | null => {
+    const shown = footage();
+    if (shown?.kind === "film") {
+      const size = studio.project()?.media.find((one) => one.sha256 === shown.media.sha256)?.size ?? null;
+      return { url: studio.backend.mediaUrl(mediaPath(shown.media)), size, frames: shown.frames };
+    }
+    const seen = take();
+    return seen ? { url: studio.backend.mediaUrl(seen.clip), size: seen.size, frames: seen.frames } : null;
+  });
+  const speed = () => {
+    const now = clip();
+    return now ? speedOf(now) : 1;
+  };
   const isSelected = () => view.clips().has(props.id);
   const isHeld = () => model.preview()?.held?.ids.has(props.id) ?? false;
   const isStale = () => take() !== undefined && shot()?.is_fresh === false;
@@ -61,8 +85,12 @@ export function ClipBox(props: { id: string }): JSX.Element {
   const label = () => {
     const now = clip();
     if (!now) return "";
+    const shown = footage();
     const said = { title: title(), seconds: seconds(framesOf(now)), state: badge()?.said ?? badge()?.text ?? "" };
-    return t(isStale() ? "timeline.clip_label_changed" : "timeline.clip_label", said);
+    const label = shown
+      ? t("timeline.footage_label", { ...said, kind: t(`timeline.footage_${shown.kind}`) })
+      : t(isStale() ? "timeline.clip_label_changed" : "timeline.clip_label", said);
+    return speed() === 1 ? label : t("timeline.clip_at_speed", { label, speed: speed() });
   };
 
   return (
@@ -71,7 +99,7 @@ export function ClipBox(props: { id: string }): JSX.Element {
       classList={{
         "clip-selected": isSelected(),
         "clip-held": isHeld(),
-        "clip-blank": !take(),
+        "clip-blank": !take() && !footage(),
         "clip-ghost": order() < 0,
       }}
       style={{ transform: `translateX(${box.x()}px)`, width: `${box.width()}px` }}
@@ -97,20 +125,19 @@ export function ClipBox(props: { id: string }): JSX.Element {
       onContextMenu={(event) => {
         event.preventDefault();
         if (!isSelected()) selectClip(model, view, props.id, "only");
-        openMenu({ x: event.clientX, y: event.clientY }, clipMenu(model.told().track), title());
+        openMenu({ x: event.clientX, y: event.clientY }, clipMenu(model.told().track, footage() === undefined), title());
       }}
     >
       <div
         class="clip-film"
-        classList={{ "clip-film-reference": !take() && picture() !== null }}
+        classList={{ "clip-film-reference": !take() && !footage() && picture() !== null }}
         style={{ "background-image": picture() ? `url("${picture()}")` : "none" }}
       >
-        <Show when={box.width() >= TITLE_PX && take()}>
-          {(seen) => (
-            <Film from={clip()?.in ?? 0} take={seen()} url={studio.backend.mediaUrl(seen().clip)} width={box.width()} />
-          )}
+        <Show when={box.width() >= TITLE_PX && film()}>
+          {(reel) => <Film from={clip()?.in ?? 0} speed={speed()} reel={reel()} x={box.x()} width={box.width()} />}
         </Show>
       </div>
+      <Fades id={props.id} width={box.width()} />
       <Show when={badge()?.progress ?? undefined}>
         {(progress) => <div class="clip-progress" style={{ transform: `scaleX(${progress()})` }} />}
       </Show>
@@ -134,7 +161,13 @@ export function ClipBox(props: { id: string }): JSX.Element {
         )}
       </Show>
       <Show when={box.width() >= TITLE_PX}>
-        <p class="clip-title">{title()}</p>
+        <Show when={speed() !== 1}>
+          <span class="clip-speed">{t("timeline.speed_badge", { speed: Number(speed().toPrecision(3)) })}</span>
+        </Show>
+        <p class="clip-title">
+          <Show when={footage()}>{(shown) => <Icon name={shown().kind === "film" ? "film" : "image"} size={12} />}</Show>
+          {title()}
+        </p>
       </Show>
       <div class="clip-edge clip-edge-in" onPointerDown={(event) => grab(event, "in")} />
       <div class="clip-edge clip-edge-out" onPointerDown={(event) => grab(event, "out")} />

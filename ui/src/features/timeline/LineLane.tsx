@@ -3,6 +3,7 @@
 import { For, Show, createMemo, type JSX } from "solid-js";
 import type { Language } from "../../backend";
 import { t } from "../../i18n";
+import { offsetOf } from "../../lib/timeline/pace";
 import { layLines, type SpokenLine } from "../../lib/timeline/speech";
 import { useView } from "../../state/view";
 import { boxOf } from "./box";
@@ -39,11 +40,15 @@ function ClipLines(props: { id: string }): JSX.Element {
   const box = boxOf(() => props.id);
   const clip = () => model.clip(props.id);
   const lines = createMemo(() => {
-    const now = clip();
-    return layLines(model.shot(now?.shot ?? "")?.shot.lines.filter((line) => line.text.trim() !== "") ?? []);
+    const entry = model.shot(clip()?.shot ?? "");
+    return entry ? layLines(entry.shot.lines, entry.line_seconds) : [];
   });
-  const left = (line: SpokenLine) => Math.max(0, model.x(line.from) - model.x(clip()?.in ?? 0));
-  const right = (line: SpokenLine) => model.x(line.to) - model.x(clip()?.in ?? 0);
+  const at = (frame: number) => {
+    const now = clip();
+    return now ? model.x(offsetOf(now, frame)) : 0;
+  };
+  const left = (line: SpokenLine) => Math.max(0, at(line.from));
+  const right = (line: SpokenLine) => at(line.to);
   /** How far a bubble may grow for its words: to the next one. */
   const room = (line: SpokenLine) => {
     const next = lines()[line.index + 1];

@@ -5,7 +5,6 @@ import { t } from "../../i18n";
 import { seconds } from "../../lib/timecode";
 import { endOfTrack, gaps } from "../../lib/timeline/clips";
 import { useStudio } from "../../state/studio";
-import { useView } from "../../state/view";
 import { ClipBox } from "./ClipBox";
 import { acceptShots } from "./drop";
 import { GapBox } from "./GapBox";
@@ -19,7 +18,6 @@ const END_PX = 218;
 /** The main track. */
 export function ShotLane(): JSX.Element {
   const studio = useStudio();
-  const view = useView();
   const model = useTimeline();
   let lane: HTMLDivElement | undefined;
   const isMagnetic = () => model.told().track === "magnetic";
@@ -28,7 +26,7 @@ export function ShotLane(): JSX.Element {
   const isDragging = () => model.preview() !== null;
 
   onMount(() => {
-    if (lane) acceptShots(lane, studio, view, model);
+    if (lane) acceptShots(lane, studio, model);
   });
   onCleanup(() => model.setPreview(null));
 

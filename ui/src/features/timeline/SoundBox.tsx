@@ -4,7 +4,7 @@ import { Show, createMemo, type JSX } from "solid-js";
 import type { AudioItem, AudioTrack } from "../../backend";
 import { openMenu, type MenuEntry } from "../../components/Menu";
 import { t } from "../../i18n";
-import { mediaPath } from "../../lib/media";
+import { peaksPath } from "../../lib/media";
 import { RATE, seconds } from "../../lib/timecode";
 import { soundEnd, soundFaded, soundFrames, soundMoved } from "../../lib/timeline/sounds";
 import { waveformPath } from "../../lib/timeline/waveform";
@@ -38,7 +38,7 @@ export function SoundBox(props: { id: string; kind: AudioTrack["kind"] }): JSX.E
   };
   const url = createMemo(() => {
     const now = item();
-    return now ? studio.backend.mediaUrl(mediaPath(now.media)) : "";
+    return now ? studio.backend.mediaUrl(peaksPath(now.media)) : "";
   });
   const peaks = soundPeaks(url);
   const length = () => studio.project()?.media.find((one) => one.sha256 === item()?.media.sha256)?.frames ?? null;

@@ -57,9 +57,3 @@ export function jobsByShot(jobs: readonly JobView[], project: string | undefined
   }
   return found;
 }
-
-/** What a shot is called: its title, or the beginning of what is to be seen. */
-export function titleOf(shot: ShotEntry, number: number): string {
-  const words = shot.title?.trim() || shot.shot.description.trim().split(/[.\n。]/, 1)[0]?.trim() || t("timeline.untitled");
-  return `${number} · ${words}`;
-}

@@ -4,7 +4,10 @@ import { batch } from "solid-js";
 import type { Clip, TimelineEdit } from "../../backend";
 import type { Key } from "../../i18n";
 import { newId } from "../../lib/id";
+import { clipBefore, faded, lookEdits, lookOf } from "../../lib/look";
+import { RATE } from "../../lib/timecode";
 import { cutAt, endOf, endOfTrack } from "../../lib/timeline/clips";
+import { frameAfter } from "../../lib/timeline/pace";
 import { beside, clipAt } from "../../lib/timeline/pick";
 import { stepped } from "../../lib/timeline/reorder";
 import { ZOOM_STEP, fit } from "../../lib/timeline/scale";
@@ -14,6 +17,9 @@ import type { View } from "../../state/view";
 import { selectClip } from "./gestures/clips";
 import { addShot, continueFrom } from "./make";
 import type { TimelineModel, Tool } from "./model";
+
+/** A cross-fade that was just made. */
+const CROSS_FRAMES = Math.floor(RATE / 2);
 
 /** A command of the timeline, by the key of its name in the interface. */
 type NameIn<K extends string> = K extends `command.timeline.${infer Name}` ? Name : never;
@@ -63,7 +69,7 @@ export function provideTimelineCommands(studio: Studio, view: View, model: Timel
   function trimTo(edge: "in" | "out") {
     const clip = cutAt(clips(), view.playhead()) ?? atPlayhead();
     if (!clip) return;
-    const to = clip.in + view.playhead() - clip.start;
+    const to = frameAfter(clip, view.playhead() - clip.start);
     commit([{ kind: "trim", clip: clip.id, edge, to }]);
     // What was cut away before the playhead closes up, and the playhead with it.
     if (edge === "in" && model.told().track === "magnetic") view.setPlayhead(clip.start);
@@ -72,6 +78,12 @@ export function provideTimelineCommands(studio: Studio, view: View, model: Timel
   function nudge(edge: "in" | "out", by: number) {
     const clip = meant();
     if (clip) commit([{ kind: "trim", clip: clip.id, edge, to: Math.max(0, clip[edge] + by) }], `trim ${edge} ${clip.id}`);
+  }
+
+  /** The clip whose shot a new one can go on from: films and pictures from elsewhere have none. */
+  function continuable(): Clip | undefined {
+    const clip = meant() ?? clips().at(-1);
+    return clip && model.shot(clip.shot) ? clip : undefined;
   }
 
   function swapTake(by: 1 | -1) {
@@ -143,15 +155,18 @@ export function provideTimelineCommands(studio: Studio, view: View, model: Timel
       void addShot(studio, view, { at, frames: gap && next ? next.start - at : null });
     }),
     command("continue", () => {
-      const clip = meant() ?? clips().at(-1);
+      const clip = continuable();
       if (clip) void continueFrom(studio, view, clip.id);
-    }, () => clips().length > 0),
+    }, () => continuable() !== undefined),
     command("captions", () => {
       const chosen = selected();
       const wanted = chosen.length > 0 ? chosen : clips();
       const spoken = wanted.filter((clip) => model.shot(clip.shot)?.shot.lines.some((line) => line.text.trim() !== ""));
       commit(spoken.map((clip) => ({ kind: "captions_from_lines", clip: clip.id })));
     }, () => clips().length > 0),
+    command("fade_in", () => fadeTo("fade_in"), () => cutAt(clips(), view.playhead()) !== undefined),
+    command("fade_out", () => fadeTo("fade_out"), () => cutAt(clips(), view.playhead()) !== undefined),
+    command("cross_fade", crossFade, () => crossable().length > 0),
     command("marker", () => {
       const frame = view.playhead();
       const there = model.told().markers.find((marker) => marker.frame === frame);
@@ -181,6 +196,29 @@ export function provideTimelineCommands(studio: Studio, view: View, model: Timel
     command("extend_back", () => go(-1, "range"), () => clips().length > 0),
     command("extend_forward", () => go(1, "range"), () => clips().length > 0),
   ]);
+
+  /** The clip under the playhead comes until there, or goes from there on. */
+  function fadeTo(fade: "fade_in" | "fade_out") {
+    const clip = cutAt(clips(), view.playhead());
+    if (!clip) return;
+    const frames = fade === "fade_in" ? view.playhead() - clip.start : endOf(clip) - view.playhead();
+    // A second time at the same place takes it back.
+    const wanted = lookOf(clip)[fade] === frames ? 0 : frames;
+    commit(lookEdits([clip], (_look, one) => faded(one, fade, wanted)));
+  }
+
+  /** The clips that are meant, as far as another one touches their beginning. */
+  function crossable(): readonly Clip[] {
+    const chosen = selected();
+    const here = meant();
+    return (chosen.length > 1 ? chosen : here ? [here] : []).filter((clip) => clipBefore(clips(), clip.id) !== null);
+  }
+
+  function crossFade() {
+    const some = crossable();
+    const frames = some.every((clip) => lookOf(clip).cross_fade > 0) ? 0 : CROSS_FRAMES;
+    commit(lookEdits(some, (look, clip) => (frames > 0 && look.cross_fade > 0 ? look : faded(clip, "cross_fade", frames))));
+  }
 
   function rollBy(by: number) {
     const clip = meant();

@@ -1,7 +1,5 @@
-// Pictures out of clips, for the films on the timeline: one a second, taken one after another by a single hidden video,
-// only of what is seen, and only while nothing plays and nothing is dragged.
-
-import { RATE } from "../../lib/timecode";
+// Pictures out of clips, for the films on the timeline: taken one after another by a single hidden video, only of
+// what is seen, and only while nothing plays and nothing is dragged.
 
 /** The height that pictures are kept at: sharp on dense screens, small in memory. */
 const HEIGHT = 96;
@@ -15,7 +13,7 @@ export type Frames = ReadonlyMap<number, ImageBitmap>;
 
 interface Wanted {
   readonly url: string;
-  readonly seconds: number;
+  readonly seconds: readonly number[];
 }
 
 /** Takes pictures out of clips. */
@@ -40,22 +38,23 @@ export class FrameTaker {
     return known;
   }
 
-  /** Asks for the pictures of a clip, and hears of each that comes, until the returned function is called. */
-  want(url: string, frames: number, hear: () => void): () => void {
+  /** Asks for pictures of these seconds of a clip, and hears of each that comes, until the returned function is called. */
+  want(url: string, seconds: readonly number[], hear: () => void): () => void {
     const hearers = this.#hearers.get(url) ?? new Set();
     hearers.add(hear);
     this.#hearers.set(url, hearers);
-    const seconds = Math.max(1, Math.ceil(frames / RATE));
-    const isWhole = (this.#known.get(url)?.size ?? 0) >= seconds;
-    if (!isWhole && !this.#failed.has(url)) {
-      this.#queue = [...this.#queue.filter((one) => one.url !== url), { url, seconds }];
+    const known = this.#known.get(url);
+    const missing = seconds.filter((second) => !known?.has(second));
+    const wanted: Wanted = { url, seconds: missing };
+    if (missing.length > 0 && !this.#failed.has(url)) {
+      this.#queue = [...this.#queue, wanted];
       this.#work();
     }
     return () => {
+      this.#queue = this.#queue.filter((one) => one !== wanted);
       hearers.delete(hear);
       if (hearers.size > 0) return;
       this.#hearers.delete(url);
-      this.#queue = this.#queue.filter((one) => one.url !== url);
     };
   }
 
@@ -93,9 +92,11 @@ export class FrameTaker {
     const frames = this.#known.get(url) ?? new Map<number, ImageBitmap>();
     this.#known.set(url, frames);
     this.#forget();
-    video.src = url;
-    await happens(video, "loadeddata");
-    for (let second = 0; second < seconds; second += 1) {
+    if (video.src !== new URL(url, document.baseURI).href) {
+      video.src = url;
+      await happens(video, "loadeddata");
+    }
+    for (const second of seconds) {
       if (frames.has(second)) continue;
       while (!this.mayWork()) await pause(200);
       if (!this.#hearers.has(url)) return;

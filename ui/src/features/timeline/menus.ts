@@ -23,19 +23,23 @@ export function commandEntry(id: CommandId, tone?: "danger"): MenuEntry[] {
   ];
 }
 
-/** What can be done with the selected clips. On a magnetic track there is one way to delete: no gap can stay. */
-export function clipMenu(track: Timeline["track"]): MenuEntry[] {
+/**
+ * What can be done with the selected clips. On a magnetic track there is one way to delete: no gap can stay. Films and
+ * pictures from elsewhere have no takes and no lines.
+ */
+export function clipMenu(track: Timeline["track"], isShot: boolean): MenuEntry[] {
   return [
     ...commandEntry("timeline.split"),
     ...commandEntry("timeline.duplicate"),
     ...commandEntry("timeline.trim_head"),
     ...commandEntry("timeline.trim_tail"),
     "rule",
-    ...commandEntry("timeline.previous_take"),
-    ...commandEntry("timeline.next_take"),
-    ...commandEntry("timeline.captions"),
-    ...commandEntry("timeline.continue"),
+    ...commandEntry("timeline.fade_in"),
+    ...commandEntry("timeline.fade_out"),
+    ...commandEntry("timeline.cross_fade"),
     "rule",
+    ...(isShot ? SHOT_COMMANDS.flatMap((id) => commandEntry(id)) : []),
+    ...(isShot ? (["rule"] as const) : []),
     ...commandEntry("timeline.earlier"),
     ...commandEntry("timeline.later"),
     "rule",
@@ -43,6 +47,8 @@ export function clipMenu(track: Timeline["track"]): MenuEntry[] {
     ...commandEntry("timeline.ripple_delete", "danger"),
   ];
 }
+
+const SHOT_COMMANDS = ["timeline.previous_take", "timeline.next_take", "timeline.captions", "timeline.continue"];
 
 /** The takes of a shot, to pick the one that is seen. */
 export function takesMenu(studio: Studio, shot: ShotEntry | undefined, takes: readonly TakeView[]): MenuEntry[] {

@@ -2,14 +2,14 @@
 
 import { batch, createContext, createEffect, createMemo, createSignal, on, untrack, useContext, type Accessor, type Setter } from "solid-js";
 import { unwrap } from "solid-js/store";
-import type { AudioItem, Caption, Clip, ShotEntry, TakeView, Timeline, TimelineEdit } from "../../backend";
-import { endOfTrack, type Lengths, type Track } from "../../lib/timeline/clips";
+import type { AudioItem, Caption, Clip, Footage, ShotEntry, TakeView, Timeline, TimelineEdit } from "../../backend";
+import { endOf, endOfTrack, type Lengths, type Track } from "../../lib/timeline/clips";
 import { clipsWithin } from "../../lib/timeline/pick";
 import { drawn, fit, reveal, zoomAbout, type Scale, type Span } from "../../lib/timeline/scale";
 import { snapPoints } from "../../lib/timeline/snap";
 import { soundEnd } from "../../lib/timeline/sounds";
 import type { Studio } from "../../state/studio";
-import type { View } from "../../state/view";
+import type { EdgeFrame, View } from "../../state/view";
 
 /** Width of the column with the names of the lanes; `--timeline-heads` in the styles. */
 export const HEADS_PX = 116;
@@ -39,6 +39,8 @@ export interface Preview {
   readonly sound?: { readonly track: string; readonly item: AudioItem };
   readonly caption?: Caption;
   readonly marker?: { readonly id: string; readonly frame: number };
+  /** The frames at the edges that are dragged, for the viewer. */
+  readonly edges?: readonly EdgeFrame[];
   /** The frame that was snapped to. */
   readonly snappedTo?: number | null;
   /** What to say beside the pointer. */
@@ -53,6 +55,8 @@ export interface TimelineModel {
   readonly track: Accessor<Track>;
   readonly clip: (id: string) => Clip | undefined;
   readonly shot: (id: string) => ShotEntry | undefined;
+  /** The film or picture that a clip shows instead of a shot's take. */
+  readonly footage: (id: string) => Footage | undefined;
   /** The number of a shot, as people count. */
   readonly number: (shot: string) => number;
   readonly takesOf: (shot: string) => readonly TakeView[];
@@ -102,6 +106,7 @@ export interface TimelineModel {
 
 const NOTHING: Timeline = { track: "magnetic", clips: [], captions: [], tracks: [], markers: [] };
 const NO_TAKES: readonly TakeView[] = [];
+const NO_EDGES: readonly EdgeFrame[] = [];
 
 const ModelContext = createContext<TimelineModel>();
 export const ModelProvider = ModelContext.Provider;
@@ -136,7 +141,9 @@ export function createTimeline(studio: Studio, view: View): TimelineModel {
     const plain = unwrap(project).timeline;
     return {
       track: plain.track,
-      clips: plain.clips.map((clip) => ({ ...clip })),
+      // What lies in the store changes where it lies: a drag must be able to hold on to what was.
+      clips: plain.clips.map((clip) => (clip.look ? { ...clip, look: structuredClone(clip.look) } : { ...clip })),
+      footage: plain.footage?.map((one) => ({ ...one })) ?? [],
       captions: plain.captions.map((one) => ({ ...one })),
       tracks: plain.tracks.map((one) => ({ ...one, items: one.items.map((item) => ({ ...item })) })),
       markers: plain.markers.map((one) => ({ ...one })),
@@ -146,6 +153,7 @@ export function createTimeline(studio: Studio, view: View): TimelineModel {
     const project = studio.project();
     return new Map((project && project.revision >= 0 ? unwrap(project).shots : []).map((shot, index) => [shot.id, { shot, index }]));
   });
+  const footage = createMemo(() => new Map((told().footage ?? []).map((one) => [one.id, one])));
   const takes = createMemo(() => {
     const project = studio.project();
     const found = new Map<string, TakeView[]>();
@@ -197,6 +205,8 @@ export function createTimeline(studio: Studio, view: View): TimelineModel {
     if (gone.length > 0 && !preview()) view.setClips((now) => new Set([...now].filter((id) => known.has(id))));
   });
 
+  createEffect(() => view.setEdges(preview()?.edges ?? NO_EDGES));
+
   const scale = (): Scale => ({ zoom: zoom(), scroll: scroll() });
 
   function scrollTo(px: number) {
@@ -219,9 +229,10 @@ export function createTimeline(studio: Studio, view: View): TimelineModel {
     track,
     clip: (id) => byId().get(id),
     shot: (id) => shots().get(id)?.shot,
+    footage: (id) => footage().get(id),
     number: (id) => (shots().get(id)?.index ?? -1) + 1,
     takesOf: (id) => takes().get(id) ?? NO_TAKES,
-    lengths: (id) => shots().get(id)?.shot.frames,
+    lengths: (id) => footage().get(id)?.frames ?? shots().get(id)?.shot.frames,
     end: ends,
     shown,
     span,
@@ -247,7 +258,7 @@ export function createTimeline(studio: Studio, view: View): TimelineModel {
       const { clips, tracks, markers } = told();
       const range = view.range();
       const frames = [0, view.playhead()];
-      for (const clip of clips) if (!but.has(clip.id)) frames.push(clip.start, clip.start + clip.out - clip.in);
+      for (const clip of clips) if (!but.has(clip.id)) frames.push(clip.start, endOf(clip));
       for (const one of tracks) for (const item of one.items) if (!but.has(item.id)) frames.push(item.start, soundEnd(item));
       for (const marker of markers) if (!but.has(marker.id)) frames.push(marker.frame);
       for (const mark of [range.in, range.out]) if (mark !== null) frames.push(mark);
@@ -287,7 +298,7 @@ export function createTimeline(studio: Studio, view: View): TimelineModel {
       }
       const drawnNow = preview();
       if (drawnNow) {
-        const { note: _note, snappedTo: _snappedTo, held, ...rest } = drawnNow;
+        const { note: _note, snappedTo: _snappedTo, edges: _edges, held, ...rest } = drawnNow;
         setPreview(held ? { ...rest, held: { ids: held.ids, by: 0 } } : rest);
       }
       const kept = preview();

@@ -9,6 +9,9 @@ import { LANGUAGES, languageName } from "../../lib/languages";
 import { spokenLanguage } from "../../state/spoken";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
+import { run } from "../../state/commands";
+import { fractionOf, type Exports } from "../export/exports";
+import { keyOf } from "../keyboard/keyboard";
 import { ProjectMenu } from "./ProjectMenu";
 import { QueuePill } from "./QueuePill";
 import "./TopBar.css";
@@ -17,7 +20,7 @@ import "./TopBar.css";
 const SHORT = { zh: "中文", en: "EN", yue: "粤", ja: "日本", ko: "한국", de: "DE", fr: "FR" } as const;
 
 /** The bar at the top. */
-export function TopBar(): JSX.Element {
+export function TopBar(props: { exports: Exports }): JSX.Element {
   const studio = useStudio();
   const view = useView();
   // The takes on the timeline that are still drafts.
@@ -32,6 +35,11 @@ export function TopBar(): JSX.Element {
   const finish = async () => {
     const added = await studio.act("jobs.finish", { takes: drafts().map((take) => take.id) });
     if (added) view.setQueueOpen(true);
+  };
+
+  const progress = () => {
+    const running = props.exports.running();
+    return running ? t("export.progress", { percent: Math.floor(fractionOf(running) * 100) }) : null;
   };
 
   return (
@@ -60,6 +68,9 @@ export function TopBar(): JSX.Element {
         <Show when={drafts().length > 0}>
           <Button onClick={() => void finish()}>{t("top.finish", { count: drafts().length })}</Button>
         </Show>
+        <Button kind="primary" disabled={studio.project() === null} shortcut={keyOf("app.export")} onClick={() => run("app.export")}>
+          {progress() ?? t("export.title")}
+        </Button>
       </div>
     </header>
   );

@@ -1,17 +1,19 @@
-// The picture: what plays, what is being made, captions and a platform's safe area over it.
+// The picture: what plays, what is being made, and a platform's safe area over it.
 
 import { For, Match, Show, Switch, createMemo, onMount, createSignal, type JSX } from "solid-js";
 import type { JobView } from "../../backend";
 import { Ring } from "../../components/Ring";
 import { t } from "../../i18n";
+import { problemText } from "../../i18n/problem";
+import { footageName, footageOf } from "../../lib/footage";
 import { PLATFORMS, safeInset } from "../../lib/platforms";
-import { mediaPath } from "../../lib/media";
-import { playsClips } from "../../lib/reel";
-import { fitOf } from "../../lib/shape";
+import { pieceAt } from "../../lib/programme";
+import { shotName } from "../../lib/shots";
 import { usePlayer } from "../../state/player";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
-import { isSpokenAt } from "./spoken";
+import { Edges } from "./Edges";
+import { Handles } from "../look/Handles";
 import { stepFraction, stepText } from "./step";
 import { createPlayback, type Playback } from "./playback";
 import "./Screen.css";
@@ -21,54 +23,43 @@ export function Screen(props: { platform: string | null }): JSX.Element {
   const studio = useStudio();
   const view = useView();
   const player = usePlayer();
-  const canPlay = playsClips();
   const [playback, setPlayback] = createSignal<Playback | null>(null);
-  let first: HTMLVideoElement | undefined;
-  let second: HTMLVideoElement | undefined;
+  let canvas: HTMLCanvasElement | undefined;
 
   onMount(() => {
-    if (!first || !second) return;
+    if (!canvas) return;
     setPlayback(
       createPlayback({
         player,
         view,
-        videos: [first, second],
-        url: (path) => studio.backend.mediaUrl(path),
-        sounds: {
-          tracks: () => (view.watched().kind === "timeline" ? (studio.project()?.timeline.tracks ?? []) : []),
-          url: (item) => studio.backend.mediaUrl(mediaPath(item.media)),
-          isSpoken: (frame) => isSpokenAt(studio.project(), frame),
-        },
+        canvas,
+        address: studio.backend.mediaUrl("preview"),
+        revision: () => studio.project()?.revision ?? 0,
+        onTrouble: (problem) => studio.notify("error", problemText(problem)),
       }),
     );
   });
 
   const ratio = () => (studio.project()?.aspect ?? "9:16").replace(":", " / ");
-  const piece = () => playback()?.piece() ?? null;
+  const piece = createMemo(() => player.programme().pieces[pieceAt(player.programme(), player.frame())] ?? null);
   const job = createMemo((): JobView | null => {
     const shot = piece()?.shot;
     return studio.jobs.find((other) => other.shot === shot && other.state === "running") ?? null;
   });
   const title = () => {
-    const entry = studio.project()?.shots.find((shot) => shot.id === piece()?.shot);
-    return entry ? entry.title || entry.shot.description : "";
+    const project = studio.project();
+    const shot = piece()?.shot;
+    if (!project || !shot) return "";
+    const shown = footageOf(project, { shot });
+    return shown ? footageName(shown) : shotName(project, shot);
   };
-  const fit = () => fitOf(piece()?.take?.size ?? null, studio.project()?.aspect ?? "9:16");
-  const isUnmade = () => piece() !== null && piece()?.take === null;
-  const caption = createMemo(() => {
-    const at = piece();
-    if (!at?.clip || view.watched().kind !== "timeline") return null;
-    const frame = at.from + player.frame() - at.start;
-    return studio.project()?.timeline.captions.find((one) => one.clip === at.clip && one.from <= frame && frame < one.to) ?? null;
-  });
-  // Code 4: the system cannot play such clips at all.
-  const trouble = () => (piece()?.take && !canPlay ? 4 : playback()?.trouble());
+  // What is no shot is a film or a picture, which was never to be made.
+  const isUnmade = () => piece()?.take === null && studio.project()?.shots.some((shot) => shot.id === piece()?.shot);
   const isEmpty = () => player.programme().pieces.length === 0;
 
   return (
-    <div class="screen" style={{ "--ratio": ratio(), "--fit": fit() }} role="group" aria-label={title() || t("viewer.empty")} data-testid="screen">
-      <video ref={(video) => (first = video)} class="screen-video" classList={{ "screen-seen": playback()?.seen() === 0 }} tabIndex={-1} />
-      <video ref={(video) => (second = video)} class="screen-video" classList={{ "screen-seen": playback()?.seen() === 1 }} tabIndex={-1} />
+    <div class="screen" style={{ "--ratio": ratio() }} role="group" aria-label={title() || t("viewer.empty")} data-testid="screen">
+      <canvas ref={(element) => (canvas = element)} class="screen-canvas" data-testid="picture" />
       <Switch>
         <Match when={isEmpty()}>
           <div class="screen-note">
@@ -96,20 +87,21 @@ export function Screen(props: { platform: string | null }): JSX.Element {
           </div>
         </Match>
       </Switch>
-      <Show when={trouble()}>
-        {(code) => (
+      <Show when={playback()?.trouble()}>
+        {(problem) => (
           <div class="screen-note screen-trouble" role="alert">
-            <strong>{code() === 4 ? t("viewer.no_codec") : t("viewer.cannot_play")}</strong>
-            <p>{code() === 4 ? t("viewer.no_codec_about") : t("viewer.cannot_play_about")}</p>
+            <strong>{t("viewer.cannot_show")}</strong>
+            <p>{problemText(problem())}</p>
           </div>
         )}
       </Show>
-      <Show when={playback()?.isWaiting() && !trouble()}>
+      <Show when={playback()?.isWaiting() && !playback()?.trouble()}>
         <div class="screen-waiting">
           <Ring done={null} size={22} />
         </div>
       </Show>
-      <Show when={caption()}>{(shown) => <p class="screen-caption" lang={shown().language}>{shown().text}</p>}</Show>
+      <Edges />
+      <Handles />
       <For each={PLATFORMS.filter((platform) => platform.id === props.platform)}>
         {(platform) => {
           const inset = safeInset(platform);

@@ -7,6 +7,7 @@ import { Ring } from "../../components/Ring";
 import { t } from "../../i18n";
 import { quality } from "../../lib/format";
 import { pieceAt } from "../../lib/programme";
+import { shotTitle } from "../../lib/shots";
 import { usePlayer } from "../../state/player";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
@@ -22,6 +23,7 @@ export function TakeStrip(props: { shot: ShotEntry; takes: readonly TakeView[] }
   const player = usePlayer();
   const clip = () => studio.project()?.timeline.clips.find((one) => one.shot === props.shot.id);
   const number = () => (studio.project()?.shots.findIndex((one) => one.id === props.shot.id) ?? 0) + 1;
+  const name = () => shotTitle(props.shot, number());
   // The picture may be of another shot than the selected one: then the strip says whose takes these are.
   const isElsewhere = () => {
     if (view.watched().kind !== "timeline") return false;
@@ -37,11 +39,11 @@ export function TakeStrip(props: { shot: ShotEntry; takes: readonly TakeView[] }
     <Show when={props.takes.length > 0 || jobs().length > 0}>
       <div class="take-strip">
         <Show when={isElsewhere()}>
-          <button type="button" class="take-strip-shot" data-tip={props.shot.title ?? props.shot.shot.description} onClick={goThere}>
+          <button type="button" class="take-strip-shot" data-tip={name()} onClick={goThere}>
             {t("top.shot", { number: number() })}
           </button>
         </Show>
-        <ul aria-label={t("takes.of", { shot: props.shot.title ?? props.shot.shot.description })}>
+        <ul aria-label={t("takes.of", { shot: name() })}>
         <For each={props.takes}>{(take) => <TakeCard take={take} shot={props.shot} />}</For>
         <For each={jobs()}>{(job) => <JobCard job={job} />}</For>
       </ul>
@@ -97,7 +99,7 @@ function TakeCard(props: { take: TakeView; shot: ShotEntry }): JSX.Element {
         <Show when={isPointed()}>
           <video src={studio.backend.mediaUrl(props.take.clip)} muted autoplay loop playsinline tabIndex={-1} />
         </Show>
-        <span class="take-badge">{name()}</span>
+        <span class="take-badge take-name">{name()}</span>
       </button>
     </li>
   );

@@ -2,6 +2,7 @@
 
 import type { JSX } from "solid-js";
 import { Button } from "../../components/Button";
+import { Slider } from "../../components/Slider";
 import { t } from "../../i18n";
 import { run } from "../../state/commands";
 import { usePlayer } from "../../state/player";
@@ -20,17 +21,13 @@ export function Volume(): JSX.Element {
         aria-pressed={player.isMuted()}
         onClick={() => run("transport.mute")}
       />
-      <input
-        type="range"
-        class="volume-range"
-        aria-label={t("transport.volume")}
-        min="0"
-        max="1"
-        step="0.05"
+      <Slider
+        label={t("transport.volume")}
+        min={0}
+        max={1}
+        step={0.05}
         value={shown()}
-        style={{ "--part": `${shown() * 100}%` }}
         onInput={(event) => player.setVolume(event.currentTarget.valueAsNumber)}
-        onKeyDown={(event) => event.stopPropagation()}
       />
     </div>
   );

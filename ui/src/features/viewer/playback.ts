@@ -1,211 +1,261 @@
-// Plays a programme with two video elements that take turns: while one runs, the other already stands on the first frame
-// of what comes next, so a cut is only a change of which one is seen.
+// Shows and plays a programme as the core draws it for the export. What is heard is the clock; pictures are put on a canvas
+// when their time has come. At other speeds than the usual one pictures are asked for one by one, and nothing is heard.
 
 import { createEffect, createSignal, on, onCleanup, untrack, type Accessor } from "solid-js";
-import { pieceAfter, pieceAt, type Piece } from "../../lib/programme";
-import { Reel } from "../../lib/reel";
+import { connectPreview, type PreviewOf, type PreviewPicture, type PreviewSound, type PreviewTrouble } from "../../backend/preview";
+import { Quality } from "../../lib/quality";
+import { frameAt, runFrom, type Run } from "../../lib/run";
+import { Speaker } from "../../lib/speaker";
 import { RATE } from "../../lib/timecode";
 import type { Player } from "../../state/player";
 import type { View } from "../../state/view";
-import { createSound, type SoundSource } from "./sound";
 
-/** A cut is made this much before its time, in frames, so that no frame too many is ever seen. */
-const CUT_EARLY = 0.15;
-/** A picture that does not come holds the playhead no longer than this. */
-const PATIENCE_MS = 4000;
+/** Playing begins without its first picture if that does not come. */
+const PATIENCE_MS = 1000;
+/** What takes longer than this is worth a sign that something is awaited. */
+const SIGN_MS = 200;
+/** What was scrubbed, and a viewer that was made larger, is drawn anew when it rests for so long. */
+const SETTLE_MS = 120;
+/** Where so many of a second's pictures came too late, the next ones are smaller. */
+const MOST_LATE = 3;
 
 /** What the screen shows. */
 export interface Playback {
-  /** The piece under the playhead; null in a gap. */
-  readonly piece: Accessor<Piece | null>;
-  /** Which of the two elements is seen; null where there is no picture. */
-  readonly seen: Accessor<0 | 1 | null>;
-  /** Why the picture is missing: a MediaError code. */
-  readonly trouble: Accessor<number | null>;
-  /** Whether the picture is awaited. */
+  /** Why the picture is missing. */
+  readonly trouble: Accessor<Error | null>;
+  /** Whether a picture is awaited. */
   readonly isWaiting: Accessor<boolean>;
 }
 
 interface PlaybackParts {
   player: Player;
   view: View;
-  videos: readonly [HTMLVideoElement, HTMLVideoElement];
-  url(path: string): string;
-  sounds: SoundSource;
+  canvas: HTMLCanvasElement;
+  /** Address of the preview. */
+  address: string;
+  /** Grows when the project changes. */
+  revision: Accessor<number>;
+  /** Hears what is wrong with sounds and captions. */
+  onTrouble(problem: Error): void;
 }
 
-/** Plays on `videos` for as long as the calling component lives. */
-export function createPlayback({ player, view, videos, url, sounds }: PlaybackParts): Playback {
-  const [piece, setPiece] = createSignal<Piece | null>(null);
-  const [seen, setSeen] = createSignal<0 | 1 | null>(null);
-  const [trouble, setTrouble] = createSignal<number | null>(null);
+/** Plays on `canvas` for as long as the calling component lives. */
+export function createPlayback({ player, view, canvas, address, revision, onTrouble }: PlaybackParts): Playback {
+  const [trouble, setTrouble] = createSignal<Error | null>(null);
   const [isWaiting, setWaiting] = createSignal(false);
-  const reels = [new Reel(videos[0], settled), new Reel(videos[1], settled)] as const;
-  const sound = createSound(sounds);
+  const screen = canvas.getContext("2d", { alpha: false });
+  const speaker = new Speaker(() => follow());
+  const quality = new Quality();
+  const link = connectPreview(address, { picture, sound, trouble: troubled, opened: renew, lost: () => (asked = null) });
 
-  let active: 0 | 1 = 0;
+  // What is asked for: each question has its number, and answers to older ones are not looked at.
+  let turn = 0;
+  // The frame that should be seen, and the one that was asked for and has not come yet.
+  let wanted = -1;
+  let asked: { frame: number; at: number } | null = null;
+  // Whether the last picture that was asked for is to be as sharp as the viewer.
+  let isSharp = true;
+  // What plays, with the pictures that have come for it; null while it stands, or runs at another speed.
+  let playing: { run: Run; pictures: PreviewPicture[]; shown: number; since: number; isHeard: boolean } | null = null;
   // The frame that this file itself last put the playhead on: any other means that somebody moved it.
   let own = -1;
-  // Where the clock stands when no video tells: the place and the moment it was there.
+  // At other speeds: the place and the moment it was there.
   let anchor = { position: 0, at: 0 };
-  let waitingSince = 0;
   let request = 0;
-  // What is to be got ready once the picture that is asked for is there: until then the other element is still seen.
-  let later: number | null = null;
+  let lastPlace = -1;
+  let dropped = 0;
+  // Of the pictures since some place: how many came too late, and how large they were.
+  let late = { since: 0, count: 0, part: 1 };
+  // What was last told of sounds and captions: it is not told with every question.
+  let complained = "";
+  let sign: ReturnType<typeof setTimeout> | undefined;
+  let settle: ReturnType<typeof setTimeout> | undefined;
 
-  const programme = () => untrack(player.programme);
   const speed = () => untrack(view.speed);
-  const loudness = () => untrack(() => (player.isMuted() ? 0 : player.volume()));
-  const source = (of: Piece | null) => (of?.take ? url(of.take.clip) : null);
-  const inTake = (of: Piece, frame: number) => of.from + frame - of.start;
-  const isFast = () => speed() > 0;
+  const length = () => untrack(player.programme).length;
+  const of = (): PreviewOf => {
+    const watched = untrack(view.watched);
+    return watched.kind === "take" ? { take: watched.take } : "timeline";
+  };
+  const pixels = () => canvas.clientWidth * canvas.clientHeight * window.devicePixelRatio ** 2;
+  const size = (part: number): [number, number] => {
+    const scale = window.devicePixelRatio * part;
+    return [Math.round(canvas.clientWidth * scale), Math.round(canvas.clientHeight * scale)];
+  };
 
-  function settled() {
-    const reel = reels[active];
-    setTrouble(source(untrack(piece)) === reel.url ? reel.trouble : null);
-    if (reel.isReady && source(untrack(piece)) === reel.url && reel.url !== null) setSeen(active);
-    setWaiting(false);
-    if (later !== null && (reel.isReady || reel.trouble !== null)) prepare(later);
+  function awaitSign() {
+    clearTimeout(sign);
+    sign = setTimeout(() => setWaiting(true), SIGN_MS);
   }
 
-  /** Makes `next` the piece that is seen, on the element that has it already, if one does. */
-  function take(next: Piece | null) {
-    setPiece(next);
-    const address = source(next);
-    if (!next || address === null) {
-      setSeen(null);
-      setTrouble(null);
-      for (const reel of reels) reel.pause();
+  function cameTrue() {
+    clearTimeout(sign);
+    setWaiting(false);
+  }
+
+  /** Asks for a frame: one at a time, and only for the last one that was wished for. Quickly, and sharp when it rests. */
+  function show(frame: number, part = quality.part(pixels())) {
+    wanted = frame;
+    if (asked) return;
+    clearTimeout(settle);
+    asked = { frame, at: performance.now() };
+    isSharp = part === 1;
+    turn += 1;
+    awaitSign();
+    link.ask({ show: { turn, of: of(), frame, size: size(part) } });
+  }
+
+  /** The same anew and sharp: what is drawn may have changed. */
+  function renew() {
+    asked = null;
+    if (speed() === 1) play(untrack(player.frame));
+    else show(untrack(player.frame), 1);
+  }
+
+  function later(work: () => void) {
+    clearTimeout(settle);
+    settle = setTimeout(work, SETTLE_MS);
+  }
+
+  function play(frame: number) {
+    speaker.stop();
+    speaker.wake();
+    const run = runFrom(frame, untrack(player.bounds), length(), untrack(view.loop));
+    turn += 1;
+    asked = null;
+    playing = { run, pictures: [], shown: 0, since: performance.now(), isHeard: false };
+    lastPlace = -1;
+    late = { since: 0, count: 0, part: quality.part(pixels()) };
+    clearTimeout(settle);
+    own = run.from;
+    player.seek(run.from);
+    awaitSign();
+    link.ask({ play: { turn, of: of(), ...run, size: size(late.part) } });
+  }
+
+  /** Nothing plays any more. */
+  function still() {
+    if (!playing) return;
+    playing = null;
+    speaker.stop();
+    link.ask({ stop: {} });
+  }
+
+  function picture(next: PreviewPicture) {
+    if (next.turn !== turn) return;
+    if (playing) {
+      playing.pictures.push(next);
+      begin();
       return;
     }
-    const other = active === 0 ? 1 : 0;
-    const isHere = reels[active].url === address;
-    const isThere = reels[other].url === address;
-    // The one that has it; else the one that is not seen.
-    if (isThere ? !isHere || reels[other].isReady : !isHere && untrack(seen) === active) {
-      reels[active].pause();
-      active = other;
-    }
-    reels[active].load(address);
-    setTrouble(reels[active].trouble);
-    if (reels[active].isReady) setSeen(active);
+    if (asked && next.isExact) quality.note(performance.now() - asked.at, next.width * next.height);
+    asked = null;
+    draw(next);
+    if (wanted !== next.frame) return show(wanted);
+    if (!next.isExact) return;
+    cameTrue();
+    if (!isSharp && speed() === 0) later(renew);
   }
 
-  /** The other element gets ready for what comes after `frame`, as soon as it is not seen any more. */
-  function prepare(frame: number) {
-    const isAwaited = source(untrack(piece)) !== null && !reels[active].isReady && reels[active].trouble === null;
-    later = isAwaited ? frame : null;
-    if (isAwaited) return;
-    const all = programme();
-    const next = all.pieces[pieceAfter(all, frame)];
-    const address = source(next ?? null);
-    if (!next || address === null) return;
-    const reel = reels[active === 0 ? 1 : 0];
-    reel.load(address);
-    reel.cue(next.from);
+  function sound(next: PreviewSound) {
+    if (next.turn !== turn || !playing) return;
+    speaker.push(next.place, next.left, next.right);
+    begin();
   }
 
-  /** Shows a frame, standing. */
-  function stand(frame: number) {
-    const all = programme();
-    const next = all.pieces[pieceAt(all, frame)] ?? null;
-    const address = source(next);
-    // The element that stands already on this take shows it; the other is for what follows.
-    if (address === null || reels[active].url !== address) take(next);
-    else setPiece(next);
-    if (next && address !== null) {
-      reels[active].stand(inTake(next, frame));
-      if (!reels[active].isReady && reels[active].trouble === null) setWaiting(true);
-      else settled();
-    }
-    sound.stop();
-    prepare(frame);
+  function troubled({ turn: told, of: part, problem }: PreviewTrouble) {
+    if (told !== turn && part !== "ask") return;
+    if (part === "picture") setTrouble(problem);
+    else if (problem.message !== complained) onTrouble(problem);
+    if (part !== "picture") complained = problem.message;
   }
 
-  /** Begins to run at a frame. */
-  function start(position: number, from: number) {
-    const all = programme();
-    const next = all.pieces[pieceAt(all, from)] ?? null;
-    if (next !== untrack(piece) || reels[active].url !== source(next)) take(next);
-    anchor = { position, at: performance.now() };
-    waitingSince = 0;
-    const reel = reels[active];
-    if (next && source(next) !== null) {
-      const wanted = inTake(next, from);
-      if (Math.floor(reel.position + 1e-3) !== wanted || !reel.isReady) reel.cue(wanted);
-    }
-    prepare(from);
+  /** The sound begins when there is something to see, too. */
+  function begin() {
+    if (!playing || playing.isHeard || !speaker.isReady) return;
+    if (playing.pictures.length === 0 && performance.now() - playing.since < PATIENCE_MS) return;
+    playing.isHeard = true;
+    cameTrue();
+    speaker.start();
   }
 
-  /** Where the programme is now, from the video that runs, else from the clock. */
-  function position(now: number): number {
-    const current = untrack(piece);
-    const reel = reels[active];
-    const by = anchor.position + ((now - anchor.at) / 1000) * RATE * speed();
-    if (!isFast() || !current || source(current) === null || reel.trouble !== null) return by;
-    if (!reel.isReady && !reel.isAtEnd) {
-      // The picture is awaited and the clock stands, but not for ever.
-      waitingSince ||= now;
-      setWaiting(now - waitingSince > 150);
-      if (now - waitingSince < PATIENCE_MS) {
-        anchor = { ...anchor, at: now };
-        return anchor.position;
-      }
-      return by;
+  function draw(next: PreviewPicture) {
+    if (canvas.width !== next.width || canvas.height !== next.height) {
+      canvas.width = next.width;
+      canvas.height = next.height;
     }
-    waitingSince = 0;
-    setSeen(active);
-    if (later !== null) prepare(later);
-    if (reel.isAtEnd) return current.start + current.length;
-    reel.run(speed(), loudness());
-    const at = current.start + reel.position - current.from;
-    anchor = { position: at, at: now };
-    return at;
+    screen?.putImageData(new ImageData(next.pixels, next.width, next.height), 0, 0);
+    // For tests: what is on the canvas.
+    Object.assign(canvas.dataset, { frame: next.frame, exact: next.isExact, dropped });
+    if (!next.isTorn) setTrouble(null);
+  }
+
+  /** Tells the core how far the ear is, and draws what has come for that. */
+  function follow() {
+    if (!playing) return;
+    begin();
+    const at = speaker.place;
+    if (at === null) return;
+    const { pictures } = playing;
+    let now: PreviewPicture | undefined;
+    let used = 0;
+    // Those before it come too late. While the page is not seen none is used up, and none comes.
+    while (!document.hidden && pictures[0] && pictures[0].place <= at) {
+      now = pictures.shift();
+      used += 1;
+    }
+    if (now) {
+      playing.shown += used;
+      const over = lastPlace < 0 ? 0 : now.place - lastPlace - 1;
+      dropped += over;
+      // Those that were there and not drawn are this page's own fault: smaller ones would not help it.
+      adapt(over - (used - 1), now.place, pictures.length);
+      lastPlace = now.place;
+      draw(now);
+    }
+    const frame = frameAt(playing.run, at);
+    if (frame === null) return finish(playing.run.to - 1);
+    link.ask({ more: { shown: playing.shown, clock: at } });
+    own = frame;
+    player.seek(frame);
+  }
+
+  /** Counts pictures that did not come in time: once a second the next ones become smaller, or larger where some wait. */
+  function adapt(missed: number, place: number, waiting: number) {
+    late.count += Math.max(0, missed);
+    if (place - late.since < RATE) return;
+    const now = performance.now();
+    if (late.count > MOST_LATE) quality.late(late.part, pixels(), now);
+    else if (late.count === 0 && waiting > 1) quality.early(late.part, pixels(), now);
+    const part = quality.part(pixels());
+    if (part !== late.part) link.ask({ size: size(part) });
+    late = { since: place, count: 0, part };
+  }
+
+  /** Other speeds: the clock is the page's, and of the frames those are seen that are drawn in time. */
+  function shuttle(now: number) {
+    const { from, to } = untrack(player.bounds);
+    let at = anchor.position + ((now - anchor.at) / 1000) * RATE * speed();
+    const isBehind = speed() > 0 ? at >= to : at <= (untrack(view.loop) ? from : 0);
+    if (isBehind) {
+      if (!untrack(view.loop)) return finish(speed() > 0 ? Math.max(from, to - 1) : 0);
+      at = speed() > 0 ? from : Math.max(from, to - 1);
+      anchor = { position: at, at: now };
+    }
+    own = Math.max(0, Math.floor(at + 1e-3));
+    show(own);
+    player.seek(own);
   }
 
   function tick(now: number) {
     request = requestAnimationFrame(tick);
-    const { from, to } = untrack(player.bounds);
-    let at = position(now);
-    const current = untrack(piece);
-    if (isFast() && at >= to - CUT_EARLY) {
-      if (!untrack(view.loop)) return finish(Math.max(from, to - 1));
-      at = from;
-      start(at, from);
-    } else if (!isFast() && at <= (untrack(view.loop) ? from : 0)) {
-      if (!untrack(view.loop)) return finish(0);
-      at = Math.max(from, to - 1);
-      start(at, at);
-    } else if (isFast() && current && at >= current.start + current.length - CUT_EARLY) {
-      at = current.start + current.length;
-      start(at, at);
-    } else if (!current && pieceAt(programme(), Math.floor(at)) >= 0) {
-      start(at, Math.floor(at));
-    }
-    const frame = Math.max(0, Math.floor(at + 1e-3));
-    if (!isFast()) {
-      const all = programme();
-      const next = all.pieces[pieceAt(all, frame)] ?? null;
-      if (next !== untrack(piece)) take(next);
-      if (next && source(next) !== null) reels[active].stand(inTake(next, frame));
-    }
-    show(frame);
-    sound.follow(frame, isWaiting() ? 0 : speed(), loudness());
-  }
-
-  function show(frame: number) {
-    const current = untrack(piece);
-    const presented = reels[active].presented;
-    // What the browser says it presented is the truth, where it is near enough to be of this piece.
-    const exact =
-      isFast() && current?.take && presented !== null ? current.start + presented - current.from : frame;
-    own = Math.abs(exact - frame) <= 1 && exact >= (current?.start ?? 0) ? exact : frame;
-    player.seek(own);
+    if (playing) follow();
+    else shuttle(now);
   }
 
   function finish(frame: number) {
-    own = frame;
-    player.seek(frame);
+    own = Math.max(0, frame);
+    player.seek(own);
     view.setSpeed(0);
   }
 
@@ -213,15 +263,11 @@ export function createPlayback({ player, view, videos, url, sounds }: PlaybackPa
     on(view.speed, (now) => {
       cancelAnimationFrame(request);
       const frame = untrack(player.frame);
-      if (now === 0) {
-        for (const reel of reels) reel.pause();
-        own = frame;
-        stand(frame);
-        return;
-      }
       own = frame;
-      sound.stop();
-      start(frame, frame);
+      still();
+      if (now === 0) return show(frame);
+      if (now === 1) play(frame);
+      else anchor = { position: frame, at: performance.now() };
       request = requestAnimationFrame(tick);
     }),
   );
@@ -229,40 +275,37 @@ export function createPlayback({ player, view, videos, url, sounds }: PlaybackPa
     on(player.frame, (frame) => {
       if (frame === own) return;
       own = frame;
-      if (speed() === 0) stand(frame);
+      if (playing) play(frame);
       else {
-        for (const reel of reels) reel.pause();
-        start(frame, frame);
+        anchor = { position: frame, at: performance.now() };
+        show(frame);
       }
     }),
   );
-  // Another take was chosen, or a clip was cut: the same frame, drawn anew.
+  // The core takes up by itself what changes while it plays; only how far it plays is for this page to say.
+  createEffect(
+    on([revision, () => JSON.stringify(view.watched())], () => !playing && renew(), { defer: true }),
+  );
   createEffect(
     on(
-      player.programme,
-      (all) => {
-        const frame = untrack(player.frame);
-        const next = all.pieces[pieceAt(all, frame)] ?? null;
-        const now = untrack(piece);
-        const isSame = source(next) === source(now) && next?.from === now?.from && next?.start === now?.start;
-        if (isSame) setPiece(next);
-        else if (speed() === 0) stand(frame);
-        else start(frame, frame);
-        if (isSame && speed() === 0) prepare(frame);
-      },
+      () => [player.bounds().from, player.bounds().to, player.programme().length, view.loop()].join(),
+      () => playing && play(untrack(player.frame)),
       { defer: true },
     ),
   );
-  createEffect(
-    on([player.volume, player.isMuted], () => {
-      if (speed() > 0 && !reels[active].video.paused) reels[active].run(speed(), loudness());
-    }),
+  createEffect(() => (speaker.volume = player.isMuted() ? 0 : player.volume()));
+  const resized = new ResizeObserver(() =>
+    later(() => (playing ? link.ask({ size: size((late.part = quality.part(pixels()))) }) : renew())),
   );
+  resized.observe(canvas);
   onCleanup(() => {
     cancelAnimationFrame(request);
-    sound.stop();
-    for (const reel of reels) reel.load(null);
+    clearTimeout(sign);
+    clearTimeout(settle);
+    resized.disconnect();
+    link.close();
+    speaker.close();
   });
 
-  return { piece, seen, trouble, isWaiting };
+  return { trouble, isWaiting };
 }

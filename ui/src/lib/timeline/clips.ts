@@ -2,6 +2,9 @@
 // these while it lasts; when it ends, the core does the edit and has the last word.
 
 import type { Clip, Timeline } from "../../backend";
+import { earliest, frameAfter, framesOf, framesTo, latest } from "./pace";
+
+export { framesOf };
 
 /** Clips in order, and whether the track closes its gaps. Captions lie on their clip's take, so they need no rules here. */
 export interface Track {
@@ -14,9 +17,6 @@ export type Lengths = (shot: string) => number | undefined;
 
 /** An end of a clip. */
 export type Edge = "in" | "out";
-
-/** How many frames of the timeline a clip takes. */
-export const framesOf = (clip: Clip): number => clip.out - clip.in;
 
 /** The frame of the timeline behind a clip's last. */
 export const endOf = (clip: Clip): number => clip.start + framesOf(clip);
@@ -73,15 +73,17 @@ export function placed(track: Track, clip: Clip, at: number): Track {
   const start = under ? ((at - under.start) * 2 < framesOf(under) ? under.start : endOf(under)) : at;
   const index = track.clips.findIndex((other) => other.start >= start);
   const clips = track.clips.toSpliced(index < 0 ? track.clips.length : index, 0, { ...clip, start });
+  return { track: track.track, clips: parted(clips) };
+}
+
+/** Moves clips that lie over the one before them right, as far as they must. */
+function parted(clips: readonly Clip[]): Clip[] {
   let end = 0;
-  return {
-    track: track.track,
-    clips: clips.map((other) => {
-      const moved = other.start < end ? { ...other, start: end } : other;
-      end = endOf(moved);
-      return moved;
-    }),
-  };
+  return clips.map((other) => {
+    const moved = other.start < end ? { ...other, start: end } : other;
+    end = endOf(moved);
+    return moved;
+  });
 }
 
 /** Moves a clip to a frame, as {@link placed} on a track without it. */
@@ -111,8 +113,8 @@ export function trimLimits(track: Track, id: string, edge: Edge, lengths: Length
   const length = clip && lengths(clip.shot);
   if (!clip || length === undefined) return null;
   const { before, behind } = room(track, index);
-  if (edge === "in") return { least: Math.max(0, clip.in - before), most: clip.out - 1 };
-  return { least: clip.in + 1, most: Math.min(Math.max(length, clip.out), clip.out + behind) };
+  if (edge === "in") return { least: earliest(clip, before), most: clip.out - 1 };
+  return { least: clip.in + 1, most: Math.min(Math.max(length, clip.out), latest(clip, behind)) };
 }
 
 /** Moves an end of a clip to a frame of its take. A magnetic track closes up or makes room. */
@@ -122,41 +124,49 @@ export function trimmed(track: Track, id: string, edge: Edge, to: number, length
   const at = clamp(to, limits.least, limits.most);
   const clips = track.clips.map((clip) => {
     if (clip.id !== id) return clip;
+    if (edge === "out") return { ...clip, out: at };
     // The end of the clip stays where it is.
-    return edge === "in" ? { ...clip, in: at, start: Math.max(0, clip.start + at - clip.in) } : { ...clip, out: at };
+    const shorter = { ...clip, in: at };
+    return { ...shorter, start: Math.max(0, endOf(clip) - framesOf(shorter)) };
   });
   return settled(track, clips);
 }
 
-/** How far the cut behind a clip can be rolled, or null where there is no cut. */
+/** How far the cut behind a clip can be rolled, in frames of the timeline, or null where there is no cut. */
 export function rollLimits(track: Track, left: string, lengths: Lengths): { least: number; most: number } | null {
   const index = track.clips.findIndex((one) => one.id === left);
   const before = track.clips[index];
   const behind = track.clips[index + 1];
   if (!before || !behind || behind.start !== endOf(before)) return null;
-  const length = lengths(before.shot);
-  if (length === undefined) return null;
+  const known = lengths(before.shot);
+  if (known === undefined) return null;
+  // As far as both clips keep a frame, and neither leaves its take.
+  const more = framesTo(before, Math.max(known, before.out)) - framesOf(before);
+  const start = framesTo({ ...behind, in: 0 }, behind.in);
   return {
-    least: -Math.min(framesOf(before) - 1, behind.in),
-    most: Math.min(Math.max(length, before.out) - before.out, framesOf(behind) - 1),
+    least: Math.min(0, -Math.min(framesOf(before) - 1, start)),
+    most: Math.max(0, Math.min(more, framesOf(behind) - 1)),
   };
 }
 
-/** Moves the cut between a clip and the next. */
+/** Moves the cut between a clip and the next. Where one runs slower than it was taken, to the nearest of its frames. */
 export function rolled(track: Track, left: string, by: number, lengths: Lengths): Track {
   const limits = rollLimits(track, left, lengths);
-  if (!limits) return track;
-  const far = clamp(by, limits.least, limits.most);
   const index = track.clips.findIndex((one) => one.id === left);
-  const clips = track.clips.map((clip, at) => {
-    if (at === index) return { ...clip, out: clip.out + far };
-    if (at === index + 1) return { ...clip, in: clip.in + far, start: clip.start + far };
-    return clip;
-  });
-  return { track: track.track, clips };
+  const before = track.clips[index];
+  const behind = track.clips[index + 1];
+  if (!limits || !before || !behind) return track;
+  const length = Math.max(lengths(before.shot) ?? 0, before.out);
+  const cut = frameAfter(before, framesOf(before) + clamp(by, limits.least, limits.most));
+  const shorter = { ...before, out: clamp(cut, before.in + 1, length) };
+  const start = endOf(shorter);
+  const far = start - endOf(before);
+  const first = far < 0 ? earliest(behind, -far) : frameAfter(behind, far);
+  const longer = { ...behind, in: Math.min(first, behind.out - 1), start };
+  return settled(track, parted(track.clips.toSpliced(index, 2, shorter, longer)));
 }
 
-/** How far a clip can be slipped. */
+/** How far a clip can be slipped, in frames of its take. */
 export function slipLimits(track: Track, id: string, lengths: Lengths): { least: number; most: number } | null {
   const clip = track.clips.find((one) => one.id === id);
   const length = clip && lengths(clip.shot);
@@ -169,8 +179,17 @@ export function slipped(track: Track, id: string, by: number, lengths: Lengths):
   const limits = slipLimits(track, id, lengths);
   if (!limits) return track;
   const far = clamp(by, limits.least, limits.most);
-  const clips = track.clips.map((clip) => (clip.id === id ? { ...clip, in: clip.in + far, out: clip.out + far } : clip));
-  return { track: track.track, clips };
+  const clips = track.clips.map((clip) => {
+    if (clip.id !== id) return clip;
+    const slid = { ...clip, in: clip.in + far };
+    return { ...slid, out: clamp(frameAfter(slid, framesOf(clip)), slid.in + 1, clip.out + limits.most) };
+  });
+  return settled(track, parted(clips));
+}
+
+/** Lets clips run faster or slower. They show the same part of their takes. */
+export function paced(track: Track, ids: ReadonlySet<string>, speed: number): Track {
+  return settled(track, parted(track.clips.map((clip) => (ids.has(clip.id) ? { ...clip, speed } : clip))));
 }
 
 /** The clip that has `at` inside it, so that it can be cut there. */
@@ -181,16 +200,14 @@ export function cutAt(clips: readonly Clip[], at: number): Clip | undefined {
 /** Cuts the clip at a frame in two; `id` names the right half. */
 export function split(track: Track, at: number, id: string): Track {
   const cut = cutAt(track.clips, at);
-  if (!cut) return track;
+  if (!cut || cut.out - cut.in < 2) return track;
   const clips = track.clips.flatMap((clip) => {
     if (clip !== cut) return [clip];
-    const inside = clip.in + at - clip.start;
-    return [
-      { ...clip, out: inside },
-      { ...clip, id, start: at, in: inside },
-    ];
+    const inside = clamp(frameAfter(clip, at - clip.start), clip.in + 1, clip.out - 1);
+    const left = { ...clip, out: inside };
+    return [left, { ...clip, id, start: endOf(left), in: inside }];
   });
-  return { track: track.track, clips };
+  return settled(track, parted(clips));
 }
 
 /** Puts a copy of a clip behind it. */

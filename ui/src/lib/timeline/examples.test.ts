@@ -5,7 +5,7 @@ import type { Clip, TimelineEdit } from "../../backend";
 import { moved, rolled, slipped, trimmed, without, type Track } from "./clips";
 import kept from "./examples.json";
 
-type Row = [id: string, shot: string, start: number, from: number, out: number];
+type Row = [id: string, shot: string, start: number, from: number, out: number, speed?: number];
 interface Example {
   track: Track["track"];
   before: Row[];
@@ -14,8 +14,12 @@ interface Example {
 }
 
 const lengths = (shot: string) => (kept.lengths as Record<string, number>)[shot];
-const clipOf = ([id, shot, start, from, out]: Row): Clip => ({ id, shot, start, in: from, out });
-const rowOf = (clip: Clip): Row => [clip.id, clip.shot, clip.start, clip.in, clip.out];
+const clipOf = ([id, shot, start, from, out, speed]: Row): Clip => ({
+  ...{ id, shot, start, in: from, out },
+  ...(speed !== undefined && { speed }),
+});
+const rowOf = ({ id, shot, start, in: from, out, speed }: Clip): Row =>
+  speed === undefined ? [id, shot, start, from, out] : [id, shot, start, from, out, speed];
 
 /** The rows name clips by the ends of their ids. */
 const short = (id: string) => id.slice(-8);
@@ -39,7 +43,7 @@ function edited(track: Track, edit: TimelineEdit): Track {
 
 test("a drag is drawn as the core will do it", () => {
   const examples = kept.examples as Example[];
-  expect(examples.length).toBeGreaterThan(100);
+  expect(examples.length).toBeGreaterThan(200);
   for (const { track, before, edit, after } of examples) {
     const drawn = edited({ track, clips: before.map(clipOf) }, edit);
     expect(drawn.clips.map(rowOf), JSON.stringify(edit)).toEqual(after);

@@ -1,6 +1,6 @@
 // Pressing clips: selecting, moving, trimming, rolling, slipping, cutting.
 
-import type { TimelineEdit } from "../../../backend";
+import type { Clip, TimelineEdit } from "../../../backend";
 import { t } from "../../../i18n";
 import type { DragPoint } from "../../../lib/drag";
 import { seconds, timecode } from "../../../lib/timecode";
@@ -15,11 +15,12 @@ import {
   type Edge,
   type Track,
 } from "../../../lib/timeline/clips";
+import { speedOf } from "../../../lib/timeline/pace";
 import { picked } from "../../../lib/timeline/pick";
 import { reorder } from "../../../lib/timeline/reorder";
 import { boundaryNear } from "../../../lib/timeline/scale";
 import { snap } from "../../../lib/timeline/snap";
-import type { View } from "../../../state/view";
+import type { EdgeFrame, View } from "../../../state/view";
 import type { TimelineModel } from "../model";
 import { dragOverLanes } from "./lanes";
 
@@ -30,6 +31,10 @@ const signed = (frames: number) => `${frames < 0 ? "−" : "+"}${timecode(Math.a
 
 const noteAt = (point: DragPoint, text: string) => ({ x: point.x, y: point.y, text });
 
+/** The first and the last frame of a clip, as a drag has made it. */
+const firstOf = (clip: Clip): EdgeFrame => ({ shot: clip.shot, frame: clip.in, edge: "in" });
+const lastOf = (clip: Clip): EdgeFrame => ({ shot: clip.shot, frame: clip.out - 1, edge: "out" });
+
 /** Selects a clip, and shows its shot. */
 export function selectClip(model: TimelineModel, view: View, id: string, how: "only" | "toggle" | "range"): void {
   const clips = model.track().clips;
@@ -37,7 +42,8 @@ export function selectClip(model: TimelineModel, view: View, id: string, how: "o
   if (how !== "range") model.setAnchor(id);
   model.setPicked(null);
   const clip = model.clip(id);
-  if (clip && view.clips().has(id)) view.setShot(clip.shot);
+  // Clips that show a film or a picture from elsewhere have no shot: the one before stays.
+  if (clip && view.clips().has(id) && model.shot(clip.shot)) view.setShot(clip.shot);
 }
 
 /** A clip was pressed. */
@@ -104,7 +110,8 @@ function move(model: TimelineModel, view: View, press: PointerEvent, id: string)
     end: () => void model.commit(edits),
     cancel: () => model.settle(),
     click: (point) => {
-      if (!point.shift && !point.mod && view.clips().size > 1) selectClip(model, view, id, "only");
+      // Also where it is selected alone: a range goes from the clip that was last clicked.
+      if (!point.shift && !point.mod) selectClip(model, view, id, "only");
     },
   });
 }
@@ -126,14 +133,18 @@ function trim(model: TimelineModel, press: PointerEvent, id: string, edge: Edge)
     {
       move(by, point) {
         const snapped = snap([edgeFrame], Math.round(by / model.zoom()), model.points(moving), model.zoom());
-        to = clamp(from + snapped.by, limits.least, limits.most);
+        // The hand goes over frames of the timeline, an end of the clip over those of its take.
+        const wanted = Math.round(from + snapped.by * speedOf(clip));
+        to = clamp(wanted, limits.least, limits.most);
         const track = trimmed(base, id, edge, to, model.lengths);
-        const length = edge === "in" ? clip.out - to : to - clip.in;
+        const length = framesOf(edge === "in" ? { ...clip, in: to } : { ...clip, out: to });
+        const cut = edge === "in" ? framesOf(clip) - length : length - framesOf(clip);
         model.setPreview({
           track,
-          shift: edge === "in" && isMagnetic ? Math.round((to - from) * model.zoom()) : 0,
-          snappedTo: to === from + snapped.by ? snapped.at : null,
-          note: noteAt(point, t("timeline.note_trim", { by: signed(to - from), seconds: seconds(length) })),
+          shift: edge === "in" && isMagnetic ? Math.round(cut * model.zoom()) : 0,
+          edges: track.clips.filter((one) => one.id === id).map(edge === "in" ? firstOf : lastOf),
+          snappedTo: to === wanted ? snapped.at : null,
+          note: noteAt(point, t("timeline.note_trim", { by: signed(cut), seconds: seconds(length) })),
         });
       },
       end: () => void model.commit(to === from ? [] : [{ kind: "trim", clip: id, edge, to }]),
@@ -156,8 +167,11 @@ function roll(model: TimelineModel, press: PointerEvent, left: string) {
       move(by, point) {
         const snapped = snap([endOf(clip)], Math.round(by / model.zoom()), model.points(new Set([left])), model.zoom());
         far = clamp(snapped.by, limits.least, limits.most);
+        const track = rolled(base, left, far, model.lengths);
+        const at = track.clips.findIndex((one) => one.id === left);
         model.setPreview({
-          track: rolled(base, left, far, model.lengths),
+          track,
+          edges: [...track.clips.slice(at, at + 1).map(lastOf), ...track.clips.slice(at + 1, at + 2).map(firstOf)],
           snappedTo: far === snapped.by ? snapped.at : null,
           note: noteAt(point, t("timeline.note_roll", { by: signed(far) })),
         });
@@ -177,9 +191,10 @@ function slip(model: TimelineModel, press: PointerEvent, id: string) {
   dragOverLanes(model, press, {
     move(by, point) {
       // What is dragged to the right comes later, so the clip begins earlier in its take.
-      const track = slipped(base, id, -Math.round(by / model.zoom()), model.lengths);
-      far = (track.clips.find((one) => one.id === id)?.in ?? clip.in) - clip.in;
-      model.setPreview({ track, note: noteAt(point, t("timeline.note_slip", { by: signed(far) })) });
+      const track = slipped(base, id, -Math.round((by / model.zoom()) * speedOf(clip)), model.lengths);
+      const slid = track.clips.find((one) => one.id === id) ?? clip;
+      far = slid.in - clip.in;
+      model.setPreview({ track, edges: [firstOf(slid), lastOf(slid)], note: noteAt(point, t("timeline.note_slip", { by: signed(far) })) });
     },
     end: () => void model.commit(far === 0 ? [] : [{ kind: "slip", clip: id, by: far }]),
     cancel: () => model.settle(),

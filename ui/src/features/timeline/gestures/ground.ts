@@ -1,6 +1,7 @@
 // Pressing what lies around the clips: the ruler, markers, the in and out point, and empty ground.
 
 import { startDrag } from "../../../lib/drag";
+import { endOf } from "../../../lib/timeline/clips";
 import { boundaryNear, frameUnder } from "../../../lib/timeline/scale";
 import { snap } from "../../../lib/timeline/snap";
 import type { View } from "../../../state/view";
@@ -115,7 +116,7 @@ export function pressGround(
             .told()
             .clips.filter((clip) => {
               const from = clip.start * model.zoom() + heads;
-              const to = (clip.start + clip.out - clip.in) * model.zoom() + heads;
+              const to = endOf(clip) * model.zoom() + heads;
               return from < rect.right && to > rect.left;
             })
             .map((clip) => clip.id)
