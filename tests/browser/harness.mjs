@@ -38,11 +38,15 @@ export async function newHome(test) {
   return home;
 }
 
-/** Starts `gallop serve` in `home` and waits for its link. `stop` ends it in order, `kill` as a power cut does. */
-export async function serve(test, home, env = {}) {
+/**
+ * Starts `gallop serve` in `home` and waits for its link. `stop` ends it in order, `kill` as a power cut does. `wrap` is a
+ * command that it is started through.
+ */
+export async function serve(test, home, env = {}, wrap = []) {
   const program = process.env.GALLOP_PROGRAM;
   if (!program) throw new Error("GALLOP_PROGRAM names no program; run `cargo xtask browser-test`");
-  const child = spawn(program, ["serve", "--port", "0"], {
+  const [command, ...words] = [...wrap, program, "serve", "--port", "0"];
+  const child = spawn(command, words, {
     env: { ...process.env, GALLOP_HOME: home, XDG_DOCUMENTS_DIR: join(home, "documents"), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -61,7 +65,7 @@ export async function serve(test, home, env = {}) {
     });
     ended.then((code) => reject(new Error(`gallop serve ended with ${code}: ${said.join("")}`)));
   });
-  return { link, stop: () => finish("SIGINT"), kill: () => finish("SIGKILL"), said: () => said.join("") };
+  return { link, pid: child.pid, stop: () => finish("SIGINT"), kill: () => finish("SIGKILL"), said: () => said.join("") };
 }
 
 /** Opens a page in a new browser profile. Errors of the page and refused resources fail the test that caused them. */
@@ -146,6 +150,21 @@ export function brightness(locator) {
       return sum / (data.length / 4);
     }, [...png]),
   );
+}
+
+/** Drops a file on an element, as a browser does. */
+export async function drop(page, target, name, type, bytes) {
+  const files = await page.evaluateHandle(
+    ([name, type, bytes]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([new Uint8Array(bytes)], name, { type }));
+      return transfer;
+    },
+    [name, type, [...bytes]],
+  );
+  const box = await target.boundingBox();
+  const place = { clientX: box.x + box.width / 2, clientY: box.y + box.height / 2, bubbles: true, cancelable: true };
+  for (const kind of ["dragenter", "dragover", "drop"]) await target.dispatchEvent(kind, { dataTransfer: files, ...place });
 }
 
 /** A new project with these shots, opened in the page. */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { ROOT, browse, call, newHome, projectWith, serve, until } from "./harness.mjs";
+import { ROOT, browse, call, drop, newHome, projectWith, serve, until } from "./harness.mjs";
 
 const SHOT = { shot: { description: "The camera slowly zooms in.", lines: [], sound: null } };
 
@@ -55,18 +55,3 @@ test("a file that is no picture is refused by name, and the shot stays as it was
   await page.getByRole("alert").filter({ hasText: "holiday.png" }).waitFor();
   assert.equal((await call(page, "project.get")).shots[0].image, null);
 });
-
-/** Drops a file on an element, as a browser does. */
-async function drop(page, target, name, type, bytes) {
-  const files = await page.evaluateHandle(
-    ([name, type, bytes]) => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([new Uint8Array(bytes)], name, { type }));
-      return transfer;
-    },
-    [name, type, [...bytes]],
-  );
-  const box = await target.boundingBox();
-  const place = { clientX: box.x + box.width / 2, clientY: box.y + box.height / 2, bubbles: true, cancelable: true };
-  for (const kind of ["dragenter", "dragover", "drop"]) await target.dispatchEvent(kind, { dataTransfer: files, ...place });
-}

@@ -3,7 +3,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ROOT, browse, call, serve, until } from "./harness.mjs";
+import { ROOT, browse, call, serve } from "./harness.mjs";
 
 const PICTURES = [
   { name: "dark-en", theme: "dark", language: "en", width: 1280, height: 800 },
@@ -31,10 +31,7 @@ try {
     const clips = page.locator(".timeline [role=option]");
     await clips.nth(1).waitFor();
     await clips.nth(1).click();
-    await until(
-      () => page.evaluate(() => [...document.querySelectorAll("video")].some((video) => video.readyState >= 2)),
-      "no picture appears",
-    );
+    await page.locator("[data-testid=picture][data-exact=true]").waitFor();
     // Thumbnails come one after the other, from one decoder.
     await page.waitForTimeout(4000);
     await page.mouse.move(width / 2, height - 5);

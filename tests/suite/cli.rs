@@ -4,6 +4,7 @@ mod bad_input;
 mod doctor;
 mod doing;
 mod engine_input;
+mod exports;
 mod farm;
 #[cfg(target_os = "linux")]
 #[path = "../faults/mod.rs"]

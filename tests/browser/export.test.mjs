@@ -1,0 +1,110 @@
+// From the timeline to files: presets are chosen, the picture is seen as it will be written, and what was written is right.
+
+import assert from "node:assert/strict";
+import { mkdir, readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { brightness, browse, call, newHome, serve, until } from "./harness.mjs";
+
+/** The sample film, cut to a second of its first clip. */
+async function sample(t, home) {
+  const { link } = await serve(t, home);
+  const { page, troubles } = await browse(t, link);
+  await call(page, "app.set_settings", { settings: { seen_first_run: true } });
+  const { timeline } = await call(page, "project.sample");
+  const [first, ...others] = timeline.clips;
+  await call(page, "timeline.edit", {
+    edits: [
+      { kind: "delete", clips: others.map(({ id }) => id), gap: "close" },
+      ...timeline.tracks.map(({ id }) => ({ kind: "delete_track", track: id, id })),
+      { kind: "trim", clip: first.id, edge: "out", to: first.in + 25 },
+    ],
+  });
+  const out = join(home, "films");
+  await mkdir(out, { recursive: true });
+  await page.reload();
+  await page.locator("header").getByRole("button", { name: "Export" }).click();
+  const dialog = page.getByRole("dialog", { name: "Export" });
+  await dialog.getByRole("textbox", { name: "Folder" }).fill(out);
+  await dialog.getByRole("textbox", { name: "Folder" }).press("Tab");
+  return { page, troubles, dialog, out };
+}
+
+test("a film is seen as it will be, exported for two platforms, and its report is shown", async (t) => {
+  const { page, troubles, dialog, out } = await sample(t, await newHome(t));
+  const start = dialog.getByRole("button", { name: "Export" });
+  assert.ok(await start.isDisabled(), "nothing is chosen, and yet it can be exported");
+  await dialog.getByRole("checkbox", { name: "X", exact: true }).click();
+  await dialog.getByText("0.5 s to 2 min 20 s · up to 512 MB").waitFor();
+  const picture = dialog.getByTestId("export-picture");
+  await until(() => picture.evaluate((video) => video.readyState >= 2 && !video.seeking), "there is no picture of the export");
+  const light = await brightness(picture);
+  assert.ok(light > 20 && light < 235, `the picture is empty: mean ${light}`);
+  assert.ok(await dialog.locator(".export-safe").isVisible(), "what the platform covers is not shown");
+  await dialog.getByRole("checkbox", { name: "TikTok" }).click();
+  await dialog.getByText("2 films").waitFor();
+  await start.click();
+
+  // The list shows it while it is written, and the button at the top how far it is.
+  const clips = dialog.locator(".exported");
+  await clips.nth(1).waitFor();
+  await page.locator("header").getByRole("button", { name: /^Export · \d+ %$/ }).waitFor();
+  await until(async () => (await call(page, "export.list"))[0].state === "done", "the export does not come to its end");
+  await dialog.locator('.exported[data-state="done"]').nth(1).waitFor();
+  await dialog.getByRole("button", { name: "Report" }).first().click();
+  await dialog.getByText("the file says that AI made it").first().waitFor();
+  await dialog.getByText(/sound and picture are -?[\d.]+ ms apart/).first().waitFor();
+  await dialog.getByText(/switch on “AI-generated content”/).first().waitFor();
+  const [done] = await call(page, "export.list");
+  for (const item of done.items) {
+    const names = await readdir(item.folder);
+    for (const file of item.report.files) assert.ok(names.includes(file.name), `${file.name} is not in ${item.folder}`);
+  }
+  const film = done.items[0].report.files.find(({ name }) => name.endsWith(".mp4"));
+  const bytes = await readFile(join(done.items[0].folder, film.name));
+  assert.equal(bytes.subarray(4, 8).toString(), "ftyp");
+  assert.ok(done.items[0].folder.startsWith(out));
+  assert.deepEqual(troubles, []);
+});
+
+test("a label that a law asks for is left out only by who agrees to it", async (t) => {
+  const { page, troubles, dialog } = await sample(t, await newHome(t));
+  await dialog.getByRole("checkbox", { name: /Douyin/ }).click();
+  const start = dialog.getByRole("button", { name: "Export", exact: true });
+  await until(() => start.isEnabled(), "it cannot be exported");
+  await dialog.getByRole("radio", { name: "Never" }).click();
+  await dialog.getByText(/The law asks for the label on Douyin/).waitFor();
+  assert.ok(await start.isDisabled(), "it can be exported without the statement");
+  await dialog.getByRole("checkbox", { name: /without the visible AI label/ }).click();
+  await start.click();
+  await until(async () => (await call(page, "export.list"))[0]?.state === "running", "the export does not begin");
+  await dialog.getByRole("button", { name: "Cancel" }).first().click();
+  await until(async () => (await call(page, "export.list"))[0].state === "cancelled", "the export is not broken off");
+  await dialog.getByText("cancelled").first().waitFor();
+  // Next time it is asked again.
+  await dialog.getByRole("tab", { name: "New" }).click();
+  await dialog.getByRole("checkbox", { name: /without the visible AI label/ }).waitFor();
+  assert.ok(await start.isDisabled(), "an old agreement counts for a new export");
+  assert.deepEqual(troubles, []);
+});
+
+test("a folder that is not there is said, and the cut is handed over to one that is", async (t) => {
+  const { page, troubles, dialog, out } = await sample(t, await newHome(t));
+  await dialog.getByRole("checkbox", { name: "TikTok" }).click();
+  const folder = dialog.getByRole("textbox", { name: "Folder" });
+  await folder.fill("/nowhere/at all");
+  await folder.press("Tab");
+  await dialog.getByRole("button", { name: "Export", exact: true }).click();
+  await dialog.getByRole("alert").filter({ hasText: /there is no such folder/i }).waitFor();
+  await dialog.getByRole("tab", { name: /exports?$/ }).click();
+  const target = dialog.getByRole("textbox", { name: "Folder" });
+  await target.fill(out);
+  await target.press("Tab");
+  await dialog.getByRole("button", { name: "Hand over" }).click();
+  await dialog.getByRole("status").filter({ hasText: out }).waitFor();
+  const [made] = await readdir(out);
+  const names = await readdir(join(out, made));
+  assert.ok(names.some((name) => name.endsWith(".otio")) && names.some((name) => name.endsWith(".fcpxml")), names.join(" "));
+  assert.equal((await call(page, "export.list")).length, 0);
+  assert.deepEqual(troubles, []);
+});
