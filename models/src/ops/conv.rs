@@ -4,9 +4,11 @@
 //! On the CPU a layer is a direct convolution in `f32` (see `conv/cpu.rs`); elsewhere it is composed of candle's
 //! operations, a sum of two-dimensional convolutions for a three-dimensional one.
 
+mod band;
 mod before;
 mod composed;
 mod cpu;
+mod job;
 mod kernel;
 mod pack;
 mod registers;
