@@ -1,5 +1,7 @@
 //! Engines as real processes, and what the studio makes of them. The engine is `examples/fake_engine.rs`.
 
+mod choice;
+mod house;
 mod link;
 mod program;
 mod runner;

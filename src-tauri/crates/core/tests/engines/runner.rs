@@ -2,129 +2,18 @@
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
 use std::time::Duration;
 
-use gallop_core::database::Database;
-use gallop_core::jobs::{Filter, Job, NewJob, Queue, State};
+use gallop_core::jobs::{Filter, Job, NewJob, State};
 use gallop_core::library::{Library, TakeFilter};
-use gallop_core::places::Places;
 use gallop_core::project::{NewProject, Project};
-use gallop_core::protocol::message::{Checkpoint, Code, Goal, Order, Stage};
-use gallop_core::protocol::recipe::{self, Model, Recipe, Reference};
-use gallop_core::protocol::shot::Shot;
+use gallop_core::protocol::message::{Checkpoint, Code, Goal, Stage};
+use gallop_core::protocol::recipe::{Recipe, Reference};
 use gallop_core::protocol::{Digest, Id};
-use gallop_core::runner::{EngineState, JobNews, Runner};
-use gallop_core::settings::{EngineSettings, Settings};
-use gallop_core::take::{Take, TakeFolder};
-use gallop_core::{Code as Kind, code_of};
-use gallop_media::{Channels, ClipSpec, ClipWriter, FrameRate};
+use gallop_core::runner::{JobNews, Runner};
+use gallop_core::take::Take;
 
-use crate::fake_with;
-
-/// A user with a project and an engine.
-struct House {
-    home: tempfile::TempDir,
-    places: Places,
-    database: Database,
-    queue: Queue,
-    project: PathBuf,
-    project_id: Id,
-    shot: Id,
-    settings: Settings,
-}
-
-impl House {
-    fn new() -> Self {
-        let home = tempfile::tempdir().expect("folder");
-        let places = Places::under(home.path().join("gallop"));
-        places.make().expect("places");
-        let folder = home.path().join("Film.gallop");
-        let new = NewProject { name: "Film".into(), aspect: "9:16".into(), model: "pony".into() };
-        let project = Project::create(&folder, new).expect("a project");
-        let (folder, project_id) = (project.folder().to_owned(), project.data().id);
-        drop(project);
-        let clip = home.path().join("clip.mp4");
-        write_clip(&clip, None);
-        let database = Database::open(&places).expect("a database");
-        let queue = Queue::new(database.clone());
-        let settings = Settings::default();
-        let mut house = Self { home, places, database, queue, project: folder, project_id, shot: Id::new(), settings };
-        house.settings.engines = vec![house.engine("fake", &[])];
-        house
-    }
-
-    fn engine(&self, name: &str, arguments: &[&str]) -> EngineSettings {
-        let path = |name: &str| self.home.path().join(name).to_str().expect("a path").to_owned();
-        let (clip, log, home) = (path("clip.mp4"), path(&format!("{name}.log")), path(""));
-        let own = ["--clip", &clip, "--log", &log, "--home", &home];
-        EngineSettings { name: name.into(), ..fake_with(own.into_iter().chain(arguments.iter().copied())) }
-    }
-
-    fn order(&self, script: &str, seed: u64) -> NewJob {
-        let shot = Shot { description: script.into(), ..Shot::default() };
-        let recipe = Recipe { seed: Some(seed), ..Recipe::new(shot) };
-        let order = Order { recipe, goal: Goal::Draft, checkpoints: Default::default() };
-        NewJob { project: self.project.clone(), project_id: self.project_id, shot: self.shot, order, parent: None }
-    }
-
-    fn add(&self, job: NewJob) -> Id {
-        self.queue.add(vec![job]).expect("added")[0].id
-    }
-
-    fn runner(&self) -> Runner {
-        Runner::start(&self.places, &self.database, &self.settings).expect("started").expect("nobody else runs")
-    }
-
-    /// Runs until the jobs have ended.
-    fn run(&self, jobs: &[Id]) -> Vec<Job> {
-        self.runner().until(jobs, |_| ControlFlow::Continue(())).expect("ended")
-    }
-
-    fn run_one(&self, script: &str) -> Job {
-        let id = self.add(self.order(script, 1));
-        self.run(&[id]).remove(0)
-    }
-
-    fn take(&self, id: Id) -> TakeFolder {
-        TakeFolder::find(&self.project, id).expect("readable").expect("there")
-    }
-
-    /// The stages that an engine finished of a job.
-    fn stages(&self, engine: &str, job: Id) -> Vec<String> {
-        let log = std::fs::read_to_string(self.home.path().join(format!("{engine}.log"))).unwrap_or_default();
-        log.lines().filter_map(|line| line.strip_prefix(&format!("{job} "))).map(str::to_owned).collect()
-    }
-
-    /// Waits for a line in the log of the engine.
-    fn wait_for(&self, runner: &Runner, line: &str) {
-        let log = self.home.path().join("fake.log");
-        while !std::fs::read_to_string(&log).unwrap_or_default().contains(line) {
-            assert!(runner.board().engines().iter().all(|engine| !matches!(engine.state, EngineState::Lost { .. })));
-            std::thread::sleep(Duration::from_millis(10));
-        }
-    }
-}
-
-/// A small clip, with a recipe inside where one is given.
-fn write_clip(path: &std::path::Path, recipe: Option<&Recipe>) {
-    let metadata = recipe.map(|recipe| (recipe::KEY.to_owned(), recipe.to_json().expect("text")));
-    let spec = ClipSpec {
-        width: 64,
-        height: 64,
-        fps: FrameRate::whole(25),
-        sample_rate: 48_000,
-        channels: Channels::Stereo,
-        produce_id: "1".into(),
-        metadata: metadata.into_iter().collect(),
-    };
-    let mut clip = ClipWriter::create(path, &spec).expect("a clip");
-    for _ in 0..5 {
-        clip.write_frame(&[90; 64 * 64 * 3]).expect("a frame");
-    }
-    clip.write_samples(&[vec![0.1; 9600], vec![0.1; 9600]]).expect("sound");
-    clip.finish().expect("finished");
-}
+use crate::house::{House, write_clip};
 
 #[test]
 fn a_job_becomes_a_take() {
@@ -365,66 +254,6 @@ fn a_clip_of_something_else_is_not_taken_for_the_jobs_own() {
     assert_eq!(house.run(&[id])[0].state, State::Done);
     assert_eq!(house.stages("fake", id), ["denoise", "decodevideo"]);
     assert_eq!(house.take(id).read().expect("readable").expect("a take").recipe.seed, Some(5));
-}
-
-#[test]
-fn jobs_go_to_engines_that_have_their_model() {
-    let mut house = House::new();
-    house.settings.engines =
-        vec![house.engine("one", &["--model", "pony"]), house.engine("two", &["--model", "horse"])];
-    let with_model = |name: &str, seed| {
-        let mut job = house.order("A pony.", seed);
-        job.order.recipe.model = Some(Model { name: name.into(), sha256: None });
-        house.add(job)
-    };
-    let jobs = [with_model("horse", 1), with_model("pony", 2), with_model("horse", 3)];
-    let done = house.run(&jobs);
-    let engines: Vec<_> = done.iter().map(|job| (job.state, job.engine.as_deref().expect("an engine"))).collect();
-    assert_eq!(engines, [(State::Done, "two"), (State::Done, "one"), (State::Done, "two")]);
-
-    let lost = with_model("unicorn", 4);
-    let runner = house.runner();
-    let error = runner.until(&[lost], |_| ControlFlow::Continue(())).expect_err("no engine");
-    assert_eq!(code_of(&error), Kind::NoEngine);
-    let message = error.to_string();
-    assert!(message.contains("unicorn") && message.contains("pony") && message.contains("horse"), "{message}");
-    assert_eq!(house.queue.get(lost).expect("job").state, State::Waiting, "it waits for an engine that may come");
-}
-
-#[test]
-fn the_very_weights_go_before_others_of_their_name() {
-    let mut house = House::new();
-    let with_weights = |house: &House, weights: &str| {
-        let mut job = house.order("A pony.", 1);
-        let sha256 = Some(Digest::of(weights).to_string());
-        job.order.recipe.model = Some(Model { name: "pony".into(), sha256 });
-        let id = house.add(job);
-        house.run(&[id]).remove(0).engine.expect("an engine")
-    };
-    let one = house.engine("one", &["--weights", "a"]);
-    house.settings.engines = vec![one.clone(), house.engine("two", &["--weights", "b"])];
-    assert_eq!(with_weights(&house, "a"), "one");
-    assert_eq!(with_weights(&house, "b"), "two");
-    // Nobody has them, or the one that may have them does not start.
-    assert!(["one", "two"].contains(&with_weights(&house, "c").as_str()));
-    house.settings.engines = vec![one, house.engine("two", &["--end"])];
-    assert_eq!(with_weights(&house, "b"), "one");
-}
-
-#[test]
-fn another_engine_takes_over_from_one_that_does_not_start() {
-    let mut house = House::new();
-    house.settings.engines = vec![house.engine("one", &["--end"]), house.engine("two", &[])];
-    let done = house.run_one("A pony.");
-    assert_eq!((done.state, done.engine.as_deref()), (State::Done, Some("two")));
-    // And where there is no other, it is said.
-    house.settings.engines.pop();
-    let id = house.add(house.order("A pony.", 1));
-    let error = house.runner().until(&[id], |_| ControlFlow::Continue(())).expect_err("no engine");
-    assert!(code_of(&error) == Kind::NoEngine && error.to_string().contains("no card found"), "{error}");
-    house.settings.engines.clear();
-    let error = house.runner().until(&[id], |_| ControlFlow::Continue(())).expect_err("no engine");
-    assert!(error.to_string().contains("no engine in the settings"), "{error}");
 }
 
 #[test]
