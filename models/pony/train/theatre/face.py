@@ -69,7 +69,7 @@ def draw_features(canvas: skia.Canvas, face: Face, pose: Pose, tint: tuple[float
         if face.brow:
             x, y = side * face.eye[0], face.eye[1] + face.brow_y - 0.09 * pose.brows
             reach = face.eye_size[0] * 1.25
-            brow = curve([(x - side * reach, y - 0.005 - 0.03 * pose.brows), (x, y - 0.06), (x + side * reach, y + 0.045)], closed=False)
+            brow = curve([(x - side * reach, y - 0.05 - 0.03 * pose.brows), (x, y - 0.075), (x + side * reach, y + 0.035)], closed=False)
             canvas.drawPath(brow, line(face.brow, face.brow_width))
     canvas.restore()
 

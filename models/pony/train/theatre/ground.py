@@ -22,7 +22,7 @@ class Layer:
 
     depth: float
     image: skia.Image
-    opaque: bool = False
+    at: tuple[int, int] = (0, 0)  # where the picture lies in the set, in pixels: empty margins are cut off
 
 
 @dataclass
@@ -39,6 +39,7 @@ class Set:
     roof: float = -1.4  # y of the upper edge of the picture while the camera stands still
     span: float = 1.0  # width of the picture
     layers: list[Layer] = field(default_factory=list)
+    haze: float = 1.0  # how far depth fades colours; little under a roof
     soft: float = 0.0  # blur of the set in pixels, for close shots
 
     def layer(self, depth: float, draw: Callable[["Sheet"], None], opaque: str = "") -> None:
@@ -59,7 +60,14 @@ class Set:
             soft = surface(width, height)
             soft.getCanvas().drawImage(image, 0, 0, skia.SamplingOptions(), skia.Paint(ImageFilter=skia.ImageFilters.Blur(blur, blur, skia.TileMode.kClamp)))
             image = soft.makeImageSnapshot()
-        self.layers.append(Layer(depth, image, bool(opaque)))
+        rows, columns = (0, height), (0, width)
+        if not opaque:
+            alpha = image.toarray()[..., 3]
+            filled, across = np.flatnonzero(alpha.any(1)), np.flatnonzero(alpha.any(0))
+            if len(filled):
+                rows, columns = (int(filled[0]), int(filled[-1]) + 1), (int(across[0]), int(across[-1]) + 1)
+                image = image.makeSubset(skia.IRect(columns[0], rows[0], columns[1], rows[1]))
+        self.layers.append(Layer(depth, image, (columns[0], rows[0])))
 
 
 @dataclass
@@ -79,7 +87,7 @@ class Sheet:
         return self.set.light
 
     def colour(self, colour: Sequence[float]) -> Colour:
-        return self.light.place(colour, self.depth)
+        return self.light.place(colour, self.depth * self.set.haze)
 
     def cut(self, path: skia.Path, colour: Sequence[float], lift: float = 0.012, edge: float = 0.004, shade: float = 0.30) -> None:
         """A piece of paper with its shadow."""

@@ -48,7 +48,7 @@ class Light:
 
 
 #: How much of the light's tone the figures take on.
-FIGURE_TONE = {"dawn": 0.55, "noon": 1.0, "sunset": 0.5, "night": 0.42}
+FIGURE_TONE = {"dawn": 0.5, "noon": 1.0, "sunset": 0.38, "night": 0.33}
 
 _SKY: dict[str, tuple[Colour, Colour, Colour]] = {
     "dawn": ((138, 164, 206), (240, 200, 204), (255, 231, 190)),
@@ -63,7 +63,7 @@ _WEATHER = {
     "clear": ((0, 0, 0), 0.0, 0.66, 0.0, 1.0),
     "rain": ((118, 134, 154), 0.72, 0.78, 0.36, 0.80),
     "snow": ((204, 214, 228), 0.66, 0.80, 0.22, 0.98),
-    "fog": ((214, 220, 224), 0.80, 1.05, 0.40, 0.97),
+    "fog": ((214, 220, 224), 0.74, 0.88, 0.34, 0.97),
 }
 
 
