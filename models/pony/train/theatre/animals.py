@@ -26,6 +26,7 @@ class Animal:
     muzzle: Callable[[Pen, "Animal"], None]
     face: Face
     tail: Callable[[Pen, "Animal"], None] | None = None
+    mask: Callable[[Pen, "Animal"], None] | None = None  # moves with the eyes
     flaps: Callable[[Pen, "Animal"], None] | None = None  # ears that hang in front
 
 
@@ -97,13 +98,19 @@ def _fox_head(p: Pen, a: Animal) -> None:
 def _panda_head(p: Pen, a: Animal) -> None:
     shape = soft_box(0, 0.04, 1.10, 0.94, 2.35)
     p.cut(shape, a.fur)
+
+
+def _panda_mask(p: Pen, a: Animal) -> None:
     for s in (-1, 1):
-        p.print(shape, oval(s * 0.46, 0.06, 0.27, 0.36, 24 * s), DARK)
+        p.fill(oval(s * 0.46, 0.06, 0.27, 0.36, 24 * s), DARK)
 
 
 def _owl_head(p: Pen, a: Animal) -> None:
     shape = soft_box(0, 0.04, 1.10, 0.98, 2.3)
     p.cut(shape, a.fur)
+
+
+def _owl_mask(p: Pen, a: Animal) -> None:
     for s in (-1, 1):
         p.cut(oval(s * 0.44, 0.0, 0.56, 0.58), a.light, lift=0.02)
     p.fill(curve([(-0.34, -0.66), (0.34, -0.66), (0.0, -0.1)], tension=0.3), darker(a.fur, 0.2))
@@ -171,7 +178,7 @@ ANIMALS: dict[str, Animal] = {
     "cat": Animal((142, 150, 172), (246, 242, 238), _pointed(0.66, 0.38, (0.88, -1.34), (240, 168, 176)), _cat_head, _cheeks_muzzle((236, 120, 134), whiskers=True),
                   Face(eye=(0.48, 0.02), eye_size=(0.17, 0.20), ring=(236, 232, 150), iris=(112, 168, 84), brow=None, mouth=(0, 0.56), mouth_half=0.31, cheek_at=(0.80, 0.38)), _thin_tail),
     "dog": Animal((224, 168, 104), (252, 240, 222), _pointed(0.4, 0.1, (0.4, -0.7), DARK), _dog_head, _big_muzzle(0.52, 0.48, 0.42, 0.19),
-                  Face(eye=(0.44, -0.08), mouth=(0, 0.58), mouth_half=0.34, brow=(132, 84, 52), iris=(112, 70, 44), cheek=None), _dog_tail, _floppy),
+                  Face(eye=(0.44, -0.08), mouth=(0, 0.58), mouth_half=0.34, brow=(132, 84, 52), iris=(112, 70, 44), cheek=None), _dog_tail, flaps=_floppy),
     "fox": Animal((232, 118, 44), (254, 246, 234), _pointed(0.62, 0.40, (0.92, -1.52), (88, 48, 44), (70, 44, 44)), _fox_head, _fox_muzzle,
                   Face(eye=(0.46, -0.04), eye_size=(0.135, 0.165), mouth=(0, 0.58), mouth_half=0.32, brow=(150, 66, 24), iris=(150, 96, 40), cheek=None, lashes=1), _fox_tail),
     "rabbit": Animal((246, 238, 230), (255, 251, 246), _rabbit_ears, _plain_head(1.02, 0.92), _rabbit_muzzle,
@@ -179,9 +186,9 @@ ANIMALS: dict[str, Animal] = {
     "bear": Animal((138, 88, 58), (230, 192, 146), _round(0.78, 0.36, (206, 150, 110)), _plain_head(1.08, 0.94, 2.3), _big_muzzle(0.56, 0.46, 0.44, 0.19),
                    Face(eye=(0.44, -0.12), mouth=(0, 0.56), mouth_half=0.35, brow=(90, 54, 40), iris=(96, 56, 34), cheek=(220, 110, 84), cheek_at=(0.76, 0.26))),
     "panda": Animal((250, 248, 244), (255, 253, 250), _round(0.80, 0.36, (72, 62, 70)), _panda_head, _big_muzzle(0.46, 0.50, 0.38, 0.16),
-                    Face(eye=(0.44, 0.04), eye_size=(0.15, 0.18), ring=(128, 108, 112), iris=(58, 42, 44), lid=DARK, lash=(120, 110, 116), brow=None, mouth=(0, 0.56), mouth_half=0.32, cheek=(248, 150, 150), cheek_at=(0.80, 0.44))),
+                    Face(eye=(0.44, 0.04), eye_size=(0.15, 0.18), ring=(128, 108, 112), iris=(58, 42, 44), lid=DARK, lash=(120, 110, 116), brow=None, mouth=(0, 0.56), mouth_half=0.32, cheek=(248, 150, 150), cheek_at=(0.80, 0.44)), mask=_panda_mask),
     "owl": Animal((134, 108, 92), (248, 232, 206), _owl_tufts, _owl_head, _owl_beak,
-                  Face(eye=(0.44, 0.0), eye_size=(0.26, 0.28), ring=(255, 250, 236), iris=(236, 160, 40), brow=(92, 70, 60), brow_y=-0.46, brow_width=0.09, lid=(248, 232, 206), mouth=(0, 0.58), mouth_half=0.30, cheek=None)),
+                  Face(eye=(0.44, 0.0), eye_size=(0.26, 0.28), ring=(255, 250, 236), iris=(236, 160, 40), brow=(92, 70, 60), brow_y=-0.46, brow_width=0.09, lid=(248, 232, 206), mouth=(0, 0.58), mouth_half=0.30, cheek=None), mask=_owl_mask),
 }
 
 
@@ -202,6 +209,8 @@ def build_animal(kind: str, colour: Colour, light: Light, detail: float, top: Ca
     sleeves(kit, darker(colour, 0.06), limb if kind == "panda" else mix(a.fur, a.light, 0.25), lighter(colour, 0.45))
     kit.part("back", (0, 0.92), lambda p: a.ears(p, a))
     kit.part("head", (0, 0.92), lambda p: a.head(p, a))
+    if a.mask:
+        kit.part("feature", (0, 0.92), lambda p: a.mask(p, a))
     kit.face()
     kit.part("muzzle", (0, 0.92), lambda p: a.muzzle(p, a))
     kit.mouth()

@@ -88,13 +88,13 @@ class _Backdrop:
             canvas.restore()
 
 
-def film(scene: Scene, mouth: Sequence[Mouth] | None = None, frames: int = 101, loud: Sequence[float] | None = None) -> Film:
+def film(scene: Scene, mouth: Sequence[Mouth] | None = None, frames: int = 101, loud: Sequence[float] | None = None, only: Sequence[int] | None = None, scale: float = 1.0) -> Film:
     """Draw a scene of the theatre; the same scene and track always give the same frames.
 
     `mouth` is the track of the speaker, one entry per frame; `loud` (0..1 per frame), if given, moves head and hands instead
-    of the opening.
+    of the opening. `only` draws just these frames of the clip, `scale` makes the picture smaller: both for judges.
     """
-    frame = framing(scene.aspect, scene.shot, len(scene.actors))
+    frame = framing(scene.aspect, scene.shot, len(scene.actors), scale)
     lit = light(scene.drawn("time"), scene.drawn("weather"))
     rng = np.random.default_rng([scene.seed, 17])
     layers, corner, unit = build_set(scene.drawn("place"), lit.time, lit.weather, frame, scene.layout)
@@ -118,11 +118,12 @@ def film(scene: Scene, mouth: Sequence[Mouth] | None = None, frames: int = 101, 
     vignette = _vignette(frame)
     pixels = np.zeros((frame.height, frame.width, 4), np.uint8)
     canvas = skia.Surface(pixels, colorType=skia.kRGBA_8888_ColorType).getCanvas()
-    out, boxes = np.empty((frames, frame.height, frame.width, 3), np.uint8), np.full((frames, 4), -1.0, np.float32)
+    drawn = list(range(frames)) if only is None else list(only)
+    out, boxes = np.empty((len(drawn), frame.height, frame.width, 3), np.uint8), np.full((len(drawn), 4), -1.0, np.float32)
     rest = VISEMES["rest"]
-    for n in range(frames):
+    for k, n in enumerate(drawn):
         backdrop.draw(canvas, shift[n], zoom[n], 0)
-        draw_weather(canvas, lit, 0, n, phase, (shift[n] * 0.6, 0.0))
+        draw_weather(canvas, lit, 0, n, phase, (shift[n] * 0.6, 0.0), scale)
         canvas.save()
         canvas.translate(frame.width / 2 + shift[n], frame.height / 2)
         canvas.scale(float(zoom[n]), float(zoom[n]))
@@ -138,11 +139,11 @@ def film(scene: Scene, mouth: Sequence[Mouth] | None = None, frames: int = 101, 
             shape, opening = shapes[n] if i == scene.speaker else (rest, 0.0)
             box = draw_figure(canvas, figure, pose, shape, opening)
             if i == scene.speaker:
-                boxes[n] = box
+                boxes[k] = box
             canvas.restore()
         canvas.restore()
         backdrop.draw(canvas, shift[n], zoom[n], 1)
-        draw_weather(canvas, lit, 1, n, phase, (shift[n], 0.0))
+        draw_weather(canvas, lit, 1, n, phase, (shift[n], 0.0), scale)
         canvas.drawImage(vignette, 0, 0)
-        out[n] = pixels[..., :3]
-    return Film(out, np.array(openings, np.float32) if scene.speaker is not None else np.full(frames, -1, np.float32), boxes)
+        out[k] = pixels[..., :3]
+    return Film(out, np.array([openings[n] if scene.speaker is not None else -1 for n in drawn], np.float32), boxes)

@@ -28,7 +28,7 @@ def build_set(place: str, time: str, weather: str, frame: Frame, layout: int) ->
     left, right = -frame.width / 2 / unit - MARGIN, frame.width / 2 / unit + MARGIN
     top, bottom = -frame.ground / unit - MARGIN, (frame.height - frame.ground) / unit + MARGIN
     rng = np.random.default_rng([7, sorted(PLACES).index(place), layout])
-    blur = {"wide": 0.0, "medium": 0.9, "close": 1.8}[frame.shot]
+    blur = {"wide": 0.0, "medium": 0.9, "close": 1.8}[frame.shot] * frame.short / 256
     s = Set(light(time, weather), left, right, top, bottom, unit, rng, roof=top + MARGIN, span=frame.width / unit, haze=0.2 if place in INDOORS else 1.0, soft=blur)
     PLACES[place](s)
     return s.layers, (left, top), unit

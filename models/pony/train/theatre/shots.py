@@ -35,12 +35,13 @@ _FRAMES = {
 }
 
 
-def framing(aspect: str, shot: str, actors: int = 1) -> Frame:
-    """How a shot of one or two figures is framed; two figures are a little smaller."""
-    height, width = SIZES[aspect]
+def framing(aspect: str, shot: str, actors: int = 1, scale: float = 1.0) -> Frame:
+    """How a shot of one or two figures is framed; two figures are a little smaller. `scale` is that of the whole picture."""
+    height, width = (round(side * scale) for side in SIZES[aspect])
     head, eyes, apart, zoom, ground = _FRAMES[aspect, shot]
     if actors > 1 and aspect != "16:9":
         head = min(head, 47.0)
+    head, apart = head * scale, apart * scale
     feet = ground * height + 0.04 * min(height, width)
     middle = feet - 3.98 * head if eyes is None else eyes * height
     return Frame(aspect, shot, height, width, min(height, width), head, middle, apart, zoom, ground * height)

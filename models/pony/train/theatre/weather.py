@@ -45,8 +45,9 @@ def _tile(weather: str, near: int, colour: tuple[int, int, int]) -> skia.Image:
     return sheet.makeImageSnapshot()
 
 
-def draw_weather(canvas: skia.Canvas, light: Light, near: int, frame: int, phase: float, drift: tuple[float, float] = (0.0, 0.0)) -> None:
-    """Cover the picture with the weather behind (`near` 0) or before (1) the figures; `drift` follows the camera, in pixels."""
+def draw_weather(canvas: skia.Canvas, light: Light, near: int, frame: int, phase: float, drift: tuple[float, float] = (0.0, 0.0), size: float = 1.0) -> None:
+    """Cover the picture with the weather behind (`near` 0) or before (1) the figures; `drift` follows the camera, in pixels, `size`
+    is the scale of the picture."""
     if light.weather == "clear":
         return
     t = frame + phase
@@ -60,7 +61,7 @@ def draw_weather(canvas: skia.Canvas, light: Light, near: int, frame: int, phase
         colour, speed = mix(light.haze, (255, 255, 255), 0.2 if not light.dark else 0.05), (1.1 if near else 0.6)
         x, y = speed * t, 0.0
     image = _tile(light.weather, near, colour)
-    scale = 1.6 if light.weather == "fog" else 1.0
+    scale = size * (1.6 if light.weather == "fog" else 1.0)
     matrix = skia.Matrix.Scale(scale, scale)
-    matrix.postTranslate(float((x + drift[0]) % (TILE * scale)), float((y + drift[1]) % (TILE * scale)))
+    matrix.postTranslate(float((x * size + drift[0]) % (TILE * scale)), float((y * size + drift[1]) % (TILE * scale)))
     canvas.drawPaint(skia.Paint(Shader=image.makeShader(skia.TileMode.kRepeat, skia.TileMode.kRepeat, LINEAR, matrix)))

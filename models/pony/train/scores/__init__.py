@@ -1,0 +1,1 @@
+"""What the judges of the model in the box measure: pictures here, sound beside it."""
