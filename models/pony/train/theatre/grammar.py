@@ -81,9 +81,10 @@ def _draw(rng: np.random.Generator, index: int, held: bool) -> Scene:
     shot = _one(rng, SHOTS)
     pair = rng.random() < PAIR_SHARE and not held and shot != "close"
     actors = [_actor(rng, shot, not pair)]
-    while pair and len(actors) < 2:
+    while pair and actors[0].kind != "pony" and len(actors) < 2:
         other = _actor(rng, shot, False)
-        if other.kind != actors[0].kind and "pony" not in (other.kind, actors[0].kind):
+        # A pony is long: it stands on the right, where its body may leave the picture.
+        if other.kind != actors[0].kind and (other.kind != "pony" or shot == "medium"):
             # Two sentences of attributes would be more than a prompt holds: the second figure keeps its colour only.
             actors.append(replace(other, hair=None, hat=None, action=None))
     if held and actors[0].colour is None:

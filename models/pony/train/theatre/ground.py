@@ -16,6 +16,10 @@ from .light import Light
 from .paper import Colour, add_grain, curve, cut, darker, fill, glow, gradient, ink, inside, lighter, line, mix, oval, poly, surface
 
 
+#: How far the lamps of a place under a roof keep its own colours.
+LAMPLIGHT = {"sunset": 0.25, "night": 0.36}
+
+
 @dataclass
 class Layer:
     """One sheet of the set: how deep it stands (0 with the figures, 1 at the horizon, below 0 before them) and its picture."""
@@ -87,7 +91,8 @@ class Sheet:
         return self.set.light
 
     def colour(self, colour: Sequence[float]) -> Colour:
-        return self.light.place(colour, self.depth * self.set.haze)
+        lit = self.light.place(colour, self.depth * self.set.haze)
+        return mix(lit, colour, LAMPLIGHT.get(self.light.time, 0.0)) if self.set.haze < 1 else lit
 
     def cut(self, path: skia.Path, colour: Sequence[float], lift: float = 0.012, edge: float = 0.004, shade: float = 0.30) -> None:
         """A piece of paper with its shadow."""

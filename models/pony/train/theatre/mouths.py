@@ -27,7 +27,7 @@ class Shape:
 
 
 VISEMES: dict[str, Shape] = {
-    "rest": Shape(0.86, 0.30, 0.50, 0.0, 0.3, 0.00),
+    "rest": Shape(0.86, 0.30, 0.40, 0.0, 0.3, 0.00),
     "mbp": Shape(0.80, 0.20, 0.06, 0.0, 0.0, 0.45),
     "fv": Shape(0.84, 0.50, 0.06, 0.8, 0.0, 0.20),
     "l": Shape(0.92, 0.60, 0.12, 0.25, 0.9, 0.00),
@@ -42,7 +42,7 @@ INSIDE: Colour = (72, 14, 30)
 TONGUE: Colour = (226, 92, 98)
 TEETH: Colour = (252, 248, 240)
 #: Height of a fully open mouth below and above its resting line, in half widths.
-DROP, RISE = 1.02, 0.22
+DROP, RISE = 1.10, 0.22
 
 
 def smooth(track: Sequence[Mouth]) -> list[tuple[Shape, float]]:

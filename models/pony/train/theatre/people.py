@@ -79,8 +79,9 @@ def _short_front(p: Pen, hair: Colour) -> None:
 
 
 def _beard(p: Pen, hair: Colour) -> None:
-    outer = curve([(-0.98, 0.10), (-0.96, 0.56), (-0.66, 1.06), (0, 1.24), (0.66, 1.06), (0.96, 0.56), (0.98, 0.10), (0.78, 0.30), (0.50, 0.24), (0.0, 0.30), (-0.50, 0.24), (-0.78, 0.30)], tension=0.85)
-    p.cut(outer, hair, lift=0.03)
+    outer = curve([(-1.00, 0.02), (-0.99, 0.60), (-0.68, 1.08), (0, 1.28), (0.68, 1.08), (0.99, 0.60), (1.00, 0.02),
+                   (0.86, 0.28), (0.74, 0.62), (0.42, 0.87), (0.0, 0.93), (-0.42, 0.87), (-0.74, 0.62), (-0.86, 0.28)], tension=0.9)
+    p.cut(outer, hair, lift=0.02)
 
 
 def _bun_back(p: Pen, hair: Colour) -> None:
@@ -103,7 +104,7 @@ def _bald_back(p: Pen, hair: Colour) -> None:
 
 def _moustache(p: Pen, hair: Colour) -> None:
     for side in (-1, 1):
-        p.cut(curve([(0, 0.26), (side * 0.26, 0.24), (side * 0.56, 0.42), (side * 0.66, 0.36), (side * 0.52, 0.52), (side * 0.22, 0.44), (0, 0.40)]), hair, lift=0.03)
+        p.cut(curve([(0, 0.26), (side * 0.26, 0.22), (side * 0.56, 0.38), (side * 0.66, 0.32), (side * 0.52, 0.47), (side * 0.22, 0.40), (0, 0.37)]), hair, lift=0.03)
 
 
 def _none(p: Pen, hair: Colour) -> None:
@@ -253,9 +254,9 @@ PEOPLE: dict[str, Person] = {
     "girl": Person((250, 214, 184), "brown", _bunches_back, _bunches_front, _dress, Face(lashes=2, iris=(118, 78, 52), brow=(92, 58, 44), eye_size=(0.145, 0.19))),
     "boy": Person((176, 118, 82), "black", _none, _tousled_front, _jumper, Face(iris=(128, 84, 50), brow=(44, 34, 38), cheek=(206, 92, 76), lips=(120, 46, 48), eye_size=(0.145, 0.185))),
     "woman": Person((240, 196, 152), "black", _long_back, _long_front, _coat, Face(lashes=2, iris=(104, 76, 52), brow=(52, 40, 46), lips=(196, 54, 66))),
-    "man": Person((238, 198, 166), "red", _none, _short_front, _jacket, Face(iris=(78, 112, 120), brow=(150, 62, 34), brow_width=0.075, lips=(150, 66, 60), mouth=(0, 0.54)), beard=_beard, jaw=2.9),
+    "man": Person((238, 198, 166), "red", _none, _short_front, _jacket, Face(iris=(78, 112, 120), brow=(150, 62, 34), brow_width=0.075, lips=(150, 66, 60), mouth=(0, 0.52), cheek_at=(0.54, 0.34)), beard=_beard, jaw=2.9),
     "grandmother": Person((244, 208, 184), "white", _bun_back, _bun_front, _shawl, Face(brow=(190, 182, 178), iris=(92, 108, 130), lashes=1, lips=(178, 72, 78), mouth=(0, 0.54), **_OLD), glasses=True),
-    "grandfather": Person((206, 152, 114), "white", _bald_back, _none, _waistcoat, Face(brow=(240, 236, 230), brow_width=0.10, iris=(96, 70, 52), lips=(136, 66, 60), mouth=(0, 0.60), mouth_half=0.33, **_OLD), beard=_moustache),
+    "grandfather": Person((206, 152, 114), "white", _bald_back, _none, _waistcoat, Face(brow=(240, 236, 230), brow_width=0.10, iris=(96, 70, 52), lips=(136, 66, 60), mouth=(0, 0.57), mouth_half=0.33, **_OLD), beard=_moustache),
 }
 
 
@@ -299,7 +300,8 @@ def build_person(kind: str, colour: Colour, hair: str | None, light: Light, deta
     kit.part("front", (0, 0.92), lambda p: who.front(p, shade))
     top(kit)
     before(kit)
-    return kit.done(Face(**{**vars(who.face), "lid": who.skin}))
+    brow = darker(shade, 0.15) if hair else who.face.brow
+    return kit.done(Face(**{**vars(who.face), "lid": who.skin, "brow": brow}))
 
 
 __all__ = ["HAIR_COLOURS", "PEOPLE", "build_person", "jumper", "mirrored", "sleeves", "trunk"]

@@ -161,5 +161,5 @@ def build_robot(colour: Colour, light: Light, detail: float, top: Part, held: tu
     top(kit)
     before(kit)
     face = Face(eye=(0.42, -0.12), eye_size=(0.24, 0.25), ring=(206, 240, 246), iris=(60, 160, 190), lid=(176, 186, 198), lash=(86, 94, 108), brow=(96, 104, 118), brow_y=-0.37,
-                cheek=(248, 150, 130), cheek_at=(0.66, 0.30), mouth=(0, 0.42), mouth_half=0.37, lips=(120, 74, 84))
+                cheek=(248, 150, 130), cheek_at=(0.66, 0.30), mouth=(0, 0.36), mouth_half=0.37, lips=(120, 74, 84))
     return kit.done(face)
