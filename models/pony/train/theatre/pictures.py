@@ -12,6 +12,8 @@ import skia
 from .paper import curve, fill, gradient, ink, line, oval, poly, surface
 
 Pixels = np.ndarray
+#: Hues of most skies.
+SKY = (0.52, 0.64)
 
 
 def coloured_noise(rng: np.random.Generator, h: int, w: int, slope: float, channels: int = 1) -> Pixels:
@@ -22,8 +24,10 @@ def coloured_noise(rng: np.random.Generator, h: int, w: int, slope: float, chann
     return (noise - noise.mean((1, 2), keepdims=True)) / noise.std((1, 2), keepdims=True)
 
 
-def _hue(rng: np.random.Generator, strong: tuple[float, float] = (0.2, 0.85), bright: tuple[float, float] = (0.3, 0.95)) -> tuple[int, int, int]:
-    return tuple(int(255 * c) for c in colorsys.hsv_to_rgb(rng.random(), rng.uniform(*strong), rng.uniform(*bright)))  # type: ignore[return-value]
+def _hue(rng: np.random.Generator, strong: tuple[float, float] = (0.2, 0.85), bright: tuple[float, float] = (0.3, 0.95), usual: tuple[float, float] = (0.0, 1.0)) -> tuple[int, int, int]:
+    """A colour; its hue mostly between two `usual` ones, now and then any."""
+    hue = rng.uniform(*usual) if rng.random() < 0.85 else rng.random()
+    return tuple(int(255 * c) for c in colorsys.hsv_to_rgb(hue, rng.uniform(*strong), rng.uniform(*bright)))  # type: ignore[return-value]
 
 
 def _harmony(rng: np.random.Generator, count: int) -> list[tuple[int, int, int]]:
@@ -153,13 +157,13 @@ def _spheres(rng: np.random.Generator, h: int, w: int) -> Pixels:
 
 def _landscape(rng: np.random.Generator, h: int, w: int) -> Pixels:
     y = np.mgrid[:h, :w][0].astype(np.float32)
-    top, low = np.array(_hue(rng, (0.2, 0.6), (0.5, 0.95)), float), np.array(_hue(rng, (0.05, 0.4), (0.8, 1.0)), float)
+    top, low = np.array(_hue(rng, (0.2, 0.6), (0.5, 0.95), SKY), float), np.array(_hue(rng, (0.05, 0.4), (0.8, 1.0)), float)
     horizon = h * rng.uniform(0.4, 0.6)
     share = np.clip(y / horizon, 0, 1)[..., None]
     picture = top * (1 - share) + low * share
     cloud = coloured_noise(rng, h, w, 1.7)[0]
     picture += np.clip(cloud - 0.3, 0, 1.5)[..., None] * 42
-    near = np.array(_hue(rng, (0.2, 0.6), (0.15, 0.45)), float)
+    near = np.array(_hue(rng, (0.2, 0.6), (0.15, 0.45), (0.08, 0.40)), float)
     for k in range(4):
         depth = 1 - k / 3.2
         edge = horizon + h * (0.02 + 0.13 * k) - h * (0.09 - 0.012 * k) * np.cumsum(coloured_noise(rng, 2, w, 1.4)[0, 0])[None] / np.sqrt(w) * 0.5
@@ -176,7 +180,7 @@ def _portrait(rng: np.random.Generator, h: int, w: int) -> Pixels:
     back = _blur(_collage(rng, h, w), 14) * rng.uniform(0.5, 0.9)
     cx, cy, r = w * rng.uniform(0.42, 0.58), h * rng.uniform(0.40, 0.5), min(h, w) * rng.uniform(0.20, 0.30)
     skin = np.array(((244, 206, 178), (214, 164, 126), (150, 102, 74), (98, 66, 50))[int(rng.integers(4))], float)
-    hair, cloth = np.array(_hue(rng, (0.1, 0.6), (0.08, 0.6)), float), np.array(_hue(rng), float)
+    hair, cloth = np.array(_hue(rng, (0.1, 0.6), (0.08, 0.6), (0.03, 0.12)), float), np.array(_hue(rng), float)
     light = np.array((rng.choice((-0.6, 0.6)), -0.35, 0.7))
     light /= np.linalg.norm(light)
     picture = back
@@ -205,7 +209,7 @@ def _portrait(rng: np.random.Generator, h: int, w: int) -> Pixels:
 
 
 def _clouds(rng: np.random.Generator, h: int, w: int) -> Pixels:
-    sky = np.linspace(np.array(_hue(rng, (0.3, 0.7), (0.5, 0.9))), np.array(_hue(rng, (0.05, 0.3), (0.8, 1))), h)[:, None]
+    sky = np.linspace(np.array(_hue(rng, (0.3, 0.7), (0.5, 0.9), SKY)), np.array(_hue(rng, (0.05, 0.3), (0.8, 1), SKY)), h)[:, None]
     amount = np.clip(coloured_noise(rng, h, w, 1.9)[0] * 0.6 + 0.3, 0, 1)[..., None]
     return sky * (1 - amount) + np.array((250, 248, 246)) * amount
 
@@ -215,7 +219,7 @@ def _water(rng: np.random.Generator, h: int, w: int) -> Pixels:
     spectrum = 1 / np.maximum(np.hypot(fy * 0.45, fx * 2.2), 0.01) ** 1.7
     waves = np.fft.irfft2(np.fft.rfft2(rng.standard_normal((h, w))) * spectrum, (h, w))
     waves /= waves.std()
-    deep, pale = np.array(_hue(rng, (0.4, 0.8), (0.2, 0.6)), float), np.array(_hue(rng, (0.1, 0.4), (0.7, 1)), float)
+    deep, pale = np.array(_hue(rng, (0.4, 0.8), (0.2, 0.6), (0.45, 0.63)), float), np.array(_hue(rng, (0.1, 0.4), (0.7, 1), SKY), float)
     share = np.clip(0.4 + 0.28 * waves, 0, 1)[..., None]
     return deep * (1 - share) + pale * share + 200 * np.clip(waves - 2.0, 0, 1)[..., None]
 
@@ -247,7 +251,7 @@ def _lights(rng: np.random.Generator, h: int, w: int) -> Pixels:
 
 
 def _bricks(rng: np.random.Generator, h: int, w: int) -> Pixels:
-    base = np.array(_hue(rng, (0.2, 0.6), (0.4, 0.8)), float)
+    base = np.array(_hue(rng, (0.2, 0.6), (0.4, 0.8), (0.0, 0.10)), float)
     bw, bh = rng.uniform(28, 60), rng.uniform(14, 26)
 
     def draw(c: skia.Canvas) -> None:
