@@ -15,6 +15,7 @@ from .motion import move
 from .mouths import VISEMES, Mouth, smooth
 from .paper import LINEAR, fill, oval, surface
 from .places import build_set
+from .props import PROPS
 from .scene import Scene
 from .shots import Frame, framing
 from .weather import draw_weather
@@ -23,6 +24,8 @@ from .weather import draw_weather
 PAN, ZOOM = 0.115, 0.17
 #: How much of a camera move the farthest layer takes part in.
 FAR_PAN, FAR_ZOOM = 0.25, 0.35
+#: How far a figure with something in its hand stands to the left, in head units.
+ASIDE = 0.42
 
 
 @dataclass
@@ -62,6 +65,7 @@ class _Backdrop:
     def __init__(self, layers: list[Layer], corner: tuple[float, float], unit: float, frame: Frame, still: str) -> None:
         self.layers, self.frame = layers, frame
         self.x, self.y = frame.width / 2 + corner[0] * unit, frame.ground + corner[1] * unit
+        self.solid = skia.Paint(BlendMode=skia.BlendMode.kSrc)  # the first layer covers everything
         self.merged: skia.Image | None = None
         if still == "still":
             sheet = surface(frame.width, frame.height)
@@ -84,7 +88,7 @@ class _Backdrop:
             canvas.translate(self.frame.width / 2 + shift * (1 - (1 - FAR_PAN) * depth), self.frame.height / 2)
             canvas.scale(scale, scale)
             canvas.translate(self.x - self.frame.width / 2, self.y - self.frame.height / 2)
-            canvas.drawImage(layer.image, *layer.at, LINEAR)
+            canvas.drawImage(layer.image, layer.at[0], layer.at[1], LINEAR, self.solid if layer is self.layers[0] else None)
             canvas.restore()
 
 
@@ -109,8 +113,10 @@ def film(scene: Scene, mouth: Sequence[Mouth] | None = None, frames: int = 101, 
     for i, actor in enumerate(scene.actors):
         figure = build(actor.kind, actor.colour, actor.hair, actor.hat, actor.prop, lit.time, lit.weather, frame.head * (1.0 if scene.camera != "zoom in" else 1.1))
         side = 0.0 if len(scene.actors) == 1 else (1.0 if i == 0 else -1.0)
-        reach = (frame.width * 0.5 - 1.3 * frame.head) / frame.head
+        reach = frame.width * 0.5 / frame.head - (1.3 if figure.centre == 0 else 2.2)
         poses = move(actor.action, actor.prop, actor.kind, accent if i == scene.speaker else [0.0] * frames, side, max(0.4, reach), rng)
+        if actor.prop is not None and PROPS[actor.prop].joint == "hand" and len(scene.actors) == 1:
+            side = ASIDE * frame.head / frame.apart  # leaves room for what the hand holds
         middle = figure.centre * frame.head if frame.shot == "wide" else figure.centre * 0.12 * frame.head
         cast.append((figure, poses, frame.width / 2 - side * frame.apart - middle))
     shift, zoom = camera_path(scene.camera, frames, frame.short)

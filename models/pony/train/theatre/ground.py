@@ -29,6 +29,27 @@ class Layer:
     at: tuple[int, int] = (0, 0)  # where the picture lies in the set, in pixels: empty margins are cut off
 
 
+def merged(layers: Sequence[Layer], within: float = 0.25) -> list[Layer]:
+    """Glue neighbouring layers that stand nearly at the same depth: each layer costs time in every frame of a moving camera."""
+    groups: list[list[Layer]] = []
+    for layer in layers:
+        near = groups and layer.depth >= 0 and groups[-1][0].depth - layer.depth <= within
+        if near:
+            groups[-1].append(layer)
+        else:
+            groups.append([layer])
+    glued = []
+    for group in groups:
+        left, top = (min(layer.at[k] for layer in group) for k in (0, 1))
+        width = max(layer.at[0] + layer.image.width() for layer in group) - left
+        height = max(layer.at[1] + layer.image.height() for layer in group) - top
+        sheet = surface(width, height)
+        for layer in group:
+            sheet.getCanvas().drawImage(layer.image, layer.at[0] - left, layer.at[1] - top)
+        glued.append(Layer(sum(layer.depth for layer in group) / len(group), sheet.makeImageSnapshot(), (left, top)))
+    return glued
+
+
 @dataclass
 class Set:
     """The set of a scene while it is built: `left`..`right` and `top`..`bottom` bound what the camera may see."""
@@ -235,4 +256,4 @@ class Sheet:
         return mix(colour, snow, 0.82) if self.light.weather == "snow" else colour
 
 
-__all__ = ["Layer", "Set", "Sheet"]
+__all__ = ["Layer", "Set", "Sheet", "merged"]

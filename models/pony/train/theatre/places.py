@@ -8,7 +8,7 @@ from typing import Callable
 import numpy as np
 
 from . import outdoors, town
-from .ground import Layer, Set
+from .ground import Layer, Set, merged
 from .light import light
 from .shots import Frame
 
@@ -31,4 +31,4 @@ def build_set(place: str, time: str, weather: str, frame: Frame, layout: int) ->
     blur = {"wide": 0.0, "medium": 0.9, "close": 1.8}[frame.shot] * frame.short / 256
     s = Set(light(time, weather), left, right, top, bottom, unit, rng, roof=top + MARGIN, span=frame.width / unit, haze=0.2 if place in INDOORS else 1.0, soft=blur)
     PLACES[place](s)
-    return s.layers, (left, top), unit
+    return merged(s.layers), (left, top), unit

@@ -97,10 +97,10 @@ def _gift(p: Pen) -> None:
 
 
 PROPS: dict[str, Prop] = {
-    "umbrella": Prop(_umbrella, "hand", (0.10, 1.05)),
-    "balloon": Prop(_balloon, "hand", (0.10, 1.0), behind=True),
-    "lantern": Prop(_lantern, "hand", (0.10, 1.15)),
-    "flower": Prop(_flower, "hand", (0.10, 1.35)),
+    "umbrella": Prop(_umbrella, "hand", (0.10, 0.72)),
+    "balloon": Prop(_balloon, "hand", (0.10, 0.85), behind=True),
+    "lantern": Prop(_lantern, "hand", (0.10, 0.90)),
+    "flower": Prop(_flower, "hand", (0.10, 1.05)),
     "book": Prop(_book, "body", (-0.42, -0.42)),
     "guitar": Prop(_guitar, "body", (-0.34, 0.30)),
     "gift": Prop(_gift, "body", (-0.40, -0.40)),
