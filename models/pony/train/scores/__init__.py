@@ -1,1 +1,1 @@
-"""What the judges of the model in the box measure: pictures here, sound beside it."""
+"""How well a generated clip does what was asked: measures of sound, of the mouth that goes with it, and of pictures."""

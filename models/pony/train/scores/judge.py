@@ -74,6 +74,7 @@ def train(folder: Path, out: Path, minutes: float, batch: int = 32) -> None:
     sets = [(torch.from_numpy(np.concatenate([f for f, _ in rows])), torch.from_numpy(np.concatenate([a for _, a in rows]))) for rows in by_aspect.values()]
     shares = np.array([len(a) for _, a in sets], float)
     torch.manual_seed(0)
+    torch.set_num_threads(1)
     judge, rng = Judge().to(memory_format=torch.channels_last), torch.Generator().manual_seed(1)
     optimizer = torch.optim.AdamW(judge.parameters(), lr=3e-3, weight_decay=0.02)
     choose, began, step, recent = np.random.default_rng(2), time.monotonic(), 0, 0.0
@@ -83,13 +84,14 @@ def train(folder: Path, out: Path, minutes: float, batch: int = 32) -> None:
         frames, answers = sets[int(choose.choice(len(sets), p=shares / shares.sum()))]
         index = torch.from_numpy(choose.integers(len(answers), size=batch))
         pictures = frames[index].permute(0, 3, 1, 2).float() / 127.5 - 1
-        votes = judge(_disturbed(pictures, rng).contiguous(memory_format=torch.channels_last))
-        loss = sum(F.cross_entropy(votes[question], answers[index, i]) for i, question in enumerate(ANSWERS))
+        with torch.autocast("cpu", torch.bfloat16):
+            votes = judge(_disturbed(pictures, rng).contiguous(memory_format=torch.channels_last))
+        loss = sum(F.cross_entropy(votes[question].float(), answers[index, i]) for i, question in enumerate(ANSWERS))
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        step, recent = step + 1, 0.98 * recent + 0.02 * float(loss)
-        if step % 200 == 0:
+        step, recent = step + 1, 0.95 * recent + 0.05 * float(loss.detach())
+        if step % 100 == 0:
             print(f"step {step}, {60 * minutes * passed:.0f} s, loss {recent:.3f}", flush=True)
     torch.save(judge.state_dict(), out)
     print(f"{int(shares.sum())} drawings, {step} steps of {batch}, loss {recent:.3f}")
