@@ -79,7 +79,7 @@ def move(action: str | None, prop: str | None, kind: str, openings: Sequence[flo
     elif action == "blink":
         lids = _blinks(rng, frames, 0.85)
     elif action == "wave":
-        arm0 = arm0 * (1 - begin) + begin * (2.55 + 0.34 * np.sin(2 * np.pi * 1.9 * t))
+        arm0 = arm0 * (1 - begin) + begin * (2.02 + 0.34 * np.sin(2 * np.pi * 1.9 * t))
         head_turn = head_turn - 0.05 * begin
         brows = brows + 0.4
     elif action == "dance":
