@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from scipy import signal
 
 from .espeak import RATE
 
@@ -72,6 +73,12 @@ def _ring(hertz: float, secs: float, partials: tuple[tuple[float, float, float],
     return sum(level * np.sin(2 * np.pi * hertz * m * t) * np.exp(-t / decay) for m, level, decay in partials if hertz * m < RATE / 2)
 
 
+def _resonance(pulses: np.ndarray, hertz: float) -> np.ndarray:
+    """What a cavity of that pitch, 120 Hz wide, makes of pulses."""
+    radius, angle = np.exp(-np.pi * 120 / RATE), 2 * np.pi * hertz / RATE
+    return signal.lfilter([1 - radius], [1, -2 * radius * np.cos(angle), radius**2], pulses)
+
+
 def _wind(n: int, rng: np.random.Generator) -> np.ndarray:
     low = _noise(n, rng, _band(80, 350)) * _slow(n, rng, 0.7, 0.25)
     whistle = _noise(n, rng, _band(450, 700), 0.4) * _slow(n, rng, 1.2, 0.0) ** 2
@@ -112,14 +119,12 @@ def _crowd(n: int, rng: np.random.Generator) -> np.ndarray:
         side, pitch, at = rng.random(), rng.uniform(95, 240), rng.uniform(-0.5, 0.5)
         while at < n / RATE:
             length = rng.uniform(0.1, 0.24)
-            t = np.arange(int(length * RATE)) / RATE
-            formants = [rng.uniform(300, 800), rng.uniform(900, 2200)]
-            voice = sum(
-                np.sin(2 * np.pi * pitch * k * t + k) * sum(1 / (1 + ((pitch * k - f) / 130) ** 2) for f in formants)
-                for k in range(1, int(2800 / pitch))
-            )
+            count = int(length * RATE)
+            pulses = np.zeros(count)
+            pulses[:: int(RATE / pitch)] = 1.0
+            voice = sum(_resonance(pulses, hertz) for hertz in (rng.uniform(300, 800), rng.uniform(900, 2200)))
             if at >= 0:
-                _put(out, at, 0.011 * voice * np.sin(np.pi * t / length), side)
+                _put(out, at, 0.2 * voice * np.sin(np.pi * np.arange(count) / count), side)
             at += length * rng.uniform(0.9, 1.3) + (rng.uniform(0.2, 0.7) if rng.random() < 0.15 else 0)
             pitch *= rng.uniform(0.94, 1.065)
     return out
