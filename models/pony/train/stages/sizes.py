@@ -68,7 +68,7 @@ def trial() -> Sizes:
         DecoderConfig(decoder_block_out_channels=[8, 12, 16, 24]),
         EncoderConfig(dim=4),
         AudioConfig(1, 4, 6, [1, 2, 6, 12], [10, 4, 4, 4], 64, RATE),
-        {"9:16": (96, 64), "16:9": (64, 96), "1:1": (64, 64)},
+        {"9:16": (128, 96), "16:9": (96, 128), "1:1": (96, 96)},
     )
 
 
