@@ -177,8 +177,8 @@ class Command(unittest.TestCase):
                 out.setsampwidth(2)
                 out.setframerate(RATE)
                 out.writeframes((clip.mono * 32767).astype("<i2").tobytes())
-            command = ["ffmpeg", "-v", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", "64x64", "-r", "25", "-i", "-", "-i", str(sound), str(film)]
-            subprocess.run(command, input=frames.tobytes(), check=True)
+            raw = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", "64x64", "-r", "25", "-i", "-"]
+            subprocess.run(["ffmpeg", "-v", "error", *raw, "-i", str(sound), str(film)], input=frames.tobytes(), check=True)
             got, heard = read_frames(film), read_sound(film)
             self.assertEqual(got.shape, frames.shape)
             self.assertGreater(psnr(got[50], frames[50]), 28)

@@ -46,6 +46,7 @@ def stages(args: argparse.Namespace) -> list[Stage]:
     video = ("codecs.train_video", "--data", f"{work}/crops", "--work", work, "--batch-scale", str(args.video_batch))
     encoder = ("--encoder-dim", str(sizes.encoder.dim))
     start = ("codecs.linear_start", "--data", f"{work}/crops", "--work", work, "--batch-scale", str(args.video_batch), *encoder)
+    whole = (*video, "--part", "encoder", *encoder)
     first = ("stages.sample", work, f"{work}/prompts.json", f"{work}/clips", *plan)
     given = ("stages.sample", work, f"{work}/given", "--given", "32", *plan, *drawn)
     return [
@@ -55,7 +56,7 @@ def stages(args: argparse.Namespace) -> list[Stage]:
         Stage("audio encoder", ("stages.sound", work, "--part", "encoder", *plan), "audio_encoder.done", 40),
         Stage("video decoder", (*video, "--part", "decoder", "--decoder", widths, "--minutes", minutes(200)), "turbo_decoder.done", 200, False),
         Stage("picture encoder, linear", (*start, "--minutes", minutes(20)), "linear.done", 20, False),
-        Stage("picture encoder", (*video, "--part", "encoder", *encoder, "--resume", "--rate", "0.2", "--minutes", minutes(70)), "wan_encoder.done", 70, False),
+        Stage("picture encoder", (*whole, "--resume", "--rate", "0.2", "--minutes", minutes(70)), "wan_encoder.done", 70, False),
         Stage("picture and sound", ("stages.joint", work, *plan), "joint.done", 660),
         Stage("student", ("stages.distil", work, *plan), "distilled.done", 150),
         Stage("requests", ("scores.prompts", f"{work}/prompts.json", "--each", "4"), "prompts.json", 2, False),
@@ -107,7 +108,8 @@ def main() -> None:
             if left() < need:
                 print(f"== {left():.0f} s are left, '{stage.name}' waits for the next call", flush=True)
                 break
-            extra = ("--total", f"{seconds:.1f}", "--seconds", f"{max(1.0, left() - AROUND * min(1.0, 2 * args.scale)):.1f}") if stage.by_clock else ()
+            here = max(1.0, left() - AROUND * min(1.0, 2 * args.scale))
+            extra = ("--total", f"{seconds:.1f}", "--seconds", f"{here:.1f}") if stage.by_clock else ()
             print(f"== {stage.name}", flush=True)
             at = time.monotonic()
             if run((*stage.command, *extra)).wait():

@@ -25,6 +25,7 @@ class Clock:
         return self.spent >= self.total
 
     def __iter__(self) -> Iterator[float]:
+        self.began = time.monotonic()  # what came before, opening files and first batches, is not training
         while not self.is_done and time.monotonic() - self.began < self.call:
             yield self.spent / self.total
 

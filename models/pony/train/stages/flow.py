@@ -117,7 +117,9 @@ def window(record: Record, start: int, length: int) -> tuple[np.ndarray, np.ndar
     return video, record.audio[start * STEP : (stop - 1) * STEP + 1], record.weight[start:stop]
 
 
-def draw_batch(records: list[Record], budget: int, half_share: float, tokenizer: Tokenizer, most: int, fixed: bool, rng: np.random.Generator) -> Batch:
+def draw_batch(
+    records: list[Record], budget: int, half_share: float, tokenizer: Tokenizer, most: int, fixed: bool, rng: np.random.Generator,
+) -> Batch:
     """Windows of one aspect and length with about `budget` tokens in all."""
     aspect = records[int(rng.integers(len(records)))].aspect
     same = [r for r in records if r.aspect == aspect]

@@ -124,7 +124,8 @@ def main() -> None:
         file.chmod(0o644)
         os.replace(file, args.out / file.name)
     build.rmdir()
-    print(f"{args.out}: {total / 1e6:.2f} MB of weights; 8 bits change the velocities by {100 * rounding(sizes, dit, read_back(files['transformer'][0])):.2f} %")
+    change = rounding(sizes, dit, read_back(files["transformer"][0]))
+    print(f"{args.out}: {total / 1e6:.2f} MB of weights; 8 bits change the velocities by {100 * change:.2f} %")
 
 
 if __name__ == "__main__":

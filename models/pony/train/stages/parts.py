@@ -74,8 +74,9 @@ def join(source: Path, work: Path) -> None:
     for name in TRAINED:
         state = load(work / name)
         if state:
-            widened = {k: {n: t.float() if t.is_floating_point() else t for n, t in v.items()} if isinstance(v, dict) else v for k, v in state.items()}
-            save(work / name, widened)
+            for part in ("model", "average"):
+                state[part] = {n: t.float() if t.is_floating_point() else t for n, t in state[part].items()}
+            save(work / name, state)
 
 
 def main() -> None:

@@ -88,7 +88,7 @@ def main() -> None:
     last = f"layers.{len(config.strides) + 2}."
     kernels = list(inner_kernels(model, skip=("layers.0.weight", last, "weight_g")))
     trainer = Trainer(model, kernels, 0.02, 1e-3)
-    clock = Clock(args.total, args.seconds, state["spent"] if state else 0.0)
+    clock = Clock(args.total, args.seconds, state["spent"] if state else 0.0)  # runs from its loop on
     rng = np.random.default_rng(int(clock.before))
     lines = Lines(spare_processes(args.processes), int(clock.before) * 1000)
     supply = iter(lines)

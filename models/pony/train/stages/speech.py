@@ -16,7 +16,6 @@ import torch
 from tokenizers import Tokenizer
 
 from ..codecs.sound_anchor import SoundAnchor
-from .draw import FRAMES
 from .flow import Batch, flow_losses, tokens
 from .lines import GROUP, Lines, spare_processes
 from .sizes import PLANS
@@ -76,7 +75,7 @@ def main() -> None:
         training.update(loss, progress)
         sums += loss.detach()
         if training.step % 50 == 0:
-            print(f"{training.clock.spent:.0f} s, step {training.step}, sound {float(sums) / 50:.3f}, {drawn} new lines of {FRAMES / 25:.0f} s", flush=True)
+            print(f"{training.clock.spent:.0f} s, step {training.step}, sound {float(sums) / 50:.3f}, {drawn} new sounds", flush=True)
             sums = 0.0
     lines.close()
     training.checkpoint()

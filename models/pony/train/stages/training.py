@@ -51,6 +51,7 @@ class Training:
         if self.device.type == "cuda":
             torch.set_float32_matmul_precision("high")
             torch._dynamo.config.cache_size_limit = 64
+            torch._dynamo.config.suppress_errors = True  # what cannot be compiled runs as it is written
             # Dynamic: one compilation for each kind of layer serves all windows and aspects.
             for layer in self.model.dit.block["layers"]:
                 layer.compile(dynamic=True)
