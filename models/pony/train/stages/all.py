@@ -76,7 +76,7 @@ def main() -> None:
     parser.add_argument("work", type=Path)
     parser.add_argument("--until", type=float, default=1e9, help="seconds of this call")
     parser.add_argument("--plan", choices=PLANS, default="full")
-    parser.add_argument("--pictures", default="train.stages.cards:draw")
+    parser.add_argument("--pictures", default="train.stages.cards")
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--clips", type=int, default=8000)
     parser.add_argument("--base-clips", type=int, default=240)

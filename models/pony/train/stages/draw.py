@@ -4,7 +4,7 @@
     python -m train.stages.draw WORK --seconds 240 --crops 1500  # WORK/latents/*.npz, WORK/crops/*.npz
 
 Clip n is always the same clip; numbers that divide by 40 are never trained on, and say lines that no training hears. Whole
-pictures are not kept (4 s at 256x448 are 35 MB); the codecs learn from the crops. `--pictures MODULE:FUNCTION` names what
+pictures are not kept (4 s at 256x448 are 35 MB); the codecs learn from the crops. `--pictures MODULE` names what
 draws, see `cards.py`.
 """
 
@@ -16,7 +16,6 @@ import json
 import multiprocessing
 import os
 import time
-from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -29,14 +28,13 @@ from ..codecs import sound_anchor
 from ..codecs.clips import HELD_OUT_EVERY
 from ..text.tokenizer import train_on
 from ..transformer.latents import singles
-from ..voices.clip import ClipSound, Script, draw_script, perform
+from ..voices.clip import ClipSound, draw_script, perform
 from ..voices.prompts import sound_blocks
 from ..voices.visemes import VISEMES
 from .cards import Shot
 from .sizes import PLANS, RATE, Sizes
 
 FRAMES = 101
-ASPECT_SHARES = {"9:16": 0.4, "16:9": 0.3, "1:1": 0.3}
 #: Latent frames at which a window of the second half may start.
 HALF = 13
 MOUTH_WEIGHT = 4.0
@@ -44,23 +42,17 @@ CROP = (17, 96)  # frames and side
 SIDE, STEP = video_anchor.SIDE, video_anchor.FRAMES
 
 
-def source(name: str) -> Callable[..., Shot]:
-    """The function that draws, from `module:function`."""
-    module, function = name.split(":")
-    return getattr(importlib.import_module(module), function)
-
-
 def shoot(number: int, sizes: Sizes, pictures: str) -> tuple[str, Shot, ClipSound]:
-    """Clip `number`: its aspect, pictures and sound."""
+    """Clip `number`: its aspect, pictures and sound. Every `HELD_OUT_EVERY`-th is made of words and lines kept from training."""
+    source, held = importlib.import_module(pictures), number % HELD_OUT_EVERY == 0
+    plan = source.pick(number, held)
     rng = np.random.default_rng([number, 21])
-    aspect = str(rng.choice(list(ASPECT_SHARES), p=list(ASPECT_SHARES.values())))
-    sound = perform(draw_script(rng, FRAMES, held_out=number % HELD_OUT_EVERY == 0), FRAMES)
+    voice = str(rng.choice(plan.voices)) if plan.voices else ""
+    # Where nobody speaks there is something to hear more often.
+    shares = {"silent": 0.08} if plan.speaks else {"silent": 1.0, "alone": 0.25}
+    sound = perform(draw_script(rng, FRAMES, voice, held_out=held, **shares), FRAMES)
     mouth = [(VISEMES[v], float(o)) for v, o in zip(sound.mouth.viseme, sound.mouth.opening)]
-    shot = source(pictures)(number, aspect, sizes.pictures[aspect], FRAMES, mouth, rng)
-    if not shot.speaks and sound.script.said:
-        # A still picture or an empty place: only what is heard around it.
-        sound = perform(Script((), sound.script.background, sound.script.seed), FRAMES)
-    return aspect, shot, sound
+    return plan.aspect, source.draw(plan, sizes.pictures[plan.aspect], FRAMES, mouth, sound.mouth.loudness), sound
 
 
 def mouth_weight(boxes: np.ndarray, height: int, width: int) -> np.ndarray:
@@ -156,7 +148,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("work", type=Path)
     parser.add_argument("--plan", choices=PLANS, default="full")
-    parser.add_argument("--pictures", default="train.stages.cards:draw")
+    parser.add_argument("--pictures", default="train.stages.cards")
     parser.add_argument("--bases", type=int, default=0, metavar="CLIPS")
     parser.add_argument("--clips", type=int, default=8000)
     parser.add_argument("--crops", type=int, default=1500)

@@ -108,6 +108,8 @@ def given_clips(count: int, sizes: Sizes, pictures: str, aspect: str) -> list[di
         if here != aspect or not sound.script.said:
             continue
         boxes = shot.mouth_boxes[shot.mouth_boxes[:, 0] >= 0]
+        if not len(boxes):
+            continue
         box = [int(v) for v in (boxes[:, 0].min(), boxes[:, 1].max(), boxes[:, 2].min(), boxes[:, 3].max())]
         out.append({
             "name": f"given{number}", "seed": number, "prompt": "\n\n".join([shot.description, *sound_blocks(sound.script)]),
@@ -125,7 +127,7 @@ def main() -> None:
     parser.add_argument("--plan", choices=PLANS, default="full")
     parser.add_argument("--aspect", default="9:16")
     parser.add_argument("--description", default="A red paper pony in a meadow at noon.")
-    parser.add_argument("--pictures", default="train.stages.cards:draw")
+    parser.add_argument("--pictures", default="train.stages.cards")
     parser.add_argument("--given", type=int, default=0)
     parser.add_argument("--teacher", action="store_true", help="the guided model before distillation")
     parser.add_argument("--batch", type=int, default=8)

@@ -13,15 +13,16 @@ from ..codecs.oobleck import decoder, encoder
 from ..codecs.sound_anchor import SoundAnalysis, fit
 from ..transformer.dit import Dit
 from ..voices.clip import Said, Script
-from ..voices.grammar import Line
+from ..voices.grammar import Line, is_held_out
 from .draw import FRAMES, HALF, crop_of, mouth_weight, shoot
 from .flow import STEP, WHOLE, Batch, Record, add_noise, distance, window, windowed
 from .pack import in_8_bits, read_back, rounding, stored
 from .parts import join, split
 from .sizes import LIMIT_BYTES, RATE, full, is_int8, networks, stored_bytes, trial
+from .theatre import voice_of
 from .training import new_model
 
-CARDS = "train.stages.cards:draw"
+CARDS = "train.stages.cards"
 
 
 def record(said: tuple[Said, ...] = ()) -> Record:
@@ -73,6 +74,15 @@ class Drawing(unittest.TestCase):
         self.assertEqual(a, b)
         np.testing.assert_array_equal(one.frames, two.frames)
         np.testing.assert_array_equal(x.stereo, y.stereo)
+
+    def test_held_out_clips_say_held_out_lines(self) -> None:
+        for number in (40, 80, 120):
+            sound = shoot(number, trial(), CARDS)[2]
+            self.assertTrue(all(is_held_out(s.line) for s in sound.script.said))
+
+    def test_words_for_voices(self) -> None:
+        for words, want in (("Young woman", "woman"), ("Old man", "old man"), ("Boy", "boy"), ("Robot", "robot"), ("Owl", "")):
+            self.assertEqual(voice_of(words), want)
 
     def test_crops_hold_their_mouth(self) -> None:
         _, shot, _ = shoot(3, trial(), CARDS)
