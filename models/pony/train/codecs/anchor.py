@@ -90,8 +90,11 @@ def sample_blocks(clip: Clip, rng: np.random.Generator, times: int, share: float
 def fit(clips: list[Clip], rng: np.random.Generator) -> Anchor:
     """Directions from the weighted covariance; whitening and order from the unweighted one."""
     parts = [sample_blocks(clip, rng, times=5, share=0.25) for clip in clips]
-    x = np.concatenate([p[0] for p in parts])
-    weights = np.concatenate([p[1] for p in parts])
+    return fit_blocks(np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts]))
+
+
+def fit_blocks(x: np.ndarray, weights: np.ndarray) -> Anchor:
+    """The same from blocks [n, 3072], which are changed, and their weights [n]."""
     mean = x.mean(axis=0)
     x -= mean
     weighted = x * np.sqrt(weights / weights.sum())[:, None]

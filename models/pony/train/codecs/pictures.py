@@ -82,8 +82,8 @@ def clip_crop(clip: Clip, rng: np.random.Generator, frames: int, h: int, w: int)
 class Crops:
     """An endless supply of crops from a changing pool of clips, so that memory stays small."""
 
-    def __init__(self, folder: Path, rng: np.random.Generator, pool: int = 80) -> None:
-        self.rng = rng
+    def __init__(self, folder: Path, rng: np.random.Generator, pool: int = 80, scale: int = 1) -> None:
+        self.rng, self.scale = rng, scale
         self.source = Growing(folder, read_clip, 10**9, rng, every_secs=120.0)
         self.source.limit = pool
         self.known: list[Path] = []
@@ -113,7 +113,7 @@ class Crops:
         return Crop(pixels, weight)
 
     def batch(self, count: int, frames: int, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
-        """uint8 [count, frames, h, w, 3] and weights float32 [count, h, w]."""
+        """uint8 [count * scale, frames, h, w, 3] and weights float32 [count * scale, h, w]."""
         self.exchange()
-        crops = [self.one(frames, *size) for _ in range(count)]
+        crops = [self.one(frames, *size) for _ in range(count * self.scale)]
         return np.stack([c.frames for c in crops]), np.stack([c.weight for c in crops])

@@ -6,9 +6,10 @@ As for the video, transformer, encoder and decoder can then all train at once, a
 (loudness comes first), which helps the transformer to move the mouths. The phase of the sound is not kept: the decoder
 invents it.
 
-Convention. 12.8 kHz mono; latent frame a describes samples 512 a .. 512 (a + 1). Two times per frame, low bands every
-25 Hz up to 1 kHz from windows of 1024 samples (they carry the pitch); four times per frame, 28 wide bands up to
-6.4 kHz from windows of 256. Values are log(energy root + FLOOR); z = clip((x - mean) @ project, -limit, limit).
+Convention. Mono at 12.8 kHz or another rate that 100 divides; a frame is 40 ms, 512 samples at 12.8 kHz, and latent frame a
+describes samples 512 a .. 512 (a + 1). Two times per frame, low bands every 25 Hz up to 1 kHz from windows of two frames
+(they carry the pitch); four times per frame, 28 wide bands up to half the rate from windows of half a frame. Values are
+log(energy root + FLOOR); z = clip((x - mean) @ project, -limit, limit).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from torch import Tensor
 from .clips import clip_paths, read_audio, split
 
 RATE = 12800
-FRAME = 512
+FRAMES_PER_SECOND = 25
 CHANNELS = 64
 LOW_BANDS = 40
 LOW_HZ = 25.0
@@ -33,9 +34,9 @@ FLOOR = 2e-3
 LIMIT = 5.0
 
 
-def triangles(centres: Tensor, size: int) -> Tensor:
+def triangles(centres: Tensor, size: int, rate: int = RATE) -> Tensor:
     """Triangular filters between neighbouring centres (the outermost two only bound them), [bands, size / 2 + 1]."""
-    bins = torch.linspace(0, RATE / 2, size // 2 + 1)
+    bins = torch.linspace(0, rate / 2, size // 2 + 1)
     low, mid, high = centres[:-2, None], centres[1:-1, None], centres[2:, None]
     weights = torch.minimum((bins - low) / (mid - low), (high - bins) / (high - mid)).clamp_min(0)
     return weights / weights.sum(dim=1, keepdim=True).clamp_min(1e-6)
@@ -51,25 +52,26 @@ def band_levels(audio: Tensor, size: int, hop: int, filters: Tensor) -> Tensor:
 
 
 class SoundAnalysis:
-    """Band levels of a frame, [b, n] -> [b, n / 512, values]."""
+    """Band levels of a frame, [b, n] -> [b, n / frame, values]."""
 
-    def __init__(self) -> None:
-        self.low = triangles(LOW_HZ * torch.arange(1, LOW_BANDS + 3), 1024)
-        edges = torch.cat([torch.tensor([0.0]), torch.logspace(np.log10(120.0), np.log10(6400.0), HIGH_BANDS + 1)])
-        self.high = triangles(edges, 256)
+    def __init__(self, rate: int = RATE) -> None:
+        self.frame = frame = rate // FRAMES_PER_SECOND
+        self.low = triangles(LOW_HZ * torch.arange(1, LOW_BANDS + 3), 2 * frame, rate)
+        edges = torch.cat([torch.tensor([0.0]), torch.logspace(np.log10(120.0), np.log10(rate / 2), HIGH_BANDS + 1)])
+        self.high = triangles(edges, frame // 2, rate)
 
     def __call__(self, audio: Tensor) -> Tensor:
-        b, n = audio.shape
-        if n % FRAME:
-            raise ValueError(f"a track needs a multiple of {FRAME} samples, not {n}")
-        low = band_levels(audio, 1024, 256, self.low).reshape(b, n // FRAME, -1)
-        high = band_levels(audio, 256, 128, self.high).reshape(b, n // FRAME, -1)
+        (b, n), frame = audio.shape, self.frame
+        if n % frame:
+            raise ValueError(f"a track needs a multiple of {frame} samples, not {n}")
+        low = band_levels(audio, 2 * frame, frame // 2, self.low).reshape(b, n // frame, -1)
+        high = band_levels(audio, frame // 2, frame // 4, self.high).reshape(b, n // frame, -1)
         return torch.cat([low, high], dim=2)
 
 
 class SoundAnchor:
-    def __init__(self, mean: np.ndarray, project: np.ndarray, sigma: np.ndarray, device: torch.device | str = "cpu") -> None:
-        self.analysis = SoundAnalysis()
+    def __init__(self, mean: np.ndarray, project: np.ndarray, sigma: np.ndarray, device: torch.device | str = "cpu", rate: int = RATE) -> None:
+        self.analysis, self.rate = SoundAnalysis(rate), rate
         self.mean_values, self.project_matrix, self.sigma = mean, project, sigma
         self.mean = torch.from_numpy(mean).to(device)
         self.matrix = torch.from_numpy(project).to(device)
@@ -77,30 +79,30 @@ class SoundAnchor:
     @staticmethod
     def load(path: Path | str, device: torch.device | str = "cpu") -> "SoundAnchor":
         with np.load(path) as d:
-            return SoundAnchor(d["mean"], d["project"], d["sigma"], device)
+            return SoundAnchor(d["mean"], d["project"], d["sigma"], device, int(d["rate"]) if "rate" in d else RATE)
 
     def save(self, path: Path) -> None:
-        np.savez(path, mean=self.mean_values, project=self.project_matrix, sigma=self.sigma)
+        np.savez(path, mean=self.mean_values, project=self.project_matrix, sigma=self.sigma, rate=self.rate)
 
     def latents(self, audio: Tensor) -> Tensor:
-        """[b, n] -> [b, 64, n / 512], clipped to +-5."""
+        """[b, n] -> [b, 64, n / frame], clipped to +-5."""
         return ((self.analysis(audio) - self.mean) @ self.matrix).clamp(-LIMIT, LIMIT).transpose(1, 2)
 
     def encode_track(self, audio: np.ndarray) -> np.ndarray:
-        """float32 [a * 512] -> latents float32 [a, 64], in the order in which the transformer reads them."""
+        """float32 [a * frame] -> latents float32 [a, 64], in the order in which the transformer reads them."""
         return self.latents(torch.from_numpy(np.asarray(audio, dtype=np.float32))[None])[0].T.contiguous().numpy()
 
 
-def fit(tracks: list[np.ndarray]) -> SoundAnchor:
+def fit(tracks: list[np.ndarray], rate: int = RATE) -> SoundAnchor:
     """Whitened principal components, sorted by the deviation that they explain (`sigma`)."""
-    analysis = SoundAnalysis()
+    analysis = SoundAnalysis(rate)
     x = np.concatenate([analysis(torch.from_numpy(track)[None])[0].numpy() for track in tracks])
     mean = x.mean(axis=0)
     variances, vectors = np.linalg.eigh(np.cov(x.T))
     order = np.argsort(-variances)[:CHANNELS]
     sigma = np.sqrt(variances[order])
     print(f"{x.shape[1]} values, {CHANNELS} components hold {variances[order].sum() / variances.sum():.3f} of the variance")
-    return SoundAnchor(mean.astype(np.float32), (vectors[:, order] / sigma).astype(np.float32), sigma.astype(np.float32))
+    return SoundAnchor(mean.astype(np.float32), (vectors[:, order] / sigma).astype(np.float32), sigma.astype(np.float32), rate=rate)
 
 
 def main() -> None:

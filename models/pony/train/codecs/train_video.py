@@ -45,6 +45,14 @@ class Part(Enum):
         return {Part.ENCODER: "wan_encoder.pt", Part.DECODER: "turbo_decoder.pt"}[self]
 
 
+def decoder_config(sizes: str) -> DecoderConfig:
+    """The decoder's numbers from `widths/layers`, the present ones from the empty text."""
+    if not sizes:
+        return DecoderConfig()
+    widths, layers = ([int(v) for v in part.split(",")] for part in sizes.split("/"))
+    return DecoderConfig(decoder_block_out_channels=widths, decoder_layers_per_block=layers)
+
+
 def to_pixels(frames: np.ndarray, device: torch.device) -> Tensor:
     """uint8 [b, f, h, w, 3] -> float32 [b, 3, f, h, w] in [-1, 1]."""
     return torch.from_numpy(frames).to(device).permute(0, 4, 1, 2, 3).float() / 127.5 - 1.0
@@ -166,12 +174,15 @@ def main() -> None:
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--rate", type=float, default=1.0, help="factor on the learning rates")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--decoder", default="", help="widths and layers of the decoder, as 24,40,64,96/2,1,1,1,1; else those of the present one")
+    parser.add_argument("--encoder-dim", type=int, default=EncoderConfig().dim)
+    parser.add_argument("--batch-scale", type=int, default=1, help="factor on the crops in a batch")
     args = parser.parse_args()
 
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(args.seed)
     rng = np.random.default_rng(args.seed)
-    model = TurboDecoder(DecoderConfig()) if args.part is Part.DECODER else WanEncoder(EncoderConfig())
+    model = TurboDecoder(decoder_config(args.decoder)) if args.part is Part.DECODER else WanEncoder(EncoderConfig(dim=args.encoder_dim))
     saved = args.work / args.part.file
     if args.resume:
         model.load_state_dict(torch.load(saved, map_location="cpu", weights_only=True))
@@ -179,7 +190,7 @@ def main() -> None:
         initialise(model)
     channels_last(model.to(device))
     projection = Projection(Anchor.load(args.work / "pca.npz"), device)
-    crops = Crops(args.data, rng)
+    crops = Crops(args.data, rng, scale=args.batch_scale)
     fuse()
     loss_of = decoder_loss if args.part is Part.DECODER else encoder_loss
     edges = ("decoder.conv_in.", "decoder.conv_out.", "encoder.conv1.", "encoder.head.")

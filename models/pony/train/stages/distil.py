@@ -1,0 +1,75 @@
+"""A student that needs no guidance: `python -m train.stages.distil WORK --total 150 --seconds 150`.
+
+Guidance asks the network twice, with and without the prompt, and goes further in their difference. The student learns the
+result of both (Meng et al. 2023, the first of their two stages) at the eight noise levels of the sampler and between them,
+so that a clip takes eight calls instead of sixteen. With UniPC eight steps gave what 32 gave (study of the first model), so
+the second stage, fewer steps than the solver needs, is left out. Begins with the average of WORK/joint.pt.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+
+from ..transformer.batches import NEGATIVE_PROMPT
+from ..transformer.model import draw_sigma
+from ..transformer.sampling import sigmas
+from .clock import load
+from .flow import SHIFT, SOUND_WEIGHT, Noised, Records, add_noise, distance, draw_batch, features, tokens
+from .sizes import PLANS
+from .training import Training, new_model
+
+STEPS, SAMPLER_SHIFT = 8, 5.0
+GUIDANCE_VIDEO, GUIDANCE_AUDIO = 2.0, 2.5
+#: Share of samples at the very levels of the sampler.
+ON_LEVELS = 0.7
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--plan", choices=PLANS, default="full")
+    parser.add_argument("--total", type=float, required=True)
+    parser.add_argument("--seconds", type=float, default=1e9)
+    parser.add_argument("--tokens", type=int, default=0)
+    args = parser.parse_args()
+    sizes = PLANS[args.plan]()
+    training = Training(args.work / "distilled.pt", args.work / "joint.pt", sizes, args.total, args.seconds, rate=0.25)
+    where, fixed = training.device, training.device.type == "cuda"
+    teacher = new_model(sizes).to(where).eval().requires_grad_(False)
+    teacher.load_state_dict((load(args.work / "joint.pt", where) or {})["average"])
+    if fixed:
+        for layer in teacher.dit.block["layers"]:
+            layer.compile(dynamic=True)
+    tokenizer = Tokenizer.from_file(str(args.work / "tokenizer.json"))
+    channels, tones = training.weights(args.work)
+    records = Records(args.work / "latents")
+    records.refresh()
+    known, budget = records.part(held_out=False), args.tokens or (120_000 if fixed else 6_000)
+    rng, levels = np.random.default_rng([training.step, 42]), torch.tensor(sigmas(STEPS, SAMPLER_SHIFT)[:-1])
+    for progress in training.clock:
+        batch = draw_batch(known, budget, 0.2, tokenizer, sizes.most_words, fixed, rng).to(where)
+        count = len(batch.prompts)
+        sigma = torch.where(torch.rand(count) < ON_LEVELS, levels[torch.randint(len(levels), (count,))], draw_sigma(count, SHIFT))
+        noised = add_noise(batch, sigma.to(where))
+        with torch.no_grad():
+            ids, mask = (x.to(where) for x in tokens(tokenizer, [NEGATIVE_PROMPT] * count, batch.ids.shape[1], fixed))
+            good = teacher.dit(noised.video, noised.audio, features(teacher, batch.ids, batch.mask), batch.mask)
+            bad = teacher.dit(noised.video, noised.audio, features(teacher, ids, mask), mask)
+            wanted = [b + scale * (g - b) for g, b, scale in zip(good, bad, (GUIDANCE_VIDEO, GUIDANCE_AUDIO))]
+        goal = Noised(noised.video, noised.audio, noised.sigma_video, noised.sigma_audio, *wanted)
+        got = training.model.dit(noised.video, noised.audio, features(training.model, batch.ids, batch.mask), batch.mask)
+        video, audio = distance(got, goal, batch.weight, channels, tones)
+        training.update(video + SOUND_WEIGHT * audio, progress)
+        if training.step % 25 == 0:
+            print(f"{training.clock.spent:.0f} s, step {training.step}, video {video.item():.3f} sound {audio.item():.3f}", flush=True)
+    training.checkpoint()
+    print(f"distil: {training.step} steps", flush=True)
+
+
+if __name__ == "__main__":
+    main()

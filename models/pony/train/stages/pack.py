@@ -1,0 +1,132 @@
+"""Writes the model folder from what the stages left: `python -m train.stages.pack WORK OUT`.
+
+Block matrices go in 8 bits with one scale a row (`weight` I8 and `weight_scale` F32 [rows, 1], the layout of
+compressed-tensors that `models/src/weights/matrix.rs` reads), everything else in float16. Prints what the rounding does to
+the velocities. Refuses a folder above 19 MB.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+
+from ..codecs.export import as_float16, with_statistics
+from ..codecs.oobleck import PREFIX
+from ..transformer.batches import NEGATIVE_PROMPT
+from .clock import load
+from .distil import GUIDANCE_AUDIO, GUIDANCE_VIDEO, SAMPLER_SHIFT, STEPS
+from .sizes import LIMIT_BYTES, PLANS, RATE, Sizes, is_int8
+from .training import new_model
+
+
+def in_8_bits(matrix: Tensor) -> tuple[Tensor, Tensor]:
+    """Integers [rows, columns] and the scale of each row [rows, 1]; a row of zeros has scale 0."""
+    wide = matrix.float()
+    scale = wide.abs().amax(1, keepdim=True) / 127
+    return torch.where(scale > 0, wide / scale, 0).round().clamp(-127, 127).to(torch.int8), scale
+
+
+def stored(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Tensors as they stand in the file."""
+    out: dict[str, Tensor] = {}
+    for name, tensor in weights.items():
+        if is_int8(name):
+            out[name], out[f"{name}_scale"] = in_8_bits(tensor)
+        elif name.endswith("rope.bands"):
+            out[name] = tensor.float().contiguous()
+        else:
+            out.update(as_float16({name: tensor}))
+    return out
+
+
+def read_back(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Float32 weights as a reader of the file computes with them."""
+    scales = {name for name in tensors if name.endswith("weight_scale")}
+    return {
+        name: tensor.float() * tensors[f"{name}_scale"] if f"{name}_scale" in scales else tensor.float()
+        for name, tensor in tensors.items() if name not in scales
+    }
+
+
+def description(sizes: Sizes, guided: bool) -> dict:
+    """The contents of model.json; a distilled model has no guidance."""
+    base = {"weights": "transformer.safetensors", "config": sizes.dit.to_json(), "coords": "v2", "sampler": "unipc", "steps": STEPS,
+            "shift": SAMPLER_SHIFT, "negative_prompt": NEGATIVE_PROMPT}
+    if guided:
+        base["guidance"] = {"video": GUIDANCE_VIDEO, "video_low": GUIDANCE_VIDEO, "audio": GUIDANCE_AUDIO}
+    return {
+        "name": "pony", "format": 1,
+        "text": {"weights": "text_encoder.safetensors", "config": "text_encoder.json", "tokenizer": "tokenizer.json", "max_tokens": 640},
+        "base": base,
+        "image_encoder": {"weights": "image_encoder.safetensors", "config": "image_encoder.json"},
+        "video_decoder": {"weights": "video_decoder.safetensors", "config": "video_decoder.json"},
+        "audio": {"weights": "audio_vae.safetensors", "config": "audio_vae.json", "sample_rate": RATE},
+        "fps": 25, "seconds": {"min": 1, "max": 8, "default": 4},
+        "sizes": {name: [width, height] for name, (height, width) in sizes.pictures.items()},
+    }
+
+
+@torch.no_grad()
+def rounding(sizes: Sizes, weights: dict[str, Tensor], rounded: dict[str, Tensor]) -> float:
+    """Relative error of the velocities of noise, by the stored weights against the trained ones."""
+    torch.manual_seed(0)
+    video, audio, text = torch.randn(1, 48, 3, 4, 6), torch.randn(1, 9, 64), torch.randn(1, 20, sizes.text.hidden_size)
+    answers = []
+    for state in (weights, rounded):
+        dit = new_model(sizes).dit
+        dit.load_state_dict(state)
+        answers.append(torch.cat([x.flatten() for x in dit(video, audio, text, None, torch.float32)]))
+    return float((answers[0] - answers[1]).norm() / answers[0].norm().clamp_min(1e-9))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--plan", choices=PLANS, default="full")
+    args = parser.parse_args()
+    sizes = PLANS[args.plan]()
+    distilled = load(args.work / "distilled.pt")
+    state = distilled or load(args.work / "joint.pt")
+    codecs = {name: load(args.work / f"{name}.pt") for name in ("wan_encoder", "turbo_decoder", "audio_encoder", "audio_decoder")}
+    missing = [name for name, found in {**codecs, "joint": state}.items() if not found]
+    if missing or not state:
+        raise SystemExit(f"{args.work} has no {', '.join(missing)} yet")
+    build = args.out / ".packing"
+    shutil.rmtree(build, ignore_errors=True)
+    build.mkdir(parents=True)
+    dit = {k.removeprefix("dit."): v for k, v in state["average"].items() if k.startswith("dit.")}
+    text = {k.removeprefix("text."): v for k, v in state["average"].items() if k.startswith("text.")}
+    audio = {f"{PREFIX}{half}.{k}": v for half in ("encoder", "decoder") for k, v in codecs[f"audio_{half}"]["average"].items()}
+    files = {
+        "transformer": (stored(dit), None), "text_encoder": (stored(text), sizes.text.to_json()),
+        "image_encoder": (as_float16(with_statistics(codecs["wan_encoder"])), sizes.encoder.to_json()),
+        "video_decoder": (as_float16(codecs["turbo_decoder"]), sizes.decoder.to_json()),
+        "audio_vae": (as_float16(audio), sizes.audio.to_json()),
+    }
+    for name, (tensors, config) in files.items():
+        save_file(tensors, build / f"{name}.safetensors", metadata={"format": "pt"})
+        if config:
+            (build / f"{name}.json").write_text(json.dumps(config, indent=1) + "\n")
+    shutil.copyfile(args.work / "tokenizer.json", build / "tokenizer.json")
+    (build / "model.json").write_text(json.dumps(description(sizes, guided=distilled is None), indent=2) + "\n")
+    total = sum(f.stat().st_size for f in build.glob("*.safetensors"))
+    if total > LIMIT_BYTES:
+        raise SystemExit(f"the weights are {total / 1e6:.2f} MB, {LIMIT_BYTES / 1e6:.0f} are allowed")
+    for file in sorted(build.iterdir(), key=lambda f: f.name == "model.json"):
+        file.chmod(0o644)
+        os.replace(file, args.out / file.name)
+    build.rmdir()
+    change = rounding(sizes, dit, read_back(files["transformer"][0]))
+    print(f"{args.out}: {total / 1e6:.2f} MB of weights; 8 bits change the velocities by {100 * change:.2f} %")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,187 @@
+"""Parts of the stages that a mistake would spoil in silence: `python -m unittest train.stages.test_stages` in `models/pony`."""
+
+from __future__ import annotations
+
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ..codecs.oobleck import decoder, encoder
+from ..codecs.sound_anchor import SoundAnalysis, fit
+from ..transformer.dit import Dit
+from ..voices.clip import Said, Script
+from ..voices.grammar import Line, is_held_out
+from .draw import FRAMES, HALF, crop_of, mouth_weight, shoot
+from .flow import STEP, WHOLE, Batch, Record, add_noise, distance, window, windowed
+from .pack import in_8_bits, read_back, rounding, stored
+from .parts import join, split
+from .sizes import LIMIT_BYTES, RATE, full, is_int8, networks, stored_bytes, trial
+from .theatre import voice_of
+from .training import new_model
+
+CARDS = "train.stages.cards"
+
+
+def record(said: tuple[Said, ...] = ()) -> Record:
+    rng = np.random.default_rng(0)
+    z = rng.standard_normal((48, WHOLE, 4, 6)).astype(np.float16)
+    audio = rng.standard_normal((FRAMES, 64)).astype(np.float16)
+    return Record(1, "16:9", "A card.", False, Script(said, "wind", 3), z, z[:, :1] * 2, audio, np.ones((WHOLE, 4, 6), np.float16))
+
+
+def said(start: float, end: float) -> Said:
+    return Said(Line("English", "Hello!", "Hello!"), "man", start, end)
+
+
+class Sizes(unittest.TestCase):
+    def test_the_files_fit(self) -> None:
+        self.assertLess(sum(stored_bytes(n) for n in networks(full()).values()), LIMIT_BYTES - 50_000)
+
+    def test_sounds_have_a_latent_for_each_frame(self) -> None:
+        for sizes in (full(), trial()):
+            self.assertEqual(sizes.audio.downsampling() * 25, RATE)
+            with torch.device("meta"):
+                latents = encoder(sizes.audio)(torch.zeros(1, 1, FRAMES * RATE // 25))
+                samples = decoder(sizes.audio)(torch.zeros(1, 64, FRAMES))
+            self.assertEqual(tuple(latents.shape), (1, 128, FRAMES))
+            self.assertEqual(tuple(samples.shape), (1, 1, FRAMES * RATE // 25))
+
+    def test_pictures_divide_into_tokens(self) -> None:
+        for sizes in (full(), trial()):
+            for height, width in sizes.pictures.values():
+                self.assertEqual((height % 32, width % 32), (0, 0))
+
+
+class Analysis(unittest.TestCase):
+    def test_a_tone_stands_in_its_band_at_any_rate(self) -> None:
+        for rate in (12_800, 16_000):
+            t = torch.arange(rate * 40 // 25) / rate
+            levels = SoundAnalysis(rate)(0.3 * torch.sin(2 * np.pi * 500 * t)[None])[0, 20, :40]
+            self.assertEqual(int(levels.argmax()), 18)  # bands every 25 Hz from 50 Hz on
+
+    def test_the_present_rate_is_as_it_was(self) -> None:
+        self.assertEqual(SoundAnalysis().frame, 512)
+        base = fit([np.random.default_rng(0).standard_normal(512 * 50).astype(np.float32) * 0.1 for _ in range(3)])
+        self.assertEqual((base.rate, base.encode_track(np.zeros(512 * 7, np.float32)).shape), (12_800, (7, 64)))
+
+
+class Drawing(unittest.TestCase):
+    def test_a_number_is_always_the_same_clip(self) -> None:
+        (a, one, x), (b, two, y) = shoot(5, trial(), CARDS), shoot(5, trial(), CARDS)
+        self.assertEqual(a, b)
+        np.testing.assert_array_equal(one.frames, two.frames)
+        np.testing.assert_array_equal(x.stereo, y.stereo)
+
+    def test_held_out_clips_say_held_out_lines(self) -> None:
+        for number in (40, 80, 120):
+            sound = shoot(number, trial(), CARDS)[2]
+            self.assertTrue(all(is_held_out(s.line) for s in sound.script.said))
+
+    def test_words_for_voices(self) -> None:
+        for words, want in (("Young woman", "woman"), ("Old man", "old man"), ("Boy", "boy"), ("Robot", "robot"), ("Owl", "")):
+            self.assertEqual(voice_of(words), want)
+
+    def test_crops_hold_their_mouth(self) -> None:
+        _, shot, _ = shoot(3, trial(), CARDS)
+        for seed in range(8):
+            frames, box = crop_of(shot, np.random.default_rng(seed))
+            self.assertEqual(frames.shape[0], 17)
+            if box[0] >= 0:
+                self.assertTrue(0 <= box[0] < box[1] <= frames.shape[1] and 0 <= box[2] < box[3] <= frames.shape[2])
+
+    def test_the_mouth_counts_where_it_is(self) -> None:
+        boxes = np.full((FRAMES, 4), -1)
+        boxes[40:] = (33, 47, 65, 79)
+        weight = mouth_weight(boxes, 96, 128)
+        self.assertEqual(weight.shape, (WHOLE, 6, 8))
+        self.assertEqual(float(weight[0].std()), 0.0)
+        self.assertEqual(np.unravel_index(weight[20].argmax(), (6, 8)), (2, 4))
+
+
+class Windows(unittest.TestCase):
+    def test_windows_start_with_a_picture_of_their_own(self) -> None:
+        r = record()
+        video, audio, _ = window(r, HALF, HALF)
+        self.assertEqual((video.shape[1], len(audio)), (HALF, (HALF - 1) * STEP + 1))
+        np.testing.assert_array_equal(video[:, 0], r.middle[:, 0])
+        np.testing.assert_array_equal(video[:, 1], r.video[:, HALF + 1])
+        np.testing.assert_array_equal(audio[0], r.audio[HALF * STEP])
+        np.testing.assert_array_equal(window(r, 0, WHOLE)[1], r.audio)
+
+    def test_a_prompt_names_what_is_said_in_the_window(self) -> None:
+        r = record((said(0.1, 1.2), said(2.5, 3.6)))
+        self.assertEqual(windowed(r, 0, HALF).said, (r.script.said[0],))
+        self.assertEqual(windowed(r, HALF, HALF).said, (r.script.said[1],))
+        self.assertEqual(windowed(r, 0, WHOLE).said, r.script.said)
+        self.assertIsNone(windowed(record((said(1.5, 2.8),)), 0, HALF))
+
+    def test_what_is_given_has_no_noise_and_no_loss(self) -> None:
+        torch.manual_seed(0)
+        b = 64
+        batch = Batch(torch.randn(b, 48, 3, 2, 2), torch.randn(b, 9, 64), torch.ones(b, 3, 2, 2), torch.zeros(b, dtype=torch.bool),
+                      torch.zeros(b, 4, dtype=torch.long), torch.ones(b, 4, dtype=torch.bool), [""] * b)
+        noised = add_noise(batch, torch.full((b,), 0.7))
+        given, silent = noised.sigma_video[:, 0] == 0, noised.sigma_audio == 0
+        self.assertTrue(0.2 < given.float().mean() < 0.6 and 0.1 < silent.float().mean() < 0.5)
+        torch.testing.assert_close(noised.video[given, :, 0], batch.video[given, :, 0])
+        torch.testing.assert_close(noised.audio[silent], batch.audio[silent])
+        # With the true velocity the clean latents come back, and the loss is nought.
+        back = noised.video - noised.sigma_video[:, None, :, None, None] * noised.want_video
+        torch.testing.assert_close(back, batch.video, atol=1e-5, rtol=1e-5)
+        ones = torch.ones(48), torch.ones(64)
+        self.assertEqual([float(x) for x in distance((noised.want_video, noised.want_audio), noised, batch.weight, *ones)], [0.0, 0.0])
+        wrong = noised.want_video.clone()
+        wrong[given, :, 0] += 5
+        self.assertEqual(float(distance((wrong, noised.want_audio), noised, batch.weight, *ones)[0]), 0.0)
+
+
+class Files(unittest.TestCase):
+    def test_8_bits_are_read_back(self) -> None:
+        torch.manual_seed(0)
+        matrix = torch.randn(7, 40) * torch.logspace(-3, 2, 7)[:, None]
+        matrix[3] = 0
+        whole, scale = in_8_bits(matrix)
+        self.assertEqual((whole.dtype, tuple(scale.shape)), (torch.int8, (7, 1)))
+        error = (whole.float() * scale - matrix).abs().amax(1)
+        self.assertTrue((error <= scale[:, 0] * 0.5 + 1e-9).all())
+
+    def test_stored_networks_answer_nearly_the_same(self) -> None:
+        torch.manual_seed(0)
+        dit = Dit(trial().dit)
+        for p in dit.parameters():  # what starts at zero would hide every error
+            torch.nn.init.normal_(p, std=p.shape[-1] ** -0.5 if p.ndim > 1 else 0.02)
+        files = stored(dit.state_dict())
+        self.assertEqual({n for n in files if files[n].dtype == torch.int8}, {n for n in dit.state_dict() if is_int8(n)})
+        self.assertEqual(set(read_back(files)), set(dit.state_dict()))
+        self.assertLess(rounding(trial(), dit.state_dict(), read_back(files)), 0.03)
+
+    def test_the_size_of_a_file_is_known_before_it_is_made(self) -> None:
+        model = new_model(trial())
+        for network in (model.dit, model.text):
+            made = sum(t.numel() * t.element_size() for n, t in stored(network.state_dict()).items() if not n.endswith("rope.bands"))
+            self.assertEqual(made, stored_bytes(network))
+
+    def test_a_state_travels_in_pieces(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            work, out, there = (Path(name) / x for x in ("work", "out", "there"))
+            work.mkdir()
+            weights = {"a": torch.randn(1000, 300), "dit.adapter.rope.bands": torch.rand(8)}
+            state = {"model": weights, "average": weights, "step": 7, "spent": 3.5, "optimizers": [{"state": {}}]}
+            torch.save(state, work / "joint.pt")
+            (work / "tokenizer.json").write_text("{}")
+            paths = split(work, out)
+            self.assertTrue(all(p.stat().st_size < 16 * 2**20 for p in paths))
+            join(out, there)
+            got = torch.load(there / "joint.pt", weights_only=True)
+            self.assertEqual((got["step"], got["spent"]), (7, 3.5))
+            torch.testing.assert_close(got["average"]["a"], weights["a"], atol=1e-3, rtol=1e-3)
+            torch.testing.assert_close(got["average"]["dit.adapter.rope.bands"], weights["dit.adapter.rope.bands"])
+            paths[0].write_bytes(paths[0].read_bytes()[:-1])
+            self.assertRaises(SystemExit, join, out, there)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,90 @@
+"""What all trainings of the transformer share: model, optimizers, averaged weights, checkpoints by the clock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from ..codecs.anchor import Anchor
+from ..codecs.sound_anchor import SoundAnchor
+from ..transformer.model import Pony, audio_weight, channel_weight
+from ..transformer.optimizer import make_optimizers
+from .clock import Clock, device, load, save
+from .sizes import Sizes
+
+MUON_LR, ADAM_LR = 0.02, 2e-3
+EMA = 0.998
+
+
+def new_model(sizes: Sizes) -> Pony:
+    return Pony(sizes.text, sizes.dit)
+
+
+class Training:
+    """A model in training; goes on from `path`, else begins with the averaged weights of `start`, else from nothing."""
+
+    def __init__(self, path: Path, start: Path | None, sizes: Sizes, total_secs: float, call_secs: float, rate: float = 1.0) -> None:
+        self.path, self.device, self.rate = path, device(), rate
+        torch.manual_seed(0)
+        self.model = new_model(sizes).to(self.device)
+        state = load(path, self.device)
+        before = load(start, self.device) if start is not None and state is None else None
+        if before:
+            self.model.load_state_dict(before["average"])
+        if state:
+            self.model.load_state_dict(state["model"])
+        self.params = dict(self.model.named_parameters())
+        self.average = {k: p.detach().clone() for k, p in self.params.items()}
+        self.optimizers = make_optimizers(self.model, MUON_LR, ADAM_LR)
+        self.step, spent = 0, 0.0
+        if state:
+            for name, p in self.average.items():
+                p.copy_(state["average"][name])
+            self.step, spent = state["step"], state["spent"]
+            # A checkpoint that travelled has no momenta; they come back within some dozen steps.
+            for optimizer, saved in zip(self.optimizers, state.get("optimizers", [])):
+                optimizer.load_state_dict(saved)
+        self.since = 0
+        self.clock = Clock(total_secs, call_secs, spent)
+        torch.manual_seed(self.step)
+        if self.device.type == "cuda":
+            torch.set_float32_matmul_precision("high")
+            torch._dynamo.config.cache_size_limit = 64
+            torch._dynamo.config.suppress_errors = True  # what cannot be compiled runs as it is written
+            # Dynamic: one compilation for each kind of layer serves all windows and aspects.
+            for layer in self.model.dit.block["layers"]:
+                layer.compile(dynamic=True)
+
+    def weights(self, work: Path) -> tuple[torch.Tensor, torch.Tensor]:
+        """Weights of the latents' channels in the loss: [48] and [64]."""
+        channels = channel_weight(Anchor.load(work / "pca.npz").sigma)
+        tones = audio_weight(SoundAnchor.load(work / "sound_pca.npz").sigma)
+        return channels.to(self.device), tones.to(self.device)
+
+    def update(self, loss: torch.Tensor, progress: float) -> None:
+        """One step: warm-up after each start, linear decay over the last 45 %."""
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(self.params.values(), 1.0)
+        factor = self.rate * min(1.0, (self.since + 1) / 60) * min(1.0, max(0.01, (1 - progress) / 0.45))
+        for optimizer, base in zip(self.optimizers, (MUON_LR, ADAM_LR)):
+            for group in optimizer.param_groups:
+                group["lr"] = base * factor
+            if torch.isfinite(norm):
+                optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+        self.step += 1
+        self.since += 1
+        decay = min(EMA, self.step / (self.step + 20))
+        with torch.no_grad():
+            torch._foreach_lerp_(list(self.average.values()), [p.detach() for p in self.params.values()], 1 - decay)
+
+    def checkpoint(self) -> None:
+        state = {name: p.detach() for name, p in self.model.state_dict().items()}
+        buffers = {k: v for k, v in state.items() if k not in self.average}
+        save(self.path, {
+            "model": state, "average": {**self.average, **buffers}, "step": self.step, "spent": self.clock.spent,
+            "optimizers": [o.state_dict() for o in self.optimizers],
+        })
+        if self.clock.is_done:
+            self.path.with_suffix(".done").touch()
