@@ -114,7 +114,8 @@ fn a_frame_that_lasts_long_is_seen_whichever_kind_it_is() {
     let path = folder.path().join("a.mp4");
     // Two of three are of the kind that is left out on the way to others.
     for long in [30, 31, 32] {
-        let times = format!("-vf settb=1/1000,setpts=40*N+4000*gt(N\\,{long}) -vsync passthrough -enc_time_base 1/1000");
+        let times =
+            format!("-vf settb=1/1000,setpts=40*N+4000*gt(N\\,{long}) -vsync passthrough -enc_time_base 1/1000");
         film(
             &path,
             60,
@@ -122,7 +123,10 @@ fn a_frame_that_lasts_long_is_seen_whichever_kind_it_is() {
         );
         let late = f64::from(long) * 0.04 + 3.9;
         assert_eq!(numbers_at(&path, [late]), [long as usize]);
-        assert_eq!(numbers_at(&path, [late + 1.0, late, 0.4, late]), [long as usize + 22, long as usize, 10, long as usize]);
+        assert_eq!(
+            numbers_at(&path, [late + 1.0, late, 0.4, late]),
+            [long as usize + 22, long as usize, 10, long as usize]
+        );
     }
 }
 
