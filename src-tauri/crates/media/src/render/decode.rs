@@ -1,7 +1,9 @@
 //! The frames of a video file, one after the other from a keyframe.
 
 use std::{
+    collections::BTreeSet,
     fmt::Display,
+    ops::Bound,
     path::{Path, PathBuf},
     sync::Arc,
     thread,
@@ -33,6 +35,48 @@ pub(super) struct Decoding {
     begun: bool,
     /// When the last frame was shown.
     last: Option<i64>,
+    /// What the packets say of times to come.
+    times: Times,
+}
+
+/// When the frames of packets that were read are shown. Packets come in the order of decoding, and none is shown before its
+/// time of decoding: so of what is shown before the last one's, nothing is unread.
+#[derive(Default)]
+struct Times {
+    /// Those not yet past.
+    shown: BTreeSet<i64>,
+    /// The last packet's time of decoding; the most there is behind the last packet.
+    decoded: Option<i64>,
+    /// A packet or a frame had other times than these rules allow.
+    is_broken: bool,
+}
+
+impl Times {
+    /// Reads a packet's times of showing and of decoding.
+    fn read(&mut self, shown: Option<i64>, decoded: Option<i64>) {
+        match (shown, decoded) {
+            (Some(shown), Some(decoded)) if shown >= decoded && self.decoded.is_none_or(|last| last <= decoded) => {
+                self.shown.insert(shown);
+                self.decoded = Some(decoded);
+            }
+            _ => self.is_broken = true,
+        }
+    }
+
+    /// A frame was shown at this time.
+    fn show(&mut self, time: i64) {
+        self.is_broken |= !self.shown.contains(&time);
+        self.shown = self.shown.split_off(&time);
+    }
+
+    /// Until when the frame of this time is surely seen, if that is known.
+    fn until(&self, time: i64) -> Option<i64> {
+        let decoded = self.decoded.filter(|_| !self.is_broken && self.shown.contains(&time))?;
+        let next = self.shown.range((Bound::Excluded(time), Bound::Unbounded)).next().copied().unwrap_or(i64::MAX);
+        // No further than is known: another one may come behind that.
+        let until = next.min(decoded);
+        (until > time).then_some(until)
+    }
 }
 
 /// A frame and when it appears.
@@ -53,6 +97,7 @@ impl Decoding {
             from_start: true,
             begun: false,
             last: None,
+            times: Times::default(),
         })
     }
 
@@ -131,6 +176,7 @@ impl Decoding {
     pub(super) fn jump(&mut self, time: i64) -> bool {
         self.key = None;
         self.last = None;
+        self.times = Times::default();
         self.from_start = false;
         self.decoder.flush();
         // SAFETY: the file is open and the track exists.
@@ -142,9 +188,15 @@ impl Decoding {
         (self.file, self.decoder, self.track) = open(&self.path)?;
         self.key = None;
         self.last = None;
+        self.times = Times::default();
         self.from_start = true;
         self.begun = false;
         Ok(())
+    }
+
+    /// Until when the frame that was shown last, at this time, is surely seen, whether or not those behind it were left out.
+    pub(super) fn until(&self, time: i64) -> Option<i64> {
+        self.times.until(time)
     }
 
     /// The next frame in the order of showing; none behind the last.
@@ -178,6 +230,7 @@ impl Decoding {
             }
             self.begun = true;
             self.last = Some(time);
+            self.times.show(time);
             return Ok(Some((time, Arc::new(frame))));
         }
     }
@@ -191,6 +244,7 @@ impl Decoding {
                 Ok(()) if packet.stream() != self.track => continue,
                 Ok(()) => {}
                 Err(ffmpeg_next::Error::Eof) => {
+                    self.times.decoded = Some(i64::MAX);
                     return self.decoder.send_eof().map_err(|error| self.damaged(explain(error)));
                 }
                 Err(error) => return Err(self.damaged(explain(error))),
@@ -208,6 +262,7 @@ impl Decoding {
                 // Whoever jumps to the file's first packet sees what is seen from the start.
                 self.from_start |= self.start.map(|(start, _)| start) == time;
             }
+            self.times.read(packet.pts(), packet.dts());
             let hurried = self.decoder.id() == codec::Id::H264 && time.is_some_and(|time| time < self.hurry);
             self.decoder.skip_frame(if hurried { Discard::NonReference } else { Discard::Default });
             return match self.decoder.send_packet(&packet) {

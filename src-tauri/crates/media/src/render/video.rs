@@ -171,6 +171,14 @@ impl VideoSource {
     /// is nearer can have been left out.
     fn read_to(&mut self, target: i64) -> Result<(i64, Shown)> {
         loop {
+            if let Some((time, frame)) = &self.newest
+                && let Some(until) = self.decoding.until(*time)
+            {
+                self.cache.put(*time, until, Arc::clone(frame));
+                if (*time..until).contains(&target) {
+                    return Ok((*time, self.shown(Arc::clone(frame), true)));
+                }
+            }
             let next = match self.decoding.next() {
                 Ok(next) => next,
                 Err(error) => {
@@ -184,7 +192,7 @@ impl VideoSource {
             let Some((time, frame)) = newest else {
                 return Err(self.decoding.damaged("it shows nothing when it is read again"));
             };
-            // Behind a frame that was shown in a hurry, others may have been left out.
+            // Behind a frame that was shown in a hurry, others may have been left out that the packets did not tell of.
             let exact = time >= self.decoding.hurry;
             if exact {
                 self.cache.put(time, until, Arc::clone(&frame));
