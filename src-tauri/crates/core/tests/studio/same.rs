@@ -25,6 +25,7 @@ container = "mkv"
 size = [1080, 1920]
 rates = [25]
 codec = "ffv1"
+crf = 1
 key_frame_secs = 1.0
 
 [sound]

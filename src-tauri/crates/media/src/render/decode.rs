@@ -1,9 +1,7 @@
 //! The frames of a video file, one after the other from a keyframe.
 
 use std::{
-    collections::BTreeSet,
     fmt::Display,
-    ops::Bound,
     path::{Path, PathBuf},
     sync::Arc,
     thread,
@@ -11,6 +9,7 @@ use std::{
 
 use ffmpeg_next::{Discard, Packet, Rational, codec, decoder, ffi, format, frame, media};
 
+use super::times::Times;
 use super::turn::Turn;
 use crate::{Error, Result, ffmpeg::explain, files};
 
@@ -25,6 +24,8 @@ pub(super) struct Decoding {
     track: usize,
     /// Some pictures that no other needs may be left out before this time; none at the least that there is.
     pub(super) hurry: i64,
+    /// What the packets say of times to come.
+    pub(super) times: Times,
     /// The first packet's time of showing, and how much later than decoding that is.
     start: Option<(i64, i64)>,
     /// The keyframe that the decoder started from; none before its packet is read.
@@ -35,48 +36,6 @@ pub(super) struct Decoding {
     begun: bool,
     /// When the last frame was shown.
     last: Option<i64>,
-    /// What the packets say of times to come.
-    times: Times,
-}
-
-/// When the frames of packets that were read are shown. Packets come in the order of decoding, and none is shown before its
-/// time of decoding: so of what is shown before the last one's, nothing is unread.
-#[derive(Default)]
-struct Times {
-    /// Those not yet past.
-    shown: BTreeSet<i64>,
-    /// The last packet's time of decoding; the most there is behind the last packet.
-    decoded: Option<i64>,
-    /// A packet or a frame had other times than these rules allow.
-    is_broken: bool,
-}
-
-impl Times {
-    /// Reads a packet's times of showing and of decoding.
-    fn read(&mut self, shown: Option<i64>, decoded: Option<i64>) {
-        match (shown, decoded) {
-            (Some(shown), Some(decoded)) if shown >= decoded && self.decoded.is_none_or(|last| last <= decoded) => {
-                self.shown.insert(shown);
-                self.decoded = Some(decoded);
-            }
-            _ => self.is_broken = true,
-        }
-    }
-
-    /// A frame was shown at this time.
-    fn show(&mut self, time: i64) {
-        self.is_broken |= !self.shown.contains(&time);
-        self.shown = self.shown.split_off(&time);
-    }
-
-    /// Until when the frame of this time is surely seen, if that is known.
-    fn until(&self, time: i64) -> Option<i64> {
-        let decoded = self.decoded.filter(|_| !self.is_broken && self.shown.contains(&time))?;
-        let next = self.shown.range((Bound::Excluded(time), Bound::Unbounded)).next().copied().unwrap_or(i64::MAX);
-        // No further than is known: another one may come behind that.
-        let until = next.min(decoded);
-        (until > time).then_some(until)
-    }
 }
 
 /// A frame and when it appears.
@@ -92,12 +51,12 @@ impl Decoding {
             decoder,
             track,
             hurry: i64::MIN,
+            times: Times::default(),
             start: None,
             key: None,
             from_start: true,
             begun: false,
             last: None,
-            times: Times::default(),
         })
     }
 
@@ -174,9 +133,9 @@ impl Decoding {
 
     /// Goes on from the keyframe at or before this time, as far as the container knows. False where it cannot tell.
     pub(super) fn jump(&mut self, time: i64) -> bool {
+        self.times = Times::default();
         self.key = None;
         self.last = None;
-        self.times = Times::default();
         self.from_start = false;
         self.decoder.flush();
         // SAFETY: the file is open and the track exists.
@@ -186,17 +145,12 @@ impl Decoding {
     /// Opens the file again and goes on from its beginning.
     pub(super) fn restart(&mut self) -> Result<()> {
         (self.file, self.decoder, self.track) = open(&self.path)?;
+        self.times = Times::default();
         self.key = None;
         self.last = None;
-        self.times = Times::default();
         self.from_start = true;
         self.begun = false;
         Ok(())
-    }
-
-    /// Until when the frame that was shown last, at this time, is surely seen, whether or not those behind it were left out.
-    pub(super) fn until(&self, time: i64) -> Option<i64> {
-        self.times.until(time)
     }
 
     /// The next frame in the order of showing; none behind the last.
@@ -244,7 +198,7 @@ impl Decoding {
                 Ok(()) if packet.stream() != self.track => continue,
                 Ok(()) => {}
                 Err(ffmpeg_next::Error::Eof) => {
-                    self.times.decoded = Some(i64::MAX);
+                    self.times.end();
                     return self.decoder.send_eof().map_err(|error| self.damaged(explain(error)));
                 }
                 Err(error) => return Err(self.damaged(explain(error))),

@@ -172,7 +172,7 @@ impl VideoSource {
     fn read_to(&mut self, target: i64) -> Result<(i64, Shown)> {
         loop {
             if let Some((time, frame)) = &self.newest
-                && let Some(until) = self.decoding.until(*time)
+                && let Some(until) = self.decoding.times.until(*time)
             {
                 self.cache.put(*time, until, Arc::clone(frame));
                 if (*time..until).contains(&target) {
