@@ -31,6 +31,10 @@ usage: cargo xtask CHORE
   screenshots         take the README's pictures of the window
   bindings            write the page's types from the core's calls
   bench [ARGS]        stage times of a clip (`gallop bench ARGS`), then the benchmarks of the networks
+  bench export [SECONDS] [WIDTHxHEIGHT] [--runs N] [--long]
+                      how long an export takes beside the ffmpeg program that does the same; with --long, how much memory a
+                      long film takes
+  bench scrub         how long a frame of the timeline takes: looked at in passing, exactly, backwards, and playing
   bench download [--mib N] [--runs N] [--mbit N] [--into FOLDER]
                       how fast `gallop models pull` is beside curl, from one server and in turns; over a line of 5000
                       megabits a second and over one without a limit (0), where no other is named
@@ -56,7 +60,10 @@ fn main() -> ExitCode {
         ["bench", "download", options @ ..] => {
             packages::ensure(&[packages::PROGRAM]).and_then(|()| download::bench(options))
         }
-        // The server of that benchmark, which starts it itself.
+        ["bench", name @ ("export" | "scrub"), options @ ..] => {
+            packages::ensure(&[packages::PROGRAM]).and_then(|()| sample::bench_media(name, options))
+        }
+        // The server of the benchmark of downloads, which starts it itself.
         ["serve-file", path, mbit] => serve_file::serve(path, mbit),
         ["bench", options @ ..] => packages::ensure(&[packages::PROGRAM]).and_then(|()| sample::bench(options)),
         ["fuzz", options @ ..] => packages::ensure(&[packages::PROGRAM]).and_then(|()| fuzz::run(options)),

@@ -1,6 +1,8 @@
 //! Building Gallop and making a clip with it.
 
-use crate::command::{at_root, built, cargo, root, run};
+use std::process::Command;
+
+use crate::command::{at_root, built, cargo, output, root, run};
 
 /// Builds Gallop and makes the sample clip.
 pub fn run_sample() -> Result<(), String> {
@@ -26,6 +28,12 @@ pub fn run_sample() -> Result<(), String> {
 pub fn bench(options: &[&str]) -> Result<(), String> {
     run(at_root(build()?).arg("bench").args(options))?;
     run(cargo().args(["bench", "--package", "gallop-models"]))
+}
+
+/// Runs a benchmark of pictures and sound, which takes the `ffmpeg` program to make its films with.
+pub fn bench_media(name: &str, options: &[&str]) -> Result<(), String> {
+    output(Command::new("ffmpeg").arg("-version")).ok_or("the ffmpeg program is not there; install it first")?;
+    run(cargo().args(["bench", "--package", "gallop-media", "--bench", name, "--"]).args(options))
 }
 
 /// Builds Gallop as it is shipped, and tells where it is.

@@ -129,7 +129,7 @@ export type CaptionPlace = "top" | "middle" | "bottom";
 export type CaptionStyle = {
   /** The kind of caption. */
   look: CaptionLook,
-  /** Height of a Chinese character, as a part of the picture's shorter side: 0.02 to 0.2. */
+  /** Height of a Chinese character, as a part of the picture's width or, if less, 0.8 of its height: 0.02 to 0.2. */
   size: number,
   /** Colour of the letters: red, green, blue. */
   color: [number, number, number],

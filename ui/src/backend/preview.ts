@@ -2,10 +2,20 @@
 //
 // Asked in JSON, answered in bytes that begin with seven numbers of 32 bits; `core/src/preview` writes them down.
 
-import { CallError } from "./index";
+import { CallError, type CaptionUse, type ExportLabel, type Tongues } from "./index";
 
 /** What is looked at. */
-export type PreviewOf = "timeline" | { take: string };
+export type PreviewOf = "timeline" | { take: string } | { export: PreviewEdition };
+
+/** An export as far as it is seen. */
+export interface PreviewEdition {
+  /** The preset. */
+  readonly preset: string;
+  /** The languages of its captions; the core's choice where nothing is said. */
+  readonly tongues?: Tongues;
+  readonly captions: CaptionUse;
+  readonly label: ExportLabel;
+}
 
 /** A picture of what is looked at. */
 export interface PreviewPicture {

@@ -109,6 +109,28 @@ fn frames_of_uneven_length_are_seen_as_long_as_they_last() {
 }
 
 #[test]
+fn a_frame_that_lasts_long_is_seen_whichever_kind_it_is() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("a.mp4");
+    // Two of three are of the kind that is left out on the way to others.
+    for long in [30, 31, 32] {
+        let times =
+            format!("-vf settb=1/1000,setpts=40*N+4000*gt(N\\,{long}) -vsync passthrough -enc_time_base 1/1000");
+        film(
+            &path,
+            60,
+            &format!("{times} -c:v libx264 -pix_fmt yuv420p -g 250 -bf 2 -b_strategy 0 -x264-params b-pyramid=none"),
+        );
+        let late = f64::from(long) * 0.04 + 3.9;
+        assert_eq!(numbers_at(&path, [late]), [long as usize]);
+        assert_eq!(
+            numbers_at(&path, [late + 1.0, late, 0.4, late]),
+            [long as usize + 22, long as usize, 10, long as usize]
+        );
+    }
+}
+
+#[test]
 fn rounded_times_make_no_frame_late() {
     // Matroska rounds to milliseconds: frames 1, 2 and 3 at 30 a second are said to be at 33, 67 and 100 ms.
     let folder = TempDir::new().unwrap();
@@ -166,8 +188,16 @@ fn a_glance_shows_a_frame_from_before() {
     let close = painter.glance(Ticks::of_secs(2.08)).unwrap();
     assert_eq!((number(&close.frame), close.exact), (52, true));
     assert_eq!(number(&painter.frame(Ticks::of_secs(3.2)).unwrap()), 80);
+    let back = painter.glance(Ticks::of_secs(3.16)).unwrap();
+    assert_eq!((number(&back.frame), back.exact), (79, true), "it was decoded on the way");
     let back = painter.glance(Ticks::of_secs(3.0)).unwrap();
-    assert_eq!((number(&back.frame), back.exact), (75, true), "it was decoded on the way");
+    assert_eq!((number(&back.frame), back.exact), (52, false), "the nearest that is known");
+    // Who goes back frame by frame decodes a run of them at once.
+    assert_eq!(number(&painter.frame(Ticks::of_secs(3.0)).unwrap()), 75);
+    for at in (65..75_u32).rev() {
+        let back = painter.glance(Ticks::of_frames(at.into(), FrameRate::whole(25))).unwrap();
+        assert_eq!((number(&back.frame), back.exact), (at as usize, true), "kept for a hand that goes back");
+    }
     // A small one is decoded as far as it takes no longer than a few large ones.
     film(&path, 100, "-c:v libx264 -pix_fmt yuv420p -g 50 -sc_threshold 0");
     let mut painter = Painter::new(&graph(FILM, vec![video(&path)]), FILM).unwrap();

@@ -17,7 +17,7 @@ import { FolderField } from "./FolderField";
 import { LabelChoice } from "./LabelChoice";
 import { PresetFacts } from "./PresetFacts";
 import { PresetList } from "./PresetList";
-import { captionLanguages, clipsOf, isLabelled, orderOf, parentOf, tonguesOf, unlabelled, type Choices } from "./order";
+import { captionLanguages, clipsOf, orderOf, parentOf, tonguesOf, unlabelled, type Choices } from "./order";
 
 const uses = (): Choice<CaptionUse>[] => [
   { value: "both", label: t("export.captions_both") },
@@ -167,9 +167,8 @@ export function NewExport(props: { project: ProjectView; onStarted(): void }): J
               <ExportPreview
                 project={props.project}
                 preset={preset()}
-                captions={choices.captions}
-                tongues={tonguesOf(choices, languages())[0]}
-                isLabelled={isLabelled(choices.label, preset())}
+                edition={{ preset: preset().id, captions: choices.captions, label: { kind: choices.label } }}
+                tongues={tonguesOf(choices, languages())}
               />
               <PresetFacts preset={preset()} />
             </aside>

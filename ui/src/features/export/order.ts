@@ -47,10 +47,6 @@ export const unlabelled = (choices: Pick<Choices, "presets" | "label">, all: rea
     ? all.filter(({ id, label }) => choices.presets.has(id) && label?.visible === "required")
     : [];
 
-/** Whether the picture of a preset will say that AI made it. */
-export const isLabelled = (label: LabelWanted, preset: Pick<Preset, "label">): boolean =>
-  preset.label !== null && (label === "with" || (label === "usual" && preset.label.visible === "required"));
-
 /** How the label is told to the core. */
 export const labelOf = ({ label, isAgreed }: Pick<Choices, "label" | "isAgreed">, statement: string): ExportLabel =>
   label === "without" ? { kind: "without", ...(isAgreed && { agreed: statement }) } : { kind: label };

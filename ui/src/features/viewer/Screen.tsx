@@ -30,8 +30,20 @@ export function Screen(props: { platform: string | null }): JSX.Element {
     if (!canvas) return;
     setPlayback(
       createPlayback({
-        player,
-        view,
+        stage: {
+          of: () => {
+            const watched = view.watched();
+            return watched.kind === "take" ? { take: watched.take } : "timeline";
+          },
+          frame: player.frame,
+          seek: player.seek,
+          length: () => player.programme().length,
+          bounds: player.bounds,
+          speed: view.speed,
+          setSpeed: view.setSpeed,
+          loop: view.loop,
+          volume: () => (player.isMuted() ? 0 : player.volume()),
+        },
         canvas,
         address: studio.backend.mediaUrl("preview"),
         revision: () => studio.project()?.revision ?? 0,

@@ -7,8 +7,6 @@ import { Quality } from "../../lib/quality";
 import { frameAt, runFrom, type Run } from "../../lib/run";
 import { Speaker } from "../../lib/speaker";
 import { RATE } from "../../lib/timecode";
-import type { Player } from "../../state/player";
-import type { View } from "../../state/view";
 
 /** Playing begins without its first picture if that does not come. */
 const PATIENCE_MS = 1000;
@@ -27,9 +25,26 @@ export interface Playback {
   readonly isWaiting: Accessor<boolean>;
 }
 
+/** What plays, and where it stands. */
+export interface Stage {
+  readonly of: Accessor<PreviewOf>;
+  /** In frames of the programme. */
+  readonly frame: Accessor<number>;
+  seek(frame: number): void;
+  /** Frames of the programme. */
+  readonly length: Accessor<number>;
+  /** What is played over and over, or to its end. */
+  readonly bounds: Accessor<{ from: number; to: number }>;
+  /** 0 stands, 1 plays with sound, others run without. */
+  readonly speed: Accessor<number>;
+  setSpeed(to: number): void;
+  readonly loop: Accessor<boolean>;
+  /** From 0 to 1. */
+  readonly volume: Accessor<number>;
+}
+
 interface PlaybackParts {
-  player: Player;
-  view: View;
+  stage: Stage;
   canvas: HTMLCanvasElement;
   /** Address of the preview. */
   address: string;
@@ -40,7 +55,7 @@ interface PlaybackParts {
 }
 
 /** Plays on `canvas` for as long as the calling component lives. */
-export function createPlayback({ player, view, canvas, address, revision, onTrouble }: PlaybackParts): Playback {
+export function createPlayback({ stage, canvas, address, revision, onTrouble }: PlaybackParts): Playback {
   const [trouble, setTrouble] = createSignal<Error | null>(null);
   const [isWaiting, setWaiting] = createSignal(false);
   const screen = canvas.getContext("2d", { alpha: false });
@@ -71,12 +86,8 @@ export function createPlayback({ player, view, canvas, address, revision, onTrou
   let sign: ReturnType<typeof setTimeout> | undefined;
   let settle: ReturnType<typeof setTimeout> | undefined;
 
-  const speed = () => untrack(view.speed);
-  const length = () => untrack(player.programme).length;
-  const of = (): PreviewOf => {
-    const watched = untrack(view.watched);
-    return watched.kind === "take" ? { take: watched.take } : "timeline";
-  };
+  const speed = () => untrack(stage.speed);
+  const of = () => untrack(stage.of);
   const pixels = () => canvas.clientWidth * canvas.clientHeight * window.devicePixelRatio ** 2;
   const size = (part: number): [number, number] => {
     const scale = window.devicePixelRatio * part;
@@ -108,8 +119,8 @@ export function createPlayback({ player, view, canvas, address, revision, onTrou
   /** The same anew and sharp: what is drawn may have changed. */
   function renew() {
     asked = null;
-    if (speed() === 1) play(untrack(player.frame));
-    else show(untrack(player.frame), 1);
+    if (speed() === 1) play(untrack(stage.frame));
+    else show(untrack(stage.frame), 1);
   }
 
   function later(work: () => void) {
@@ -120,7 +131,7 @@ export function createPlayback({ player, view, canvas, address, revision, onTrou
   function play(frame: number) {
     speaker.stop();
     speaker.wake();
-    const run = runFrom(frame, untrack(player.bounds), length(), untrack(view.loop));
+    const run = runFrom(frame, untrack(stage.bounds), untrack(stage.length), untrack(stage.loop));
     turn += 1;
     asked = null;
     playing = { run, pictures: [], shown: 0, since: performance.now(), isHeard: false };
@@ -128,7 +139,7 @@ export function createPlayback({ player, view, canvas, address, revision, onTrou
     late = { since: 0, count: 0, part: quality.part(pixels()) };
     clearTimeout(settle);
     own = run.from;
-    player.seek(run.from);
+    stage.seek(run.from);
     awaitSign();
     link.ask({ play: { turn, of: of(), ...run, size: size(late.part) } });
   }
@@ -217,7 +228,7 @@ export function createPlayback({ player, view, canvas, address, revision, onTrou
     if (frame === null) return finish(playing.run.to - 1);
     link.ask({ more: { shown: playing.shown, clock: at } });
     own = frame;
-    player.seek(frame);
+    stage.seek(frame);
   }
 
   /** Counts pictures that did not come in time: once a second the next ones become smaller, or larger where some wait. */
@@ -234,17 +245,17 @@ export function createPlayback({ player, view, canvas, address, revision, onTrou
 
   /** Other speeds: the clock is the page's, and of the frames those are seen that are drawn in time. */
   function shuttle(now: number) {
-    const { from, to } = untrack(player.bounds);
+    const { from, to } = untrack(stage.bounds);
     let at = anchor.position + ((now - anchor.at) / 1000) * RATE * speed();
-    const isBehind = speed() > 0 ? at >= to : at <= (untrack(view.loop) ? from : 0);
+    const isBehind = speed() > 0 ? at >= to : at <= (untrack(stage.loop) ? from : 0);
     if (isBehind) {
-      if (!untrack(view.loop)) return finish(speed() > 0 ? Math.max(from, to - 1) : 0);
+      if (!untrack(stage.loop)) return finish(speed() > 0 ? Math.max(from, to - 1) : 0);
       at = speed() > 0 ? from : Math.max(from, to - 1);
       anchor = { position: at, at: now };
     }
     own = Math.max(0, Math.floor(at + 1e-3));
     show(own);
-    player.seek(own);
+    stage.seek(own);
   }
 
   function tick(now: number) {
@@ -255,14 +266,14 @@ export function createPlayback({ player, view, canvas, address, revision, onTrou
 
   function finish(frame: number) {
     own = Math.max(0, frame);
-    player.seek(own);
-    view.setSpeed(0);
+    stage.seek(own);
+    stage.setSpeed(0);
   }
 
   createEffect(
-    on(view.speed, (now) => {
+    on(stage.speed, (now) => {
       cancelAnimationFrame(request);
-      const frame = untrack(player.frame);
+      const frame = untrack(stage.frame);
       own = frame;
       still();
       if (now === 0) return show(frame);
@@ -272,7 +283,7 @@ export function createPlayback({ player, view, canvas, address, revision, onTrou
     }),
   );
   createEffect(
-    on(player.frame, (frame) => {
+    on(stage.frame, (frame) => {
       if (frame === own) return;
       own = frame;
       if (playing) play(frame);
@@ -283,17 +294,22 @@ export function createPlayback({ player, view, canvas, address, revision, onTrou
     }),
   );
   // The core takes up by itself what changes while it plays; only how far it plays is for this page to say.
-  createEffect(
-    on([revision, () => JSON.stringify(view.watched())], () => !playing && renew(), { defer: true }),
-  );
+  createEffect(on(revision, () => !playing && renew(), { defer: true }));
   createEffect(
     on(
-      () => [player.bounds().from, player.bounds().to, player.programme().length, view.loop()].join(),
-      () => playing && play(untrack(player.frame)),
+      () => JSON.stringify(stage.of()),
+      () => (playing ? play(untrack(stage.frame)) : renew()),
       { defer: true },
     ),
   );
-  createEffect(() => (speaker.volume = player.isMuted() ? 0 : player.volume()));
+  createEffect(
+    on(
+      () => [stage.bounds().from, stage.bounds().to, stage.length(), stage.loop()].join(),
+      () => playing && play(untrack(stage.frame)),
+      { defer: true },
+    ),
+  );
+  createEffect(() => (speaker.volume = stage.volume()));
   const resized = new ResizeObserver(() =>
     later(() => (playing ? link.ask({ size: size((late.part = quality.part(pixels()))) }) : renew())),
   );

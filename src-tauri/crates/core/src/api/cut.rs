@@ -10,6 +10,7 @@ use gallop_protocol::message::Checkpoint;
 use super::export;
 use super::reel::Seen;
 use super::studio::Studio;
+use crate::export::{Preset, Presets};
 use crate::take;
 use crate::timeline::Timeline;
 
@@ -44,6 +45,15 @@ pub struct CutTake {
 }
 
 impl Studio {
+    /// A preset, as it is now.
+    ///
+    /// # Errors
+    /// As [`Presets::get`].
+    pub(crate) fn preset(&self, id: &str) -> anyhow::Result<Preset> {
+        let (presets, _) = Presets::of_this_user(&self.places)?;
+        presets.get(id).cloned()
+    }
+
     /// What the open project shows now.
     ///
     /// # Errors

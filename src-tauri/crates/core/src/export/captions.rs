@@ -39,13 +39,20 @@ pub fn captions(timeline: &Timeline) -> Vec<Language> {
 }
 
 /// Whether some captions say what others say at the same time in another language: then not all of them can be read at once.
-pub fn has_translations(timeline: &Timeline) -> bool {
+fn has_translations(timeline: &Timeline) -> bool {
     let captions: Vec<_> = timeline.captions.iter().filter(|caption| !caption.text.trim().is_empty()).collect();
     let is_translated = |caption: &&Caption| {
         let others = captions.iter().filter(|other| other.clip == caption.clip && other.language != caption.language);
         others.into_iter().any(|other| together(caption, other) > 0)
     };
     captions.iter().any(is_translated)
+}
+
+/// The languages of captions where nobody has said any: nothing where all are read, as of people who speak one language each;
+/// of translations the most used one.
+pub fn usual_tongues(timeline: &Timeline) -> Option<Tongues> {
+    let first = captions(timeline).into_iter().next().filter(|_| has_translations(timeline))?;
+    Some(Tongues { first, second: None })
 }
 
 /// The captions of a timeline in these languages, or all of them where nothing is said, each when it is read.

@@ -24,10 +24,10 @@ use gallop_media::words::{CaptionFormat, Cue, write_captions, write_cover};
 use gallop_protocol::{Digest, Id};
 use serde::{Deserialize, Serialize};
 
-use super::captions::cues;
+use super::edition::Edition;
 use super::graph::{graph, moment};
 use super::order::{CaptionUse, EncoderChoice, Item, Order, STATEMENT_TEXT};
-use super::preset::{CaptionFile, LabelPolicy, Preset, own_size};
+use super::preset::{CaptionFile, LabelPolicy, Preset};
 use super::report::{self, KitFile, KitReport, Labelled};
 use super::scene::Scene;
 use super::text::text;
@@ -138,14 +138,10 @@ impl Kit<'_> {
         let Self { scene, order, preset, item, .. } = self;
         let size = preset.size(&scene.aspect);
         let label = order.label(preset)?.filter(|_| size.is_some());
-        let read = cues(&scene.timeline, item.tongues);
-        let mut graph = graph(&scene.timeline, &scene.materials, size.unwrap_or_else(|| own_size(&scene.aspect)));
-        if size.is_some() {
-            let drawn = matches!(order.captions, CaptionUse::Both | CaptionUse::Picture);
-            let safe = safe_area(Some(preset), graph.size);
-            let style = &scene.timeline.caption_style;
-            graph.words = words(graph.size, safe, if drawn { &read } else { &[] }, style, label, self.fonts)?;
-        }
+        let edition = Edition::of(order, item);
+        let read = edition.cues(&scene.timeline);
+        let mut graph = Edition::graph(preset, &scene.timeline, &scene.materials, &scene.aspect);
+        graph.words = edition.words(preset, &scene.timeline, graph.size, self.fonts)?;
         let mut spec = self.spec(size);
         // What differs from time to time is not what a clip is made from.
         let (produce_id, created) = (spec.provenance.produce_id.clone(), spec.provenance.created.clone());

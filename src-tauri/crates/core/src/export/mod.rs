@@ -4,6 +4,7 @@
 
 mod batch;
 mod captions;
+mod edition;
 mod graph;
 mod kit;
 mod material;
@@ -19,7 +20,8 @@ mod text;
 mod words;
 
 pub use batch::{Batch, Entry, EntryState, Label as LabelLog};
-pub use captions::{Tongues, captions, cues};
+pub use captions::{Tongues, captions, cues, usual_tongues};
+pub use edition::Edition;
 pub use graph::{Material, Materials, Seen, graph, length, moment};
 pub use kit::{Kit, Made, Maker, REPORT};
 pub use material::{Known, materials, materials_at_hand};

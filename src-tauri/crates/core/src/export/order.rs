@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::captions::{Tongues, has_translations};
+use super::captions::{Tongues, usual_tongues};
 use super::preset::{LabelPolicy, LabelWish, Preset};
 use super::presets::Presets;
 use super::scene::Scene;
@@ -86,6 +86,18 @@ pub enum LabelChoice {
     },
 }
 
+impl LabelChoice {
+    /// The label that is seen in the pictures of a preset, whatever a law says to that.
+    pub fn seen(&self, preset: &Preset) -> Option<LabelPolicy> {
+        let is_seen = |policy: &LabelPolicy| match self {
+            Self::Usual => policy.visible == LabelWish::Required,
+            Self::With => true,
+            Self::Without { .. } => false,
+        };
+        preset.label.filter(is_seen)
+    }
+}
+
 /// What encodes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -138,11 +150,10 @@ impl Order {
                 }
             }
         }
-        // People who speak one language each in a film are all read; of translations only one is.
-        let usual = known.first().filter(|_| has_translations(&scene.timeline));
-        let usual = usual.map(|first| Tongues { first: *first, second: None });
-        let all: Vec<Option<Tongues>> =
-            if self.languages.is_empty() { vec![usual] } else { self.languages.iter().copied().map(Some).collect() };
+        let all: Vec<Option<Tongues>> = match self.languages.as_slice() {
+            [] => vec![usual_tongues(&scene.timeline)],
+            languages => languages.iter().copied().map(Some).collect(),
+        };
         let (mut items, mut seen) = (Vec::new(), BTreeSet::new());
         for id in &self.presets {
             let preset = presets.get(id)?;
@@ -172,17 +183,13 @@ impl Order {
     /// # Errors
     /// [`Code::Input`]: a law asks for it, and the user has not agreed to leave it out.
     pub fn label(&self, preset: &Preset) -> anyhow::Result<Option<LabelPolicy>> {
-        let Some(policy) = preset.label else { return Ok(None) };
-        let is_required = policy.visible == LabelWish::Required;
         match &self.label {
-            LabelChoice::With => Ok(Some(policy)),
-            LabelChoice::Usual => Ok(is_required.then_some(policy)),
-            LabelChoice::Without { agreed } if is_required && agreed.as_deref() != Some(STATEMENT) => {
+            LabelChoice::Without { agreed } if self.is_unlabelled(preset) && agreed.as_deref() != Some(STATEMENT) => {
                 let name = &preset.name;
                 let why = format!("{name} must say in the picture that AI made it; to leave that out, agree to this");
                 Err(coded(Code::Input, format!("{why}: {STATEMENT_TEXT}")))
             }
-            LabelChoice::Without { .. } => Ok(None),
+            choice => Ok(choice.seen(preset)),
         }
     }
 

@@ -61,7 +61,7 @@ async fn talk(
             message = socket.recv() => match message {
                 Some(Ok(Message::Text(text))) => match serde_json::from_str::<Ask>(text.as_str()) {
                     Ok(ask) => {
-                        preview.ask(&ask);
+                        preview.ask(ask);
                         continue;
                     }
                     Err(error) => Answer::trouble(0, Part::Ask, &Refusal::input(format!("this cannot be asked: {error}"))),

@@ -3,8 +3,10 @@
 use gallop_protocol::Id;
 use serde::Deserialize;
 
+use crate::export::Edition;
+
 /// A message of the page.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Ask {
     /// One picture, first one that is near and quick where the right one takes long.
@@ -48,11 +50,13 @@ pub enum Ask {
 }
 
 /// What is looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Of {
     /// The timeline of the open project.
     Timeline,
     /// One of its takes, whole.
     Take(Id),
+    /// The timeline as an export will show it: its size and fit, its captions and its label.
+    Export(Edition),
 }

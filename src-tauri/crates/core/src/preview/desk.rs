@@ -13,7 +13,7 @@ pub struct Desk {
 }
 
 /// What is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Wish {
     /// Grows with everything that is asked for anew.
     pub number: u64,
@@ -26,7 +26,7 @@ pub struct Wish {
 }
 
 /// Something to be seen.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct What {
     /// Of what.
     pub of: Of,
@@ -54,10 +54,12 @@ pub enum Kind {
 
 impl Desk {
     /// Puts down what a page asks for.
-    pub fn take(&self, ask: &Ask) {
+    pub fn take(&self, ask: Ask) {
         let mut wish = self.wish();
-        match *ask {
-            Ask::Show { turn, of, frame, size } => wish.renew(turn, Some(What { of, size, kind: Kind::Show(frame) })),
+        match ask {
+            Ask::Show { turn, of, frame, size } => {
+                wish.renew(turn, Some(What { of, size, kind: Kind::Show(frame) }));
+            }
             Ask::Play { turn, of, from, to, again, size } => {
                 let kind = Kind::Play { run: Run::new(from, to, again), shown: 0, clock: 0.0 };
                 wish.renew(turn, Some(What { of, size, kind }));

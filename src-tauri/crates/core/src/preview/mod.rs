@@ -6,6 +6,7 @@
 //! ```text
 //! {"show": {"turn": 1, "of": "timeline", "frame": 12, "size": [405, 720]}}    one picture; the latest wins
 //! {"play": {"turn": 2, "of": {"take": "<id>"}, "from": 12, "to": 300, "again": 0, "size": [405, 720]}}
+//! {"show": {"turn": 3, "of": {"export": {"preset": "douyin", "tongues": {"first": "zh"}}}, "frame": 0, "size": [405, 720]}}
 //! {"more": {"shown": 7, "clock": 9.5}}   of what plays: pictures that were used up, frames that were heard
 //! {"size": [810, 1440]}                  of what plays
 //! {"stop": {}}
@@ -71,7 +72,7 @@ impl Preview {
     }
 
     /// Takes what the page asks for.
-    pub fn ask(&self, ask: &Ask) {
+    pub fn ask(&self, ask: Ask) {
         self.0.0.take(ask);
     }
 }

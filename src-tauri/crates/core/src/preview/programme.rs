@@ -1,15 +1,16 @@
 //! What is looked at, as the graph that is drawn.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use gallop_media::render::Graph;
+use gallop_media::render::{Graph, Words};
 use gallop_protocol::Id;
 
 use super::ask::Of;
 use crate::api::{Cut, Refusal, Studio};
-use crate::export::{self, Known, Materials, graph, materials_at_hand};
+use crate::export::{self, Edition, Known, Materials, Preset, graph, materials_at_hand, usual_tongues};
 use crate::timeline::{Clip, Timeline};
 use crate::{Code, coded, inside};
 
@@ -68,41 +69,86 @@ impl Reel {
     /// The programme as it is now: the same one as long as nothing of it has changed.
     ///
     /// # Errors
-    /// No project is open, or it has no such take.
-    pub fn programme(&self, of: Of) -> anyhow::Result<Arc<Programme>> {
+    /// No project is open, or it has no such take; there is no such preset.
+    pub fn programme(&self, of: &Of) -> anyhow::Result<Arc<Programme>> {
         let studio = self.studio.upgrade().ok_or_else(|| coded(Code::Input, "the studio is closing"))?;
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         // Read before the project is: what changes meanwhile is seen the next time.
         let revision = studio.revision();
         if let Some((known, what, programme)) = &held.programme
-            && (*known, *what) == (revision, of)
+            && (*known, what) == (revision, of)
         {
             return Ok(Arc::clone(programme));
         }
         let cut = studio.cut()?;
-        let fresh = programme(&cut, of, &mut held.known)?;
+        let seen = Seen::of(&studio, &cut, of)?;
+        let fresh = programme(&cut, &seen, &mut held.known);
         if !fresh.unseen.is_empty() || !fresh.unheard.is_empty() {
             // What is gone may come back.
             held.known = Known::default();
         }
         let same = held.programme.take().map(|(.., programme)| programme).filter(|known| **known == fresh);
         let programme = same.unwrap_or_else(|| Arc::new(fresh));
-        held.programme = Some((revision, of, Arc::clone(&programme)));
+        held.programme = Some((revision, of.clone(), Arc::clone(&programme)));
         Ok(programme)
     }
 }
 
-fn programme(cut: &Cut, of: Of, known: &mut Known) -> anyhow::Result<Programme> {
-    let single;
-    let (timeline, clips) = match of {
-        Of::Timeline => (&cut.timeline, &cut.clips),
-        Of::Take(id) => {
-            let take = cut.takes.get(&id);
-            let take = take.ok_or_else(|| coded(Code::Input, "this take is no longer there; choose another"))?;
-            let clip = Clip::of(take.shot, 0, take.frames);
-            single = Timeline { clips: vec![clip], ..Timeline::default() };
-            (&single, &[(take.shot, take.clip.clone())].into())
+/// What is looked at, found in a project.
+enum Seen<'a> {
+    Timeline(&'a Timeline),
+    Take(Box<Timeline>, BTreeMap<Id, PathBuf>),
+    Export(&'a Timeline, Edition, Box<Preset>),
+}
+
+impl<'a> Seen<'a> {
+    fn of(studio: &Studio, cut: &'a Cut, of: &Of) -> anyhow::Result<Self> {
+        Ok(match of {
+            Of::Timeline => Self::Timeline(&cut.timeline),
+            Of::Take(id) => {
+                let take = cut.takes.get(id);
+                let take = take.ok_or_else(|| coded(Code::Input, "this take is no longer there; choose another"))?;
+                let clips = vec![Clip::of(take.shot, 0, take.frames)];
+                let single = Timeline { clips, ..Timeline::default() };
+                Self::Take(Box::new(single), [(take.shot, take.clip.clone())].into())
+            }
+            Of::Export(edition) => {
+                let preset = studio.preset(&edition.preset)?;
+                let tongues = edition.tongues.or_else(|| usual_tongues(&cut.timeline));
+                Self::Export(&cut.timeline, Edition { tongues, ..edition.clone() }, Box::new(preset))
+            }
+        })
+    }
+
+    fn timeline(&self) -> &Timeline {
+        match self {
+            Self::Timeline(timeline) | Self::Export(timeline, ..) => timeline,
+            Self::Take(timeline, _) => timeline,
         }
+    }
+
+    fn graph(&self, materials: &Materials, aspect: &str) -> Graph {
+        match self {
+            Self::Export(timeline, _, preset) => Edition::graph(preset, timeline, materials, aspect),
+            _ => graph(self.timeline(), materials, export::own_size(aspect)),
+        }
+    }
+
+    fn words(&self, size: (u32, u32), fonts: &Path) -> anyhow::Result<Option<Words>> {
+        if let Self::Export(timeline, edition, preset) = self {
+            return edition.words(preset, timeline, size, fonts);
+        }
+        let timeline = self.timeline();
+        let cues = export::cues(timeline, None);
+        export::words(size, export::safe_area(None, size), &cues, &timeline.caption_style, None, fonts)
+    }
+}
+
+fn programme(cut: &Cut, seen: &Seen<'_>, known: &mut Known) -> Programme {
+    let timeline = seen.timeline();
+    let clips = match seen {
+        Seen::Take(_, clips) => clips,
+        _ => &cut.clips,
     };
     // Links lead out of the project.
     let is_there = |path: &PathBuf| inside::file_bytes(path).is_ok_and(|bytes| bytes.is_some());
@@ -110,21 +156,13 @@ fn programme(cut: &Cut, of: Of, known: &mut Known) -> anyhow::Result<Programme> 
     let materials = materials_at_hand(&cut.folder, timeline, &clip_of, known);
     let unseen = unseen(cut, timeline, &materials, |shot| clips.contains_key(&shot));
     let unheard = unheard(timeline, &materials);
-    let mut graph = graph(timeline, &materials, export::own_size(&cut.aspect));
-    let written = export::words(
-        graph.size,
-        export::safe_area(None, graph.size),
-        &export::cues(timeline, None),
-        &timeline.caption_style,
-        None,
-        &cut.fonts,
-    );
+    let mut graph = seen.graph(&materials, &cut.aspect);
     let mut unread = None;
-    match written {
+    match seen.words(graph.size, &cut.fonts) {
         Ok(words) => graph.words = words,
         Err(error) => unread = Some(Refusal::of(&error)),
     }
-    Ok(Programme { graph, unseen, unheard, unread })
+    Programme { graph, unseen, unheard, unread }
 }
 
 /// Clips whose file cannot be read. A shot without a take has none, which the page shows in its own way.

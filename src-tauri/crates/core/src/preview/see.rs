@@ -45,7 +45,7 @@ pub fn paint(desk: &Desk, reel: &Reel, out: &mpsc::Sender<Message>) {
 }
 
 /// A picture that is to be painted.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Order {
     number: u64,
     turn: u32,
@@ -80,9 +80,9 @@ impl Progress {
         if is_new {
             *self = Self { number: wish.number, cost: self.cost, ..Self::default() };
         }
-        let what = wish.what?;
+        let what = wish.what.as_ref()?;
         let order = |place, frame, is_glance| {
-            Some(Order { number: wish.number, turn: wish.turn, what, place, frame, is_glance })
+            Some(Order { number: wish.number, turn: wish.turn, what: what.clone(), place, frame, is_glance })
         };
         match what.kind {
             Kind::Show(frame) if self.sent == 0 => order(0, frame, true),
@@ -169,7 +169,7 @@ impl Standing {
 
 impl Easel {
     fn painted(&mut self, reel: &Reel, order: &Order) -> anyhow::Result<Painted> {
-        let programme = reel.programme(order.what.of)?;
+        let programme = reel.programme(&order.what.of)?;
         let size = fitted(programme.graph.size, order.what.size);
         let is_same = |now: &Standing| Arc::ptr_eq(&now.programme, &programme) && now.painter.size() == size;
         if !self.standing.as_ref().is_some_and(is_same) {

@@ -37,7 +37,7 @@ pub fn mix(desk: &Desk, reel: &Reel, out: &mpsc::Sender<Message>) {
 }
 
 /// A portion that is to be mixed.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Portion {
     turn: u32,
     of: Of,
@@ -64,13 +64,14 @@ impl Progress {
         if self.number != wish.number {
             *self = Self { number: wish.number, ..Self::default() };
         }
-        let what = wish.what?;
+        let what = wish.what.as_ref()?;
         let Kind::Play { run, clock, .. } = what.kind else { return None };
         if f64::from(self.next) >= clock + AHEAD {
             return None;
         }
         let (frame, left) = run.at(self.next)?;
-        let portion = Portion { turn: wish.turn, of: what.of, place: self.next, frame, frames: PORTION.min(left) };
+        let of = what.of.clone();
+        let portion = Portion { turn: wish.turn, of, place: self.next, frame, frames: PORTION.min(left) };
         self.next = self.next.saturating_add(portion.frames);
         Some(portion)
     }
@@ -100,7 +101,7 @@ impl Sounding {
 
     /// The samples, and what is missing of them.
     fn samples(&mut self, reel: &Reel, portion: &Portion, sample: u32, samples: usize) -> anyhow::Result<Heard> {
-        let programme = reel.programme(portion.of)?;
+        let programme = reel.programme(&portion.of)?;
         let is_same = |(known, _): &(Arc<Programme>, Mixer)| Arc::ptr_eq(known, &programme);
         let mut mixer = match self.standing.take() {
             Some(standing) if is_same(&standing) => standing.1,

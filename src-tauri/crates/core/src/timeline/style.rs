@@ -11,7 +11,7 @@ use super::check::refuse;
 pub struct CaptionStyle {
     /// The kind of caption.
     pub look: CaptionLook,
-    /// Height of a Chinese character, as a part of the picture's shorter side: 0.02 to 0.2.
+    /// Height of a Chinese character, as a part of the picture's width or, if less, 0.8 of its height: 0.02 to 0.2.
     pub size: f32,
     /// Colour of the letters: red, green, blue.
     pub color: [u8; 3],
@@ -61,7 +61,7 @@ impl Default for CaptionStyle {
     fn default() -> Self {
         Self {
             look: CaptionLook::Plain,
-            size: 0.058,
+            size: 0.074,
             color: [255, 255, 255],
             accent: [255, 214, 10],
             edge: [0, 0, 0],

@@ -50,7 +50,7 @@ size = [96, 96]
 "#;
 
 /// The sample project, opened, with a second and a half of it left, and the presets of a user.
-fn house() -> House {
+pub fn house() -> House {
     let house = House::at_rest();
     let presets = house.home.path().join("config/presets");
     std::fs::create_dir_all(&presets).expect("a folder");
@@ -88,14 +88,14 @@ fn gallop_protocol_id() -> String {
     gallop_core::protocol::Id::new().to_string()
 }
 
-fn folder(house: &House) -> PathBuf {
+pub fn folder(house: &House) -> PathBuf {
     let out = house.home.path().join("out");
     std::fs::create_dir_all(&out).expect("a folder");
     out
 }
 
 /// Waits for an export, and gives it.
-fn finished(house: &House, id: &str) -> Value {
+pub fn finished(house: &House, id: &str) -> Value {
     let find = |house: &House| {
         let list = house.call("export.list", json!({}));
         list.as_array().expect("a list").iter().find(|export| export["id"] == id).expect("the export").clone()

@@ -7,6 +7,7 @@ mod jobs;
 mod preview;
 #[path = "../engines/program.rs"]
 mod program;
+mod same;
 mod server;
 mod socket;
 

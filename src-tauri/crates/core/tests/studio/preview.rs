@@ -1,19 +1,13 @@
 //! The preview through its socket: the very pixels and samples that the render graph gives.
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use gallop_core::export::{Known, cues, graph, materials_at_hand, moment, own_size, safe_area, words};
 use gallop_core::preview::{HEADER_BYTES, fitted};
 use gallop_core::protocol::Id;
 use gallop_core::timeline::Timeline;
-use gallop_media::encode::{Effort, Hardware, VideoCodec};
-use gallop_media::export::{ExportSpec, PictureSpec, export};
-use gallop_media::inspect::Depth;
-use gallop_media::provenance::{Provenance, SourceType};
 use gallop_media::render::{Display, Graph, Mixer, Painter};
-use gallop_media::{Container, FrameRate, for_each_frame};
 use serde_json::{Value, json};
 
 use crate::socket::{Said, Socket};
@@ -24,15 +18,17 @@ const SIZE: [u32; 2] = [118, 210];
 const PER_FRAME: u32 = 1920;
 
 /// A page that looks at the preview of a studio.
-struct Page {
+pub struct Page {
     socket: Socket,
     turn: u32,
+    /// What there is room for.
+    size: [u32; 2],
 }
 
 /// A picture or a sound with its numbers.
-struct Part {
-    numbers: [u32; HEADER_BYTES / 4],
-    rest: Vec<u8>,
+pub struct Part {
+    pub numbers: [u32; HEADER_BYTES / 4],
+    pub rest: Vec<u8>,
 }
 
 enum Answer {
@@ -46,8 +42,13 @@ fn connect(address: &str, origin: Option<&str>) -> Result<Socket, String> {
 
 impl Page {
     fn of(house: &House) -> Self {
+        Self::with_room(house, SIZE)
+    }
+
+    /// One that has so many pixels for pictures.
+    pub fn with_room(house: &House, size: [u32; 2]) -> Self {
         let address = house.studio.listen(0, None).expect("a port");
-        Self { socket: connect(&address, Some("tauri://localhost")).expect("the window may look"), turn: 0 }
+        Self { socket: connect(&address, Some("tauri://localhost")).expect("the window may look"), turn: 0, size }
     }
 
     #[allow(clippy::needless_pass_by_value, reason = "messages are written down where they are sent")]
@@ -57,7 +58,7 @@ impl Page {
 
     fn ask(&mut self, of: &Value, frame: u32) -> u32 {
         self.turn += 1;
-        self.say(json!({ "show": { "turn": self.turn, "of": of, "frame": frame, "size": SIZE } }));
+        self.say(json!({ "show": { "turn": self.turn, "of": of, "frame": frame, "size": self.size } }));
         self.turn
     }
 
@@ -79,7 +80,7 @@ impl Page {
     }
 
     /// The right picture of a frame, with what was told of it.
-    fn show(&mut self, of: &Value, frame: u32) -> (Part, Option<Value>) {
+    pub fn show(&mut self, of: &Value, frame: u32) -> (Part, Option<Value>) {
         let turn = self.ask(of, frame);
         loop {
             let Answer::Part(part) = self.next() else { continue };
@@ -211,88 +212,6 @@ fn sound_has_the_very_samples_of_the_graph_while_pictures_wait_for_the_page() {
     page.turn = 20;
     let (part, _) = page.show(&timeline(), 0);
     assert_eq!(part.rest, painted(&graph, 0));
-}
-
-#[test]
-fn what_is_seen_before_an_export_is_what_is_exported() {
-    let house = House::at_rest();
-    let view = house.call("project.sample", json!({}));
-    let graph = graph_of(&view);
-    assert!(graph.words.is_some(), "the sample has captions");
-    let place = house.home.path().join("film.mp4");
-    let spec = ExportSpec {
-        place: place.clone(),
-        container: Container::Mp4,
-        picture: Some(PictureSpec {
-            size: fitted(graph.size, SIZE),
-            fps: FrameRate::whole(25),
-            codec: VideoCodec::H264,
-            // As good as without loss: what differs then is the preview.
-            crf: 2.0,
-            max_bit_rate: None,
-            key_frame_secs: 2.0,
-            effort: Effort::Fast,
-            hardware: Hardware::Never,
-        }),
-        sound: None,
-        provenance: Provenance {
-            producer: "Gallop".into(),
-            produce_id: "1".into(),
-            source: SourceType::TrainedAlgorithmicMedia,
-            models: vec!["pony".into()],
-            created: "2026-11-21T10:00:00Z".into(),
-            signer: None,
-        },
-        metadata: BTreeMap::new(),
-        check: Depth::Surface,
-    };
-    export(&graph, &spec, |_| ControlFlow::Continue(())).expect("exported");
-    let mut exported = Vec::new();
-    for_each_frame(&place, |_, picture| {
-        exported.push(picture.rgb);
-        ControlFlow::Continue(())
-    })
-    .expect("frames");
-    let mut page = Page::of(&house);
-    for frame in [0, 21, 72, 73, 90, 173, 174, 220, 300] {
-        let (part, _) = page.show(&timeline(), frame);
-        let alike = likeness(&part.rest, &exported[frame as usize], part.numbers[4] as usize);
-        assert!(alike >= 0.99, "frame {frame}: {alike:.4}");
-        // Of a frame with another picture it is not said.
-        let other = (frame as usize + 120) % exported.len();
-        let unlike = likeness(&part.rest, &exported[other], part.numbers[4] as usize);
-        assert!(unlike < 0.9, "frames {frame} and {other}: {unlike:.4}");
-    }
-}
-
-/// How alike two pictures are, 1 for the same: structural similarity of their luma (Wang and others, 2004), in squares of 8
-/// pixels.
-fn likeness(rgba: &[u8], rgb: &[u8], width: usize) -> f64 {
-    const SIDE: usize = 8;
-    let luma =
-        |pixel: &[u8]| 0.2126 * f64::from(pixel[0]) + 0.7152 * f64::from(pixel[1]) + 0.0722 * f64::from(pixel[2]);
-    let (a, b): (Vec<_>, Vec<_>) = (rgba.chunks(4).map(luma).collect(), rgb.chunks(3).map(luma).collect());
-    assert_eq!(a.len(), b.len());
-    let (c1, c2) = ((0.01_f64 * 255.0).powi(2), (0.03_f64 * 255.0).powi(2));
-    let mut likeness = Vec::new();
-    for top in (0..a.len() / width - SIDE).step_by(SIDE) {
-        for left in (0..width - SIDE).step_by(SIDE) {
-            let square = |of: &[f64]| -> Vec<f64> {
-                let row = |y: usize| of[(top + y) * width + left..][..SIDE].to_vec();
-                (0..SIDE).flat_map(row).collect()
-            };
-            let (a, b) = (square(&a), square(&b));
-            let count = a.len() as f64;
-            let mean = |of: &[f64]| of.iter().sum::<f64>() / count;
-            let (ma, mb) = (mean(&a), mean(&b));
-            let spread = |x: &[f64], mx: f64, y: &[f64], my: f64| {
-                x.iter().zip(y).map(|(x, y)| (x - mx) * (y - my)).sum::<f64>() / (count - 1.0)
-            };
-            let (va, vb, both) = (spread(&a, ma, &a, ma), spread(&b, mb, &b, mb), spread(&a, ma, &b, mb));
-            likeness.push((2.0 * ma * mb + c1) * (2.0 * both + c2) / ((ma * ma + mb * mb + c1) * (va + vb + c2)));
-        }
-    }
-    likeness.iter().sum::<f64>() / likeness.len() as f64
 }
 
 #[test]

@@ -12,6 +12,9 @@ use crate::{
 
 /// Quality of a clip: visually without loss for most eyes.
 const CRF: f32 = 18.0;
+/// From one key frame to the next, in seconds: clips are looked at in any order while they are cut, and whatever lies between
+/// has to be decoded from the key frame on.
+const KEY_FRAME_SECS: f64 = 0.5;
 
 /// What a clip's pictures are encoded as.
 pub(super) fn wanted(spec: &ClipSpec) -> PictureSpec {
@@ -21,7 +24,7 @@ pub(super) fn wanted(spec: &ClipSpec) -> PictureSpec {
         codec: VideoCodec::H264,
         crf: CRF,
         max_bit_rate: None,
-        key_frame_secs: 2.0,
+        key_frame_secs: KEY_FRAME_SECS,
         effort: Effort::Medium,
         hardware: Hardware::Never,
     }

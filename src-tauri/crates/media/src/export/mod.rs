@@ -68,7 +68,7 @@ fn attempt<P: FnMut(Progress) -> ControlFlow<()>>(
     hardware: &mut Option<&'static str>,
 ) -> Result<ExportReport> {
     let painter = match &spec.picture {
-        Some(picture) => Some(Painter::new(graph, picture.size)?),
+        Some(picture) => Some(Painter::new(graph, picture.size)?.forward()),
         None => None,
     };
     if let Some(painter) = &painter {

@@ -3,7 +3,7 @@
 use std::{ops::ControlFlow, path::Path};
 
 use ffmpeg_next::{
-    Packet, codec, color,
+    Packet, codec, color, ffi,
     format::Pixel,
     frame, media,
     software::scaling::{Context, Flags},
@@ -15,7 +15,7 @@ use crate::{
     encode::Scaler,
     ffmpeg::explain,
     files,
-    loudness::measure,
+    loudness::{Loudness, measure},
     render::{Graph, Mixer, Role, Sound, Span},
 };
 
@@ -131,6 +131,8 @@ pub(crate) fn watch(path: &Path, mut show: impl FnMut(f64, &Gray)) -> Result<Con
             unsafe {
                 (*context.as_mut_ptr()).thread_count = 0;
                 (*context.as_mut_ptr()).max_pixels = MOST_PIXELS;
+                // Edges of blocks are not seen in pictures this small, and to smooth them is a quarter of the work.
+                (*context.as_mut_ptr()).skip_loop_filter = ffi::AVDiscard::AVDISCARD_ALL;
             }
             let mut decoder = context.decoder();
             decoder.set_packet_time_base(units);
@@ -200,14 +202,9 @@ fn damaged(frame: &frame::Video) -> bool {
 }
 
 /// Measures the first track of sound.
-pub(super) fn hear(path: &Path, duration_secs: f64, content: &mut Content) -> Result<()> {
+pub(super) fn hear(path: &Path, duration_secs: f64) -> Result<Option<Loudness>> {
     let mut mixer = Mixer::new(&alone(path, Ticks::of_secs(duration_secs)))?;
-    if let Some(loudness) = measure(&mut mixer, |_| ControlFlow::Continue(()))? {
-        content.integrated_lufs = loudness.integrated_lufs;
-        content.loudness_range_lu = loudness.range_lu;
-        content.true_peak_db = loudness.true_peak_db;
-    }
-    Ok(())
+    measure(&mut mixer, |_| ControlFlow::Continue(()))
 }
 
 /// A graph in which nothing but this file is heard.

@@ -4,7 +4,7 @@ mod content;
 mod facts;
 mod tracks;
 
-use std::path::Path;
+use std::{panic::resume_unwind, path::Path, thread};
 
 use serde::{Deserialize, Serialize};
 
@@ -42,11 +42,23 @@ pub(crate) fn inspect_with(path: &Path, depth: Depth, show: impl FnMut(f64, &Gra
     let labels = provenance::read(path, &metadata)?;
     let mut content = None;
     if depth == Depth::Whole {
-        let mut seen = if found.video.is_empty() { Content::default() } else { content::watch(path, show)? };
-        if !found.audio.is_empty() {
-            content::hear(path, found.duration_secs, &mut seen)?;
-        }
-        content = Some(seen);
+        // Pictures seldom keep all cores busy.
+        let (seen, heard) = thread::scope(|scope| {
+            let hear = || content::hear(path, found.duration_secs);
+            let hearing = (!found.audio.is_empty()).then(|| scope.spawn(hear));
+            let seen = if found.video.is_empty() { Ok(Content::default()) } else { content::watch(path, show) };
+            (seen, hearing.map(|hearing| hearing.join().unwrap_or_else(|panic| resume_unwind(panic))))
+        });
+        let seen = seen?;
+        content = Some(match heard.transpose()?.flatten() {
+            None => seen,
+            Some(loudness) => Content {
+                integrated_lufs: loudness.integrated_lufs,
+                loudness_range_lu: loudness.range_lu,
+                true_peak_db: loudness.true_peak_db,
+                ..seen
+            },
+        });
     }
     Ok(Inspection {
         path: path.to_path_buf(),

@@ -33,9 +33,10 @@ impl Alpha {
     pub(super) fn multiply(&self, frame: &mut Frame) {
         for plane in 0..3 {
             let (alpha, zero) = if plane == 0 { (&self.full, 16) } else { (&self.half, 128) };
-            let stride = frame.video().stride(plane);
             let covers = alpha.data(0).chunks_exact(alpha.stride(0));
-            for (row, covers) in frame.video_mut().data_mut(plane).chunks_exact_mut(stride).zip(covers) {
+            let video = frame.video_mut();
+            let stride = video.stride(plane);
+            for (row, covers) in video.data_mut(plane).chunks_exact_mut(stride).zip(covers) {
                 for (value, covers) in row.iter_mut().zip(covers) {
                     let product = (i32::from(*value) - zero) * i32::from(*covers);
                     *value = (zero + (product + 127).div_euclid(255)).clamp(0, 255) as u8;

@@ -37,6 +37,14 @@ impl Cache {
         Some(Arc::clone(&kept.frame))
     }
 
+    /// The last frame that is known to appear at or before this time.
+    pub(super) fn before(&mut self, time: i64) -> Option<(i64, Arc<frame::Video>)> {
+        self.now += 1;
+        let (at, kept) = self.frames.range_mut(..=time).next_back()?;
+        kept.used = self.now;
+        Some((*at, Arc::clone(&kept.frame)))
+    }
+
     /// Keeps the frame that is seen from `time` until `until`. What was not used for the longest time makes room.
     pub(super) fn put(&mut self, time: i64, until: i64, frame: Arc<frame::Video>) {
         self.now += 1;
@@ -85,6 +93,7 @@ mod tests {
         cache.put(30, i64::MAX, frame());
         assert!(cache.get(0).is_some() && cache.get(12).is_none() && cache.get(20).is_some());
         assert!(cache.get(i64::MAX - 1).is_some());
+        assert!(cache.before(25).is_some_and(|(time, _)| time == 20) && cache.before(-1).is_none());
         cache.shrink(0);
         assert!(cache.get(5).is_none() && cache.get(31).is_some(), "the last one used is never thrown away");
     }

@@ -43,9 +43,9 @@ impl Adjust {
                 let value = (f32::from(value) - zero - pivot * covers) * stretch + (pivot + shift) * covers;
                 (value.clamp(lowest * covers, highest * covers) + zero).round() as u8
             };
-            let width = sheet.frame.video().plane_width(plane) as usize;
-            let stride = sheet.frame.video().stride(plane);
-            let data = sheet.frame.video_mut().data_mut(plane);
+            let video = sheet.frame.video_mut();
+            let (width, stride) = (video.plane_width(plane) as usize, video.stride(plane));
+            let data = video.data_mut(plane);
             match &sheet.alpha {
                 None => {
                     let table: [u8; 256] = std::array::from_fn(|value| changed(value as u8, 1.0));

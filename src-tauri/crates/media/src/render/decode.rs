@@ -9,6 +9,7 @@ use std::{
 
 use ffmpeg_next::{Discard, Packet, Rational, codec, decoder, ffi, format, frame, media};
 
+use super::times::Times;
 use super::turn::Turn;
 use crate::{Error, Result, ffmpeg::explain, files};
 
@@ -23,6 +24,8 @@ pub(super) struct Decoding {
     track: usize,
     /// Some pictures that no other needs may be left out before this time; none at the least that there is.
     pub(super) hurry: i64,
+    /// What the packets say of times to come.
+    pub(super) times: Times,
     /// The first packet's time of showing, and how much later than decoding that is.
     start: Option<(i64, i64)>,
     /// The keyframe that the decoder started from; none before its packet is read.
@@ -48,6 +51,7 @@ impl Decoding {
             decoder,
             track,
             hurry: i64::MIN,
+            times: Times::default(),
             start: None,
             key: None,
             from_start: true,
@@ -129,6 +133,7 @@ impl Decoding {
 
     /// Goes on from the keyframe at or before this time, as far as the container knows. False where it cannot tell.
     pub(super) fn jump(&mut self, time: i64) -> bool {
+        self.times = Times::default();
         self.key = None;
         self.last = None;
         self.from_start = false;
@@ -140,6 +145,7 @@ impl Decoding {
     /// Opens the file again and goes on from its beginning.
     pub(super) fn restart(&mut self) -> Result<()> {
         (self.file, self.decoder, self.track) = open(&self.path)?;
+        self.times = Times::default();
         self.key = None;
         self.last = None;
         self.from_start = true;
@@ -178,6 +184,7 @@ impl Decoding {
             }
             self.begun = true;
             self.last = Some(time);
+            self.times.show(time);
             return Ok(Some((time, Arc::new(frame))));
         }
     }
@@ -191,6 +198,7 @@ impl Decoding {
                 Ok(()) if packet.stream() != self.track => continue,
                 Ok(()) => {}
                 Err(ffmpeg_next::Error::Eof) => {
+                    self.times.end();
                     return self.decoder.send_eof().map_err(|error| self.damaged(explain(error)));
                 }
                 Err(error) => return Err(self.damaged(explain(error))),
@@ -208,6 +216,7 @@ impl Decoding {
                 // Whoever jumps to the file's first packet sees what is seen from the start.
                 self.from_start |= self.start.map(|(start, _)| start) == time;
             }
+            self.times.read(packet.pts(), packet.dts());
             let hurried = self.decoder.id() == codec::Id::H264 && time.is_some_and(|time| time < self.hurry);
             self.decoder.skip_frame(if hurried { Discard::NonReference } else { Discard::Default });
             return match self.decoder.send_packet(&packet) {

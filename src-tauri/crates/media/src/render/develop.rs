@@ -35,7 +35,7 @@ impl Developer {
             self.tone = Some(tone);
             self.flat.frame(&flat, Look::of(&flat), stored, turn.siting())?
         } else if look.is_native() && turn == Turn::NONE && (picture.width(), picture.height()) == size {
-            Frame::copied(picture)?
+            Frame::of(picture)?
         } else {
             self.scaler.frame(picture, look, stored, turn.siting())?
         };

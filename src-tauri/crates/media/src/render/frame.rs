@@ -34,8 +34,18 @@ impl Frame {
         Ok(Self(video))
     }
 
-    /// Copies a decoder's picture that needs no conversion: planar 4:2:0 of 8 bits.
-    pub(super) fn copied(video: &frame::Video) -> Result<Self> {
+    /// A decoder's picture that needs no conversion: planar 4:2:0 of 8 bits with even sides. Its memory is shared until
+    /// somebody draws on it.
+    pub(super) fn of(video: &frame::Video) -> Result<Self> {
+        let (width, height) = (video.width(), video.height());
+        let fits = |side: u32| (2..=MAX_SIDE).contains(&side) && side.is_multiple_of(2);
+        match share(video).filter(|_| fits(width) && fits(height)) {
+            Some(shared) => Ok(Self(shared)),
+            None => Self::copied(video),
+        }
+    }
+
+    fn copied(video: &frame::Video) -> Result<Self> {
         let mut frame = Self::empty((video.width(), video.height()))?;
         for plane in 0..3 {
             let (stride, width) = (frame.0.stride(plane), frame.0.plane_width(plane) as usize);
@@ -82,15 +92,21 @@ impl Frame {
         &self.0
     }
 
-    /// The same, to draw on. Format and size must stay.
+    /// The same, to draw on: what is shared is copied first, and then may have other strides. Format and size must stay.
     pub(crate) fn video_mut(&mut self) -> &mut frame::Video {
+        // SAFETY: the frame is ours; FFmpeg gives it buffers of its own where others refer to them, or leaves it as it is.
+        if unsafe { ffi::av_frame_make_writable(self.0.as_mut_ptr()) } < 0 {
+            self.0 = self.0.clone();
+            tag(&mut self.0);
+        }
         &mut self.0
     }
 }
 
 impl Clone for Frame {
+    /// Shares the memory until somebody draws on one of the two.
     fn clone(&self) -> Self {
-        Self(self.0.clone())
+        Self(share(&self.0).unwrap_or_else(|| self.0.clone()))
     }
 }
 
@@ -123,6 +139,34 @@ impl<'a> Plane<'a> {
     pub fn rows(self) -> impl ExactSizeIterator<Item = &'a [u8]> {
         self.bytes.chunks_exact(self.stride).map(move |row| &row[..self.width])
     }
+}
+
+/// A second picture in the same memory, with nothing else of the first; none where rows do not lie one after the other in it,
+/// or there is no memory for it.
+fn share(video: &frame::Video) -> Option<frame::Video> {
+    let mut shared = frame::Video::empty();
+    // SAFETY: both are alive, and the new one is empty and refers to its own list of planes; buffers and planes of a frame are
+    // null or alive as long as it is. References that were taken are given back with the new one.
+    unsafe {
+        let (from, to) = (&*video.as_ptr(), &mut *shared.as_mut_ptr());
+        for plane in 0..3 {
+            let buffer = ffi::av_frame_get_plane_buffer(video.as_ptr().cast_mut(), plane as i32).as_ref()?;
+            let stride = usize::try_from(from.linesize[plane]).ok().filter(|stride| *stride > 0)?;
+            let end =
+                (from.data[plane] as usize).checked_add(stride.checked_mul(video.plane_height(plane) as usize)?)?;
+            if end > buffer.data as usize + buffer.size {
+                return None;
+            }
+        }
+        for (own, other) in to.buf.iter_mut().zip(from.buf).filter(|(_, other)| !other.is_null()) {
+            *own = ffi::av_buffer_ref(other);
+            own.as_ref()?;
+        }
+        (to.data, to.linesize) = (from.data, from.linesize);
+        (to.format, to.width, to.height) = (from.format, from.width, from.height);
+    }
+    tag(&mut shared);
+    Some(shared)
 }
 
 /// Memory for a picture, or an error where there is none.
@@ -170,6 +214,17 @@ mod tests {
             assert_eq!(ycbcr(rgb), expected);
         }
         assert_eq!((ycbcr([0, 255, 0]), ycbcr([0, 0, 255])), ([173, 42, 26], [32, 240, 118]));
+    }
+
+    #[test]
+    fn who_draws_on_a_copy_leaves_the_other_as_it_is() {
+        let first = Frame::filled((34, 18), [200, 30, 60]).expect("frame");
+        let (mut second, third) = (first.clone(), Frame::of(first.video()).expect("frame"));
+        assert!(second == first && third == first);
+        assert_eq!(second.planes()[0].bytes.as_ptr(), first.planes()[0].bytes.as_ptr(), "nothing was copied");
+        second.video_mut().data_mut(0).fill(17);
+        assert!(second != first && third == first);
+        assert!(second.planes()[0].rows().all(|row| row.iter().all(|value| *value == 17)));
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod run;
 mod scale;
 mod still;
 mod stretch;
+mod times;
 mod track;
 mod turn;
 mod video;

@@ -20,6 +20,8 @@ pub struct Painter {
     words: Option<Lettering>,
     /// What is ready to be drawn, by the index of its layer, the last used at the end.
     ready: Vec<(usize, Drawn)>,
+    /// How much memory decoded frames take at most.
+    room: usize,
 }
 
 /// A frame, and whether it is the one of its moment.
@@ -60,7 +62,12 @@ impl Painter {
             check(layer).map_err(|why| Error::Spec(format!("layer {} cannot be drawn: {why}", at + 1)))?;
         }
         let words = graph.words.as_ref().map(|words| Lettering::new(words, size)).transpose()?;
-        Ok(Self { graph: Arc::new(graph.clone()), size, words, ready: Vec::new() })
+        Ok(Self { graph: Arc::new(graph.clone()), size, words, ready: Vec::new(), room: ROOM })
+    }
+
+    /// The same for moments that only go forward, as in an export: what was seen is not kept.
+    pub(crate) fn forward(self) -> Self {
+        Self { room: 0, ..self }
     }
 
     /// Width and height of its frames in pixels.
@@ -148,12 +155,12 @@ impl Painter {
                 // Closed before another one is opened.
                 let many = open.clamp(READY, MOST);
                 self.ready.drain(..(self.ready.len() + 1).saturating_sub(many));
-                let room = ROOM / (self.ready.len() + 1);
+                let room = self.room / (self.ready.len() + 1);
                 self.ready.iter_mut().for_each(|(_, ready)| ready.set_room(room));
                 Drawn::open(layer)?
             }
         };
-        drawn.set_room(ROOM / (self.ready.len() + 1));
+        drawn.set_room(self.room / (self.ready.len() + 1));
         let pixels = match care {
             Care::Exact => None,
             Care::Glance => Some(GLANCE),

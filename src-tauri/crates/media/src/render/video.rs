@@ -17,9 +17,11 @@ use crate::{Result, Ticks};
 
 /// Fewer frames than this are decoded rather than jumped over: a decoder that starts anew needs about as many to get going.
 const NEAR: i64 = 12;
-/// On the way to a frame further off, pictures that no other one needs are left out until so many frames before it. Those
-/// after that are kept, as a hand that scrubs backwards wants them next.
-const RUN_UP: i64 = 16;
+/// On the way to a frame further off, pictures that no other one needs are left out until so many frames before it: one for
+/// the frame itself, and one for times that are rounded.
+const RUN_UP: i64 = 2;
+/// The same for a hand that goes backwards: it wants those before next, and finds them kept.
+const BACKWARDS: i64 = 16;
 /// Where a file has no list of keyframes, a jump over more seconds than this is worth looking for one.
 const FAR_SECS: i64 = 10;
 
@@ -41,6 +43,9 @@ pub(super) struct VideoSource {
     cache: Cache,
     /// The newest frame, of which is not known how long it is seen.
     newest: Option<Timed>,
+    /// What was asked for last, and whether that was a little before what was asked for until then.
+    asked: i64,
+    is_backwards: bool,
 }
 
 /// A decoded frame and what the file says about it.
@@ -69,6 +74,8 @@ impl VideoSource {
             zero: decoding.said_start().unwrap_or(first.0),
             decoding,
             cache: Cache::new(room),
+            asked: first.0,
+            is_backwards: false,
             newest: Some(first),
         })
     }
@@ -81,21 +88,32 @@ impl VideoSource {
     /// The frame that is seen at this moment of the file: the first one before it appears, the last one behind the end.
     pub(super) fn at(&mut self, moment: Ticks) -> Result<Shown> {
         let target = self.units(moment);
+        self.note(target);
         if let Some(frame) = self.cache.get(target) {
             return Ok(self.shown(frame, true));
         }
-        let run_up = target.saturating_sub(RUN_UP.saturating_mul(self.step));
+        let run_up = if self.is_backwards { BACKWARDS } else { RUN_UP };
+        let run_up = target.saturating_sub(run_up.saturating_mul(self.step));
         if !self.worth_reading_on(target) {
             self.seek(target, run_up)?;
         } else if self.newest.as_ref().is_some_and(|(newest, _)| *newest < run_up) {
             self.decoding.hurry = run_up;
         }
-        self.read_to(target)
+        match self.read_to(target)? {
+            (_, shown) if shown.exact => Ok(shown),
+            // It lasts longer than others do, or would if none had been left out.
+            (time, _) => {
+                self.seek(target, time)?;
+                Ok(self.read_to(target)?.1)
+            }
+        }
     }
 
-    /// The frame at this moment if no more than about so many pixels must be decoded for it, or else the keyframe before it.
+    /// The frame at this moment if no more than about so many pixels must be decoded for it, or else the nearest before it that
+    /// is known, or the keyframe where that is nearer.
     pub(super) fn near(&mut self, moment: Ticks, pixels: u32) -> Result<Shown> {
         let target = self.units(moment);
+        self.note(target);
         if let Some(frame) = self.cache.get(target) {
             return Ok(self.shown(frame, true));
         }
@@ -103,6 +121,12 @@ impl VideoSource {
         let within = frames.saturating_mul(self.step);
         let is_close = |time: i64| (0..=within).contains(&target.saturating_sub(time));
         if !self.newest.as_ref().is_some_and(|(time, _)| is_close(*time)) {
+            let key = self.decoding.listed_key(target).map(|(key, _)| key);
+            if let Some((time, frame)) = self.cache.before(target)
+                && key.is_some_and(|key| key < time && !is_close(key))
+            {
+                return Ok(self.shown(frame, false));
+            }
             self.seek(target, i64::MIN)?;
         }
         match &self.newest {
@@ -110,7 +134,17 @@ impl VideoSource {
                 let frame = Arc::clone(frame);
                 Ok(self.shown(frame, false))
             }
-            _ => self.read_to(target),
+            _ => Ok(self.read_to(target)?.1),
+        }
+    }
+
+    /// Remembers what is asked for.
+    fn note(&mut self, target: i64) {
+        // A glance and then a good look are one step.
+        if target != self.asked {
+            let back = self.asked.saturating_sub(target);
+            self.is_backwards = (1..=BACKWARDS.saturating_mul(self.step)).contains(&back);
+            self.asked = target;
         }
     }
 
@@ -133,9 +167,18 @@ impl VideoSource {
         Shown { frame, turn: self.turn, shape: width / height, exact }
     }
 
-    /// Decodes until the first frame behind `target` and returns the one before it.
-    fn read_to(&mut self, target: i64) -> Result<Shown> {
+    /// Decodes until the first frame behind `target` and returns the one before it, with its time. It is exact where none that
+    /// is nearer can have been left out.
+    fn read_to(&mut self, target: i64) -> Result<(i64, Shown)> {
         loop {
+            if let Some((time, frame)) = &self.newest
+                && let Some(until) = self.decoding.times.until(*time)
+            {
+                self.cache.put(*time, until, Arc::clone(frame));
+                if (*time..until).contains(&target) {
+                    return Ok((*time, self.shown(Arc::clone(frame), true)));
+                }
+            }
             let next = match self.decoding.next() {
                 Ok(next) => next,
                 Err(error) => {
@@ -149,12 +192,13 @@ impl VideoSource {
             let Some((time, frame)) = newest else {
                 return Err(self.decoding.damaged("it shows nothing when it is read again"));
             };
-            // Behind a frame that was shown in a hurry, others may have been left out.
-            if time >= self.decoding.hurry {
+            // Behind a frame that was shown in a hurry, others may have been left out that the packets did not tell of.
+            let exact = time >= self.decoding.hurry;
+            if exact {
                 self.cache.put(time, until, Arc::clone(&frame));
             }
             if until > target {
-                return Ok(self.shown(frame, true));
+                return Ok((time, self.shown(frame, exact)));
             }
         }
     }

@@ -15,7 +15,7 @@ const PITCH: f32 = 1.28;
 /// Distance between a text and its translation, in ems.
 const APART: f32 = 0.14;
 /// Thickness of the outline in ems.
-const OUTLINE: f32 = 0.075;
+const OUTLINE: f32 = 0.085;
 /// How far the box goes over the letters, across and down, in ems.
 const PADDING: (f32, f32) = (0.36, 0.14);
 /// How far above the baseline the middle of a Chinese character is, in ems.
@@ -38,9 +38,10 @@ pub(super) struct Line {
     pub family: &'static str,
     /// Side of a Chinese character's square in pixels.
     pub em: f32,
-    /// Width in pixels.
+    /// Middle and width in pixels, as far as there is ink.
+    pub middle: f32,
     pub width: f32,
-    /// Middle of the line, and its baseline, in pixels.
+    /// Middle of the line with the empty half of a mark at its end, and its baseline, in pixels.
     pub at: (f32, f32),
 }
 
@@ -171,13 +172,13 @@ impl<'a> Lines<'a> {
         parts
     }
 
-    /// A line, at (`middle`, 0), made smaller where one word is wider than the column.
+    /// A line in the middle of the column, its baseline at 0, made smaller where one word is wider than the column.
     fn line(&self, range: &Range<usize>, words: &[Word], column: &Column) -> Line {
         let pieces = self.pieces.get(range.clone()).unwrap_or_default();
         let text = wrap::joined(pieces);
         let room = column.width - 2.0 * (outline(self.em) + PADDING.0 * self.em);
-        let width = self.face.width(&text);
-        let inside = width - wrap::hang(&text, |text| self.face.width(text));
+        let hang = wrap::hang(&text, |text| self.face.width(text));
+        let inside = self.face.width(&text) - hang;
         let em = self.em.min(room / inside.max(f32::EPSILON));
         let words = words.get(range.clone()).unwrap_or_default();
         let words = pieces.iter().zip(words).map(|(piece, word)| (piece.gap != wrap::Gap::None, word.clone()));
@@ -187,8 +188,9 @@ impl<'a> Lines<'a> {
             text,
             family: self.family,
             em,
-            width: width * em,
-            at: (column.middle, 0.0),
+            middle: column.middle,
+            width: inside * em,
+            at: (column.middle + hang * em / 2.0, 0.0),
         }
     }
 }
@@ -214,8 +216,7 @@ fn with_low_points(cue: &Cue) -> Cue {
 
 /// A cue in portions of few lines, each in coordinates from its own top.
 fn portions(page: &Page, column: &Column, cue: &Cue, style: &Style) -> Result<Vec<Block>> {
-    let short = page.size.0.min(page.size.1) as f32;
-    let em = short * style.size.clamp(0.02, 0.2);
+    let em = page.measure() * style.size.clamp(0.02, 0.2);
     let main = Lines::of(&cue.text, &cue.language, em, column.width)?;
     let second = match &cue.translation {
         Some(second) => {
@@ -264,7 +265,7 @@ fn block(span: Span, mut lines: Vec<Line>, em: f32) -> Block {
         y += PITCH * line.em;
     }
     let width = lines.iter().map(|line| line.width).fold(0.0, f32::max) + 2.0 * PADDING.0 * em;
-    let middle = lines.first().map_or(0.0, |line| line.at.0);
+    let middle = lines.first().map_or(0.0, |line| line.middle);
     Block { span, lines, area: [middle - width / 2.0, 0.0, middle + width / 2.0, y + PADDING.1 * em] }
 }
 

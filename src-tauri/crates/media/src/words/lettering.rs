@@ -43,8 +43,9 @@ impl Lettering {
                 "words for {width}x{height} pixels do not go on a frame of {wide}x{high}"
             )));
         }
-        let frame = frame.video_mut();
         for bitmap in self.renderer.bitmaps(moment) {
+            // Only here: a frame without words is not touched.
+            let frame = frame.video_mut();
             for plane in 0..3 {
                 let stride = frame.stride(plane);
                 blend(&mut Plane { data: frame.data_mut(plane), stride, plane, size: self.size }, &bitmap);

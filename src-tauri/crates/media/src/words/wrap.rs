@@ -152,6 +152,9 @@ fn tear(before: &Piece<'_>, after: &Piece<'_>) -> f32 {
     let han = |c| ('\u{3400}'..='\u{9fff}').contains(&c);
     if after.gap == Gap::Break || ends_phrase(before.text) {
         0.0
+    } else if "—–".contains(next) {
+        // A dash stands where the voice goes up, at the end of what it follows.
+        0.9
     } else if after.gap == Gap::Space {
         0.3
     } else if PAIRS.split(' ').any(|pair| pair.strip_prefix(last).is_some_and(|rest| rest.starts_with(next))) {
@@ -185,7 +188,7 @@ const PAIRS: &str = "一个 一個 一下 一些 一起 一样 一樣 一直 一
 /// Whether a text ends with a mark behind which readers pause.
 pub(super) fn ends_phrase(text: &str) -> bool {
     let last = text.trim_end_matches(['”', '’', '」', '』', '）', '》', '"', '\'', ')']).chars().next_back();
-    last.is_some_and(|c| "、。，．：；！？…,.!?;:—".contains(c))
+    last.is_some_and(|c| "、。，．：；！？…,.!?;:—–".contains(c))
 }
 
 /// Characters that lines break on both sides of.
@@ -231,6 +234,7 @@ mod tests {
         assert_eq!(broken("今天天气真好，我们去公园吧", 9.0), ["今天天气真好，", "我们去公园吧"]);
         assert_eq!(broken("今天天气真好我们去公园玩", 10.0), ["今天天气真好", "我们去公园玩"]);
         assert_eq!(broken("first line\nsecond", 100.0), ["first line", "second"]);
+        assert_eq!(broken("it is cold – we run", 13.0), ["it is cold –", "we run"]);
         assert_eq!(broken("a Donaudampfschiff b", 6.0), ["a", "Donaudampfschiff", "b"]);
         assert_eq!(broken("今日はいい天気ですね。", 10.5), ["今日はいい天気ですね。"]);
         assert!(broken("", 10.0).is_empty());

@@ -1,8 +1,10 @@
 //! Files for the tests to read, made on the spot.
 #![allow(dead_code, clippy::unwrap_used, missing_docs)]
 
+pub mod alike;
 pub mod film;
 pub mod heard;
+pub mod lively;
 
 use std::{collections::BTreeMap, path::Path};
 
