@@ -703,6 +703,14 @@ export type Hello = {
   models: Array<ModelInfo>,
 };
 
+/** Why no engine takes a job that waits: what stands against each of them. There are no engines where there are no obstacles. */
+export type Hopeless = {
+  /** The model of the job; nothing where any would do. */
+  model: string | null,
+  /** What stands against each engine of the settings. */
+  obstacles: Array<Obstacle>,
+};
+
 /**
  * The name of a project, a shot, a take or a job: unique everywhere, and later ones sort after earlier ones (UUID
  * version 7). It is safe as the name of a folder.
@@ -741,6 +749,8 @@ export type JobView = {
   engine: string | null,
   /** Why it failed. */
   failure: Failure | null,
+  /** Why no engine takes it, although it waits. */
+  hopeless: Hopeless | null,
   /** Where it is. */
   step: Step | null,
   /** How it looks now: a picture, below the media server's address. */
@@ -1197,6 +1207,20 @@ export type Named = {
 
 /** No arguments: `{}`, or nothing at all. */
 export type Nothing = Record<string, never>;
+
+/** Why an engine does not take a job. */
+export type Obstacle = { "kind": "no_start",
+  /** The engine. */
+  engine: string,
+  /** One sentence. */
+  why: string, } | { "kind": "no_model",
+  /** The engine. */
+  engine: string,
+  /** The models that it has. */
+  models: Array<string>,
+  /** What it last wrote to its standard error: why a model is left out, say. */
+  words: Array<string>,
+};
 
 /** The outline of a sound. */
 export type Peaks = {
@@ -2028,6 +2052,8 @@ export interface Calls {
   "models.verify": { args: ModelsVerifyArgs; result: Array<FileVerdict> };
   /** Removes a model, and tells how many bytes are free again. */
   "models.remove": { args: ModelsModelArgs; result: number };
+  /** Lets engines that lacked a model for a job look for it once more. */
+  "models.look_again": { args: Nothing; result: null };
   /** The folder of a model. */
   "models.where": { args: ModelsModelArgs; result: string };
   /** Where the token for models with a gate lies; the token itself is never told. */

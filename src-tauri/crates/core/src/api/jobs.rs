@@ -329,6 +329,8 @@ fn views(studio: &Studio, jobs: &[Job]) -> Vec<JobView> {
         let beginning = || recipe.shot.description.lines().next().unwrap_or_default().chars().take(TITLE).collect();
         let folder_name = || job.project.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let is_running = job.state == State::Running;
+        let waiting = board.as_ref().filter(|_| job.state == State::Waiting);
+        let hopeless = waiting.and_then(|board| board.hopeless(job));
         let board = board.as_ref().filter(|_| is_running);
         JobView {
             id: job.id,
@@ -343,6 +345,7 @@ fn views(studio: &Studio, jobs: &[Job]) -> Vec<JobView> {
             attempts: job.attempts,
             engine: job.engine.clone(),
             failure: job.failure.clone(),
+            hopeless,
             step: board.and_then(|board| board.step(job.id)).as_ref().and_then(step_of),
             preview: board
                 .and_then(|board| board.preview(job.id))

@@ -236,6 +236,11 @@ impl Studio {
         move |event| drop(events.send(event))
     }
 
+    /// For threads that may outlive it.
+    pub(super) fn weak(&self) -> Weak<Self> {
+        self.weak.get().cloned().unwrap_or_default()
+    }
+
     /// Does something on a thread of its own, if the studio is still there then.
     pub(super) fn beside(&self, name: &str, work: impl FnOnce(&Self) + Send + 'static) {
         let Some(weak) = self.weak.get().cloned() else { return };
@@ -280,6 +285,13 @@ impl Studio {
             *runner = Runner::start(&self.places, &self.database, &Settings::load(&self.places)?)?;
         }
         Ok(())
+    }
+
+    /// Models may have come: engines that lacked one look for it.
+    pub(super) fn look_for_models(&self) {
+        if let Some(runner) = lock(&self.runner).as_ref() {
+            runner.look_again();
+        }
     }
 
     /// The board of the engines, where this process has them.
