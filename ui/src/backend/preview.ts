@@ -30,8 +30,8 @@ export interface PreviewPicture {
   readonly isExact: boolean;
   /** Whether something of it is missing: a trouble says what. */
   readonly isTorn: boolean;
-  /** Red, green, blue and 255 of each pixel. */
-  readonly pixels: Uint8ClampedArray<ArrayBuffer>;
+  /** Red, green, blue and 255 of each pixel; or luma and both chromas as planes. */
+  readonly pixels: { readonly rgba: Uint8ClampedArray<ArrayBuffer> } | { readonly planes: Uint8Array<ArrayBuffer> };
 }
 
 /** A portion of sound, at 48 kHz. */
@@ -66,6 +66,7 @@ export type PreviewAsk =
       };
     }
   | { more: { shown: number; clock: number } }
+  | { form: "rgba" | "planes" }
   | { size: readonly [number, number] }
   | { stop: Record<string, never> };
 
@@ -158,6 +159,6 @@ export function read(data: ArrayBuffer): PreviewPicture | PreviewSound {
     height: number(5),
     isExact: (marks & 1) !== 0,
     isTorn: (marks & 2) !== 0,
-    pixels: new Uint8ClampedArray(data, HEADER_BYTES),
+    pixels: kind === 3 ? { planes: new Uint8Array(data, HEADER_BYTES) } : { rgba: new Uint8ClampedArray(data, HEADER_BYTES) },
   };
 }
