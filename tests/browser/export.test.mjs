@@ -111,7 +111,7 @@ test("the picture is what the graph will write for the preset: its shape, its la
   await painted(dialog, 0, (now) => apart(now, bare) > 0.05);
 
   // It is scrubbed, and captions are as they are chosen.
-  const scrub = dialog.getByRole("slider", { name: "Moment" });
+  const scrub = dialog.getByRole("slider", { name: "Place in the film" });
   await scrub.fill("30");
   const read = await painted(dialog, 30);
   await dialog.getByRole("radio", { name: "Nowhere" }).click();

@@ -2,7 +2,7 @@
 //
 // Asked in JSON, answered in bytes that begin with seven numbers of 32 bits; `core/src/preview` writes them down.
 
-import { CallError, type CaptionUse, type ExportLabel, type Tongues } from "./index";
+import { CallError, type CaptionUse, type Detail, type ExportLabel, type Tongues } from "./index";
 
 /** What is looked at. */
 export type PreviewOf = "timeline" | { take: string } | { export: PreviewEdition };
@@ -131,9 +131,10 @@ export function connectPreview(address: string, hearer: PreviewHearer): PreviewL
 function hear(data: unknown, hearer: PreviewHearer) {
   if (typeof data === "string") {
     const { trouble } = JSON.parse(data) as {
-      trouble: { turn: number; of: PreviewTrouble["of"]; code: string; message: string };
+      trouble: { turn: number; of: PreviewTrouble["of"]; code: string; message: string; detail: Detail | null };
     };
-    hearer.trouble({ turn: trouble.turn, of: trouble.of, problem: new CallError(trouble.code, trouble.message) });
+    const problem = new CallError(trouble.code, trouble.message, trouble.detail ?? undefined);
+    hearer.trouble({ turn: trouble.turn, of: trouble.of, problem });
   } else if (data instanceof ArrayBuffer && data.byteLength >= HEADER_BYTES) {
     const answer = read(data);
     if ("pixels" in answer) hearer.picture(answer);

@@ -16,7 +16,7 @@ async function ask<T>(command: string, args: Record<string, unknown>): Promise<T
   try {
     return await invoke<T>(command, args);
   } catch (reason) {
-    throw isRefusal(reason) ? new CallError(reason.code, reason.message) : new CallError("internal", String(reason));
+    throw isRefusal(reason) ? new CallError(reason.code, reason.message, reason.detail) : new CallError("internal", String(reason));
   }
 }
 

@@ -60,7 +60,7 @@ export async function connectWeb(): Promise<Backend> {
     if ("event" in answer) return hearers.forEach((hear) => hear(answer.event));
     const call = waiting.get(answer.id);
     waiting.delete(answer.id);
-    if ("error" in answer) call?.reject(new CallError(answer.error.code, answer.error.message));
+    if ("error" in answer) call?.reject(new CallError(answer.error.code, answer.error.message, answer.error.detail));
     else call?.resolve(answer.ok);
   }
 

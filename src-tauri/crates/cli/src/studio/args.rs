@@ -84,7 +84,7 @@ pub struct RenderArgs {
     pub output: Option<PathBuf>,
 
     /// The moment of the picture, in seconds
-    #[arg(long, value_name = "SECONDS", requires = "output")]
+    #[arg(long, value_name = "SECONDS", requires = "output", allow_negative_numbers = true)]
     pub frame: Option<f64>,
 
     /// A shot by its number, from 1; give it again for the next [default: all shots]

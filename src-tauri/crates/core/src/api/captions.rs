@@ -16,7 +16,7 @@ use super::studio::Studio;
 use super::view::ProjectView;
 use crate::export::{Tongues, cues};
 use crate::timeline::{Caption, RATE, TimelineEdit};
-use crate::{Code, coded};
+use crate::{Code, Detail, coded, told};
 
 /// The rate at which speech is looked for.
 const SAMPLE_RATE: u32 = 48_000;
@@ -90,7 +90,7 @@ pub(super) fn align(studio: &Studio, args: CaptionsAlignArgs) -> anyhow::Result<
         Ok((spoken, expected))
     })?;
     if spoken.is_empty() && expected.is_empty() {
-        return Err(coded(Code::Input, "nothing is said in these clips; write a line first"));
+        return Err(told(Code::Input, Detail::NothingSaid));
     }
     // Listened to before the project is held: a long take keeps nobody waiting.
     let mut captions: Vec<Caption> = Vec::new();

@@ -17,7 +17,7 @@ use super::view::{JobView, StepView};
 use crate::jobs::{Filter, Job, NewJob, Place, State};
 use crate::project::ProjectData;
 use crate::runner::JobNews;
-use crate::{Code, coded};
+use crate::{Code, Detail, coded, told};
 
 /// Takes that are wanted.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
@@ -156,8 +156,7 @@ pub(super) fn finish(studio: &Studio, args: FinishArgs) -> anyhow::Result<Vec<Jo
             let seen = open.reel.get(*take).cloned();
             let seen = seen.ok_or_else(|| coded(Code::Input, format!("the project has no take {take}")))?;
             if !seen.has_draft {
-                let why = "this take has no latents any more, so it cannot be finished; make a new draft";
-                return Err(coded(Code::Input, format!("{why} ({take})")));
+                return Err(told(Code::Input, Detail::NoLatents));
             }
             Ok(seen)
         });

@@ -23,7 +23,7 @@ use crate::places::Places;
 use crate::runner::{EngineStatus, Runner};
 use crate::settings::Settings;
 use crate::store::Store;
-use crate::{Code, coded};
+use crate::{Code, Detail, told};
 
 /// Events that a slow listener may fall behind with; then it is told [`Event::Missed`].
 const CAPACITY: usize = 256;
@@ -310,7 +310,7 @@ impl Studio {
     /// None is open; `work`'s own.
     pub(super) fn with_project<R>(&self, work: impl FnOnce(&mut Open) -> anyhow::Result<R>) -> anyhow::Result<R> {
         let mut open = self.open_project();
-        work(open.as_mut().ok_or_else(|| coded(Code::Input, "no project is open"))?)
+        work(open.as_mut().ok_or_else(|| told(Code::Input, Detail::NoProject))?)
     }
 
     /// As [`Self::with_project`], and tells that it has changed.

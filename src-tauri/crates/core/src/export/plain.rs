@@ -17,7 +17,7 @@ use super::preset::Preset;
 use super::presets::Presets;
 use super::scene::Scene;
 use crate::timeline::RATE;
-use crate::{Code, coded};
+use crate::{Code, Detail, coded, told};
 
 /// Films in mp4.
 const FILM: &str = include_str!("plain.toml");
@@ -56,7 +56,7 @@ pub fn render_film(
 ) -> anyhow::Result<()> {
     let preset = preset(place)?;
     if length(&scene.timeline) == 0 {
-        return Err(coded(Code::Input, "there is nothing on the timeline"));
+        return Err(told(Code::Input, Detail::NothingOnTimeline));
     }
     let order = Order {
         presets: vec![preset.id.clone()],

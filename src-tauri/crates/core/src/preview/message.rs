@@ -114,8 +114,9 @@ impl Message {
 
     /// Why something cannot be seen or heard.
     pub fn trouble(turn: u32, of: Part, refusal: &Refusal) -> Self {
-        let Refusal { code, message } = refusal;
-        Self::Text(json!({ "trouble": { "turn": turn, "of": of, "code": code, "message": message } }).to_string())
+        let Refusal { code, message, detail } = refusal;
+        let trouble = json!({ "turn": turn, "of": of, "code": code, "message": message, "detail": detail });
+        Self::Text(json!({ "trouble": trouble }).to_string())
     }
 }
 
