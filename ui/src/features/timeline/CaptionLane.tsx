@@ -7,14 +7,13 @@ import { t } from "../../i18n";
 import { isComposing } from "../../lib/keys";
 import { endOf } from "../../lib/timeline/clips";
 import { frameAfter, offsetOf } from "../../lib/timeline/pace";
-import { run } from "../../state/commands";
 import { clipAt } from "../../lib/timeline/pick";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
 import { arrowStep, movedBy, type Moved } from "./arrows";
 import { boxOf } from "./box";
 import { pressCaption } from "./gestures/words";
-import { writeCaption } from "./make";
+import { captionLines, writeCaption } from "./make";
 import { useTimeline } from "./model";
 import { TextEdit } from "./TextEdit";
 import "./CaptionLane.css";
@@ -55,7 +54,7 @@ export function CaptionLane(): JSX.Element {
           {(id) => <Show when={captionsOf().get(id)}>{(ids) => <ClipCaptions id={id} captions={ids()} />}</Show>}
         </For>
         <Show when={isEmpty() && isSpoken()}>
-          <button type="button" class="caption-offer" onClick={() => void run("timeline.captions")}>
+          <button type="button" class="caption-offer" onClick={() => void captionLines(studio, model, model.told().clips)}>
             {t("timeline.captions_offer")}
           </button>
         </Show>
@@ -115,7 +114,11 @@ function CaptionBox(props: { id: string; clip: string; room: number }): JSX.Elem
   }
   function change(to: Partial<Caption>) {
     const now = caption();
-    if (now) void model.commit([{ kind: "put_caption", caption: { ...now, ...to } }], `caption ${now.id}`);
+    if (!now) return;
+    const put = { ...now, ...to };
+    // Drawn at once: a key that is held down goes on from there, not from what the core has told.
+    model.setPreview({ caption: put });
+    void model.commit([{ kind: "put_caption", caption: put }], `caption ${now.id}`);
   }
   /** The frame of the take below the playhead; null beside the clip. */
   const underPlayhead = () => {

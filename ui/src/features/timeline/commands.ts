@@ -15,7 +15,7 @@ import { provideCommands, type Command } from "../../state/commands";
 import type { Studio } from "../../state/studio";
 import type { View } from "../../state/view";
 import { selectClip } from "./gestures/clips";
-import { addShot, continueFrom, writeCaption } from "./make";
+import { addShot, captionLines, continueFrom, writeCaption } from "./make";
 import type { TimelineModel, Tool } from "./model";
 
 /** A cross-fade that was just made. */
@@ -160,10 +160,7 @@ export function provideTimelineCommands(studio: Studio, view: View, model: Timel
     }, () => continuable() !== undefined),
     command("captions", () => {
       const chosen = selected();
-      const wanted = chosen.length > 0 ? chosen : clips();
-      const spoken = wanted.filter((clip) => model.shot(clip.shot)?.shot.lines.some((line) => line.text.trim() !== ""));
-      // The core listens to what was made, and reckons with the rest.
-      if (spoken.length > 0) void studio.act("captions.align", { clips: spoken.map((clip) => clip.id) });
+      void captionLines(studio, model, chosen.length > 0 ? chosen : clips());
     }, () => clips().length > 0),
     command("caption", () => {
       const clip = atPlayhead();

@@ -33,6 +33,12 @@ export async function continueFrom(studio: Studio, view: View, clip: string): Pr
   if (id !== undefined) show(view, id);
 }
 
+/** Makes captions of what is said in these clips: where it is heard in what was made, and where it can be expected in the rest. */
+export async function captionLines(studio: Studio, model: TimelineModel, clips: readonly Clip[]): Promise<void> {
+  const spoken = clips.filter((clip) => model.shot(clip.shot)?.shot.lines.some((line) => line.text.trim() !== ""));
+  if (spoken.length > 0) await studio.act("captions.align", { clips: spoken.map((clip) => clip.id) });
+}
+
 /** How long a caption is read that was just begun, in seconds. */
 const CAPTION_SECONDS = 1.5;
 
