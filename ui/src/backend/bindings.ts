@@ -269,6 +269,24 @@ export type Cover = {
 /** What is done with damaged files. */
 export type DamagedFiles = "keep" | "forget";
 
+/** What is wrong, exactly. */
+export type Detail = { "id": "no_project" } | { "id": "no_folder",
+  /** The folder. */
+  path: string, } | { "id": "shot_unmade",
+  /** Its number, from 1. */
+  number: number, } | { "id": "take_gone",
+  /** The number of its shot, from 1. */
+  number: number, } | { "id": "file_gone",
+  /** Its name. */
+  name: string, } | { "id": "no_take" } | { "id": "no_latents" } | { "id": "nothing_on_timeline" } | { "id": "no_preset" } | { "id": "no_captions",
+  /** The language. */
+  language: Language, } | { "id": "nothing_said" } | { "id": "export_running" } | { "id": "export_elsewhere" } | { "id": "engine_no_start",
+  /** Its name. */
+  engine: string,
+  /** Why, as the system says it. */
+  why: string,
+};
+
 /** Where the networks run. */
 export type Device = {
   /** `cpu` or `cuda`. */
@@ -1454,6 +1472,8 @@ export type Refusal = {
   code: Code,
   /** Why, and what to do about it, in one line. */
   message: string,
+  /** The same for those who tell it in another language. */
+  detail?: Detail,
 };
 
 /** What could not be found out, or is not as it should be. */

@@ -2,11 +2,12 @@
 
 import { Channel, invoke } from "@tauri-apps/api/core";
 import { CallError, type Backend } from "./index";
-import type { Event } from "./bindings";
+import type { Detail, Event } from "./bindings";
 
 interface Refusal {
   code: string;
   message: string;
+  detail?: Detail;
 }
 
 const isRefusal = (reason: unknown): reason is Refusal =>

@@ -1,15 +1,15 @@
 // The transport of `gallop serve`: calls and events over one WebSocket, files by upload.
 //
 // The page lies at `/TOKEN/`, the socket at `/TOKEN/ws`. A call goes out as `{id, name, args}` and comes back as
-// `{id, ok}` or `{id, error: {code, message}}`; events come as `{event}`.
+// `{id, ok}` or `{id, error: {code, message, detail?}}`; events come as `{event}`.
 
 import { CallError, type Backend, type Link } from "./index";
-import type { Event } from "./bindings";
+import type { Detail, Event } from "./bindings";
 import { pickInBrowser } from "./pick";
 
 type Answer =
   | { id: number; ok: unknown }
-  | { id: number; error: { code: string; message: string } }
+  | { id: number; error: { code: string; message: string; detail?: Detail } }
   | { event: Event };
 
 interface Waiting {
