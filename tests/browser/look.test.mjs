@@ -201,5 +201,12 @@ test("fades are pulled at the corners, crossings are made with a key, frames are
   await page.keyboard.press("Shift+ArrowRight");
   const moved = await until(async () => (await look(0)).frame.x > 0.05 && look(0), "the frame does not move");
   assert.ok(Math.abs(moved.frame.x - 0.1) < 1e-3 && moved.frame.y < 1e-3, JSON.stringify(moved.frame));
+  // The numbers say the same, and each of the two is one step back, however far it went.
+  const scale = page.getByTestId("clip-panel").getByRole("textbox", { name: "Scale", exact: true });
+  assert.match(await scale.inputValue(), /^5\d/, "the number does not follow the corner");
+  await call(page, "project.undo");
+  assert.ok((await look(0)).frame.x < 1e-3 && (await look(0)).frame.w < 0.55, "the move is not one step");
+  await call(page, "project.undo");
+  assert.equal((await look(0)).frame?.w ?? 1, 1, "the drag of the corner is not one step");
   assert.deepEqual(troubles, []);
 });

@@ -79,6 +79,32 @@ fn a_film_from_a_terminal() {
         assert!(history[0]["cost"]["peak_memory_bytes"].as_u64() > Some(1 << 20));
     }
     assert_eq!(studio.json("library list")["totals"]["takes"], 2);
+
+    // What is missing is made, and nothing else; then the timeline is written as it is.
+    let told = studio.run("render film -o cut.mp4");
+    assert!(told.trim_end().ends_with("cut.mp4"), "{told}");
+    let takes = |shot: usize| studio.json("shot list film")["shots"][shot]["takes"].as_array().map(Vec::len);
+    assert_eq!((takes(0), takes(1)), (Some(2), Some(1)));
+    let info = gallop_media::probe(&studio.0.path("cut.mp4")).expect("a film");
+    let video = info.video.expect("pictures");
+    assert_eq!(video.seen, (1080, 1920));
+    assert!((video.duration_secs - 2.08).abs() < 0.05 && info.audio.is_some(), "{} s", video.duration_secs);
+    let (_, _, said) = studio.try_run("render film");
+    assert!(said.contains("Every shot has a take"), "{said}");
+    assert_eq!((takes(0), takes(1)), (Some(2), Some(1)));
+    studio.run("render film --frame 1.5 -o now.png --json");
+    let now = gallop_media::read_picture(&studio.0.path("now.png")).expect("a picture");
+    let mean = now.rgb.iter().map(|level| u64::from(*level)).sum::<u64>() / now.rgb.len() as u64;
+    assert!((now.width, now.height) == (1080, 1920) && (10..246).contains(&mean), "{mean}");
+
+    studio.refuses("render film --frame 1", 2, "--output");
+    studio.refuses("render film -o now.png", 2, "--frame");
+    studio.refuses("render film -o now.gif", 2, ".mp4");
+    studio.refuses("render film --frame 1 -o cut.mp4", 2, ".png");
+    studio.refuses("render film --frame -1 -o now.png", 2, "--frame");
+    studio.refuses("render film --frame 99 -o now.png", 1, "2.08 s long");
+    studio.refuses("render film -o nowhere/cut.mp4", 1, "no folder");
+    studio.refuses("render film --later -o cut.mp4", 2, "--later");
 }
 
 #[test]

@@ -269,6 +269,24 @@ export type Cover = {
 /** What is done with damaged files. */
 export type DamagedFiles = "keep" | "forget";
 
+/** What is wrong, exactly. */
+export type Detail = { "id": "no_project" } | { "id": "no_folder",
+  /** The folder. */
+  path: string, } | { "id": "shot_unmade",
+  /** Its number, from 1. */
+  number: number, } | { "id": "take_gone",
+  /** The number of its shot, from 1. */
+  number: number, } | { "id": "file_gone",
+  /** Its name. */
+  name: string, } | { "id": "no_take" } | { "id": "no_latents" } | { "id": "nothing_on_timeline" } | { "id": "no_preset" } | { "id": "no_captions",
+  /** The language. */
+  language: Language, } | { "id": "nothing_said" } | { "id": "export_running" } | { "id": "export_elsewhere" } | { "id": "engine_no_start",
+  /** Its name. */
+  engine: string,
+  /** Why, as the system says it. */
+  why: string,
+};
+
 /** Where the networks run. */
 export type Device = {
   /** `cpu` or `cuda`. */
@@ -703,6 +721,14 @@ export type Hello = {
   models: Array<ModelInfo>,
 };
 
+/** Why no engine takes a job that waits: what stands against each of them. There are no engines where there are no obstacles. */
+export type Hopeless = {
+  /** The model of the job; nothing where any would do. */
+  model: string | null,
+  /** What stands against each engine of the settings. */
+  obstacles: Array<Obstacle>,
+};
+
 /**
  * The name of a project, a shot, a take or a job: unique everywhere, and later ones sort after earlier ones (UUID
  * version 7). It is safe as the name of a folder.
@@ -741,6 +767,8 @@ export type JobView = {
   engine: string | null,
   /** Why it failed. */
   failure: Failure | null,
+  /** Why no engine takes it, although it waits. */
+  hopeless: Hopeless | null,
   /** Where it is. */
   step: Step | null,
   /** How it looks now: a picture, below the media server's address. */
@@ -1198,6 +1226,20 @@ export type Named = {
 /** No arguments: `{}`, or nothing at all. */
 export type Nothing = Record<string, never>;
 
+/** Why an engine does not take a job. */
+export type Obstacle = { "kind": "no_start",
+  /** The engine. */
+  engine: string,
+  /** One sentence. */
+  why: string, } | { "kind": "no_model",
+  /** The engine. */
+  engine: string,
+  /** The models that it has. */
+  models: Array<string>,
+  /** What it last wrote to its standard error: why a model is left out, say. */
+  words: Array<string>,
+};
+
 /** The outline of a sound. */
 export type Peaks = {
   /** Parts of a second. */
@@ -1430,6 +1472,8 @@ export type Refusal = {
   code: Code,
   /** Why, and what to do about it, in one line. */
   message: string,
+  /** The same for those who tell it in another language. */
+  detail?: Detail,
 };
 
 /** What could not be found out, or is not as it should be. */
@@ -2028,6 +2072,8 @@ export interface Calls {
   "models.verify": { args: ModelsVerifyArgs; result: Array<FileVerdict> };
   /** Removes a model, and tells how many bytes are free again. */
   "models.remove": { args: ModelsModelArgs; result: number };
+  /** Lets engines that lacked a model for a job look for it once more. */
+  "models.look_again": { args: Nothing; result: null };
   /** The folder of a model. */
   "models.where": { args: ModelsModelArgs; result: string };
   /** Where the token for models with a gate lies; the token itself is never told. */

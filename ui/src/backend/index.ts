@@ -1,6 +1,6 @@
 // The one way out of the window: calls into the core, and its events. Two transports carry them alike.
 
-import type { Calls, Event } from "./bindings";
+import type { Calls, Detail, Event } from "./bindings";
 import { connectTauri } from "./tauri";
 import { connectWeb } from "./web";
 
@@ -14,6 +14,8 @@ export class CallError extends Error {
   constructor(
     readonly code: string,
     message: string,
+    /** The same for those who tell it in another language. */
+    readonly detail?: Detail,
   ) {
     super(message);
     this.name = "CallError";

@@ -11,7 +11,9 @@ function bytes(numbers: number[], rest: Uint8Array): ArrayBuffer {
 test("a picture is read", () => {
   const picture = read(bytes([1, 7, 3, 103, 2, 1, 3], Uint8Array.of(1, 2, 3, 255, 4, 5, 6, 255)));
   expect(picture).toMatchObject({ turn: 7, place: 3, frame: 103, width: 2, height: 1, isExact: true, isTorn: true });
-  expect("pixels" in picture && [...picture.pixels]).toEqual([1, 2, 3, 255, 4, 5, 6, 255]);
+  expect("pixels" in picture && picture.pixels).toEqual({ rgba: Uint8ClampedArray.of(1, 2, 3, 255, 4, 5, 6, 255) });
+  const planes = read(bytes([3, 7, 3, 103, 2, 2, 3], Uint8Array.of(1, 2, 3, 4, 5, 6)));
+  expect("pixels" in planes && planes.pixels).toEqual({ planes: Uint8Array.of(1, 2, 3, 4, 5, 6) });
 });
 
 test("a sound is read", () => {

@@ -2,7 +2,7 @@
 //
 // Asked in JSON, answered in bytes that begin with seven numbers of 32 bits; `core/src/preview` writes them down.
 
-import { CallError, type CaptionUse, type ExportLabel, type Tongues } from "./index";
+import { CallError, type CaptionUse, type Detail, type ExportLabel, type Tongues } from "./index";
 
 /** What is looked at. */
 export type PreviewOf = "timeline" | { take: string } | { export: PreviewEdition };
@@ -30,8 +30,8 @@ export interface PreviewPicture {
   readonly isExact: boolean;
   /** Whether something of it is missing: a trouble says what. */
   readonly isTorn: boolean;
-  /** Red, green, blue and 255 of each pixel. */
-  readonly pixels: Uint8ClampedArray<ArrayBuffer>;
+  /** Red, green, blue and 255 of each pixel; or luma and both chromas as planes. */
+  readonly pixels: { readonly rgba: Uint8ClampedArray<ArrayBuffer> } | { readonly planes: Uint8Array<ArrayBuffer> };
 }
 
 /** A portion of sound, at 48 kHz. */
@@ -66,6 +66,7 @@ export type PreviewAsk =
       };
     }
   | { more: { shown: number; clock: number } }
+  | { form: "rgba" | "planes" }
   | { size: readonly [number, number] }
   | { stop: Record<string, never> };
 
@@ -130,9 +131,10 @@ export function connectPreview(address: string, hearer: PreviewHearer): PreviewL
 function hear(data: unknown, hearer: PreviewHearer) {
   if (typeof data === "string") {
     const { trouble } = JSON.parse(data) as {
-      trouble: { turn: number; of: PreviewTrouble["of"]; code: string; message: string };
+      trouble: { turn: number; of: PreviewTrouble["of"]; code: string; message: string; detail: Detail | null };
     };
-    hearer.trouble({ turn: trouble.turn, of: trouble.of, problem: new CallError(trouble.code, trouble.message) });
+    const problem = new CallError(trouble.code, trouble.message, trouble.detail ?? undefined);
+    hearer.trouble({ turn: trouble.turn, of: trouble.of, problem });
   } else if (data instanceof ArrayBuffer && data.byteLength >= HEADER_BYTES) {
     const answer = read(data);
     if ("pixels" in answer) hearer.picture(answer);
@@ -158,6 +160,6 @@ export function read(data: ArrayBuffer): PreviewPicture | PreviewSound {
     height: number(5),
     isExact: (marks & 1) !== 0,
     isTorn: (marks & 2) !== 0,
-    pixels: new Uint8ClampedArray(data, HEADER_BYTES),
+    pixels: kind === 3 ? { planes: new Uint8Array(data, HEADER_BYTES) } : { rgba: new Uint8ClampedArray(data, HEADER_BYTES) },
   };
 }

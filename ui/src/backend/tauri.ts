@@ -2,11 +2,12 @@
 
 import { Channel, invoke } from "@tauri-apps/api/core";
 import { CallError, type Backend } from "./index";
-import type { Event } from "./bindings";
+import type { Detail, Event } from "./bindings";
 
 interface Refusal {
   code: string;
   message: string;
+  detail?: Detail;
 }
 
 const isRefusal = (reason: unknown): reason is Refusal =>
@@ -16,7 +17,7 @@ async function ask<T>(command: string, args: Record<string, unknown>): Promise<T
   try {
     return await invoke<T>(command, args);
   } catch (reason) {
-    throw isRefusal(reason) ? new CallError(reason.code, reason.message) : new CallError("internal", String(reason));
+    throw isRefusal(reason) ? new CallError(reason.code, reason.message, reason.detail) : new CallError("internal", String(reason));
   }
 }
 

@@ -1,15 +1,15 @@
 // The transport of `gallop serve`: calls and events over one WebSocket, files by upload.
 //
 // The page lies at `/TOKEN/`, the socket at `/TOKEN/ws`. A call goes out as `{id, name, args}` and comes back as
-// `{id, ok}` or `{id, error: {code, message}}`; events come as `{event}`.
+// `{id, ok}` or `{id, error: {code, message, detail?}}`; events come as `{event}`.
 
 import { CallError, type Backend, type Link } from "./index";
-import type { Event } from "./bindings";
+import type { Detail, Event } from "./bindings";
 import { pickInBrowser } from "./pick";
 
 type Answer =
   | { id: number; ok: unknown }
-  | { id: number; error: { code: string; message: string } }
+  | { id: number; error: { code: string; message: string; detail?: Detail } }
   | { event: Event };
 
 interface Waiting {
@@ -60,7 +60,7 @@ export async function connectWeb(): Promise<Backend> {
     if ("event" in answer) return hearers.forEach((hear) => hear(answer.event));
     const call = waiting.get(answer.id);
     waiting.delete(answer.id);
-    if ("error" in answer) call?.reject(new CallError(answer.error.code, answer.error.message));
+    if ("error" in answer) call?.reject(new CallError(answer.error.code, answer.error.message, answer.error.detail));
     else call?.resolve(answer.ok);
   }
 

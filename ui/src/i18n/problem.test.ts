@@ -22,6 +22,17 @@ test("every code of the core has its words in both languages", () => {
   }
 });
 
+test("what the core tells by names and numbers is told in the reader's language", () => {
+  globalThis.document ??= { documentElement: {} } as Document;
+  const gone = { code: "media_missing", message: "the take of shot 3 is gone", detail: { id: "take_gone", number: 3 } } as const;
+  speak("zh");
+  expect(problemText(gone)).toBe("镜头 3 的版本丢失或已损坏。请重新生成，或选择其他版本。");
+  expect(problemText(new CallError("input", "there are no captions in German", { id: "no_captions", language: "de" }))).toContain("德语");
+  expect(problemText(new CallError("input", "something new", { id: "of_a_newer_core" } as never))).toBe("无法执行：Something new");
+  speak("en");
+  expect(problemText(gone)).toContain("shot 3");
+});
+
 test("every way in which a job fails has its advice in both languages", () => {
   const codes = wordsOf("FailureCode");
   expect(codes.length).toBeGreaterThan(3);

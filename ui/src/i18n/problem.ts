@@ -1,7 +1,8 @@
 // What went wrong, for the reader. The core tells it in English, with names and numbers; the kinds that it has a code
 // for are also told in the other language of the interface.
 
-import { CallError, type Code, type Refusal } from "../backend";
+import { CallError, type Code, type Detail, type Language, type Refusal } from "../backend";
+import { languageName } from "../lib/languages";
 import { language, t, type Key } from "./index";
 
 /** The codes of the core, and the one of a transport that cannot reach it. */
@@ -22,6 +23,24 @@ const KEYS: { readonly [C in ProblemCode]: Key & `problem.${C}` } = {
   project_newer: "problem.project_newer",
 };
 
+/** A key for each sentence that the core tells with its names and numbers. */
+const DETAILS: { readonly [D in Detail["id"]]: Key & `detail.${D}` } = {
+  engine_no_start: "detail.engine_no_start",
+  export_elsewhere: "detail.export_elsewhere",
+  export_running: "detail.export_running",
+  file_gone: "detail.file_gone",
+  no_captions: "detail.no_captions",
+  no_folder: "detail.no_folder",
+  no_latents: "detail.no_latents",
+  no_preset: "detail.no_preset",
+  no_project: "detail.no_project",
+  no_take: "detail.no_take",
+  nothing_on_timeline: "detail.nothing_on_timeline",
+  nothing_said: "detail.nothing_said",
+  shot_unmade: "detail.shot_unmade",
+  take_gone: "detail.take_gone",
+};
+
 /** The codes that there are words for. */
 export const PROBLEM_CODES: readonly string[] = Object.keys(KEYS);
 
@@ -30,9 +49,17 @@ const isKnown = (code: string): code is ProblemCode => Object.hasOwn(KEYS, code)
 /** A problem in a sentence or two. */
 export function problemText(problem: unknown): string {
   const message = isRefusal(problem) ? problem.message : problem instanceof Error ? problem.message : String(problem);
+  const detail = isRefusal(problem) || problem instanceof CallError ? problem.detail : undefined;
+  // One of a newer core is told as it tells it.
+  if (detail && Object.hasOwn(DETAILS, detail.id)) return detailText(detail);
   const code = isRefusal(problem) || problem instanceof CallError ? problem.code : null;
   if (code === null || !isKnown(code) || language() === "en") return sentence(message);
   return t(KEYS[code], { why: sentence(message) });
+}
+
+function detailText({ id, ...params }: Detail): string {
+  const { language: named, ...rest } = params as Record<string, string | number>;
+  return t(DETAILS[id], named === undefined ? rest : { ...rest, language: languageName(named as Language) });
 }
 
 /** What is wrong with something, where the core tells no kind of it. */

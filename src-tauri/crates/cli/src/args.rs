@@ -36,7 +36,7 @@ pub enum Command {
     /// Add shots to a project, and see them
     #[command(subcommand)]
     Shot(studio::ShotCommand),
-    /// Make takes of a project's shots
+    /// Make the takes that a project lacks, or more of them, and write its timeline as a film or a picture
     Render(Box<studio::RenderArgs>),
     /// Export a project for platforms: clips with covers, captions, labels and a report
     Export(Box<export::ExportArgs>),

@@ -42,3 +42,10 @@ impl Cancel {
         }
     }
 }
+
+impl Drop for Cancel {
+    /// What comes next has its own wishes.
+    fn drop(&mut self) {
+        self.writing_begins();
+    }
+}

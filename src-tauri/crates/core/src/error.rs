@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::detail::Detail;
+
 /// Kinds of failure that a user interface acts on. A code exists only where one does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -34,6 +36,7 @@ pub enum Code {
 struct Coded {
     code: Code,
     message: String,
+    detail: Option<Detail>,
 }
 
 impl std::fmt::Display for Coded {
@@ -46,7 +49,17 @@ impl std::error::Error for Coded {}
 
 /// An error of this kind with this message, which may hold words of a stranger's file.
 pub fn coded(code: Code, message: impl Into<String>) -> anyhow::Error {
-    Coded { code, message: gallop_protocol::shown(&message.into()) }.into()
+    Coded { code, message: gallop_protocol::shown(&message.into()), detail: None }.into()
+}
+
+/// An error of this kind, told by what is wrong exactly.
+pub fn told(code: Code, detail: Detail) -> anyhow::Error {
+    Coded { code, message: gallop_protocol::shown(&detail.to_string()), detail: Some(detail) }.into()
+}
+
+/// What is wrong exactly, where the error says so.
+pub fn detail_of(error: &anyhow::Error) -> Option<&Detail> {
+    error.downcast_ref().and_then(|coded: &Coded| coded.detail.as_ref())
 }
 
 /// The kind of an error.

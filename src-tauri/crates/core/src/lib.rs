@@ -5,6 +5,7 @@
 pub mod api;
 pub mod clock;
 pub mod database;
+mod detail;
 pub mod disk;
 pub mod engine;
 mod error;
@@ -26,5 +27,6 @@ pub mod store;
 pub mod take;
 pub mod timeline;
 
-pub use error::{Code, code_of, coded};
+pub use detail::Detail;
+pub use error::{Code, code_of, coded, detail_of, told};
 pub use gallop_protocol as protocol;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Preset } from "../../backend";
-import { captionLanguages, clipsOf, isLabelled, orderOf, parentOf, tonguesOf, unlabelled, type Choices } from "./order";
+import { captionLanguages, clipsOf, orderOf, parentOf, tonguesOf, unlabelled, type Choices } from "./order";
 
 const preset = (id: string, visible: "required" | "offered" | null): Preset => ({
   format: 1, id, name: id, summary: "", container: "mp4", caption_files: [], declare: null, picture: null,
@@ -39,11 +39,6 @@ test("an order names presets in the order of the list, and languages where some 
 
 test("who leaves a label out that a law asks for has to agree to it", () => {
   expect(unlabelled(choices(), ALL)).toEqual([]);
-  expect(ALL.map((one) => [isLabelled("usual", one), isLabelled("with", one), isLabelled("without", one)])).toEqual([
-    [true, true, false],
-    [false, true, false],
-    [false, false, false],
-  ]);
   const without = choices({ label: "without" });
   expect(unlabelled(without, ALL).map(({ id }) => id)).toEqual(["douyin"]);
   expect(orderOf(without, ALL, [], "no-label-1").label).toEqual({ kind: "without" });

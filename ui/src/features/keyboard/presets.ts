@@ -87,6 +87,7 @@ const SHORT_VIDEO: Keymap = {
   "timeline.generate_here": ["g"],
   "timeline.continue": ["shift+g"],
   "timeline.captions": ["t"],
+  "timeline.caption": ["shift+t"],
   "timeline.fade_in": ["shift+q"],
   "timeline.fade_out": ["shift+w"],
   "timeline.cross_fade": ["x"],

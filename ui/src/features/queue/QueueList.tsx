@@ -8,7 +8,9 @@ import { startDrag } from "../../lib/drag";
 import { useStudio } from "../../state/studio";
 import { FailedJob } from "./FailedJob";
 import { RunningJob } from "./RunningJob";
+import { Stranded } from "./Stranded";
 import { WaitingJob } from "./WaitingJob";
+import { stranded } from "./hopeless";
 
 /** What runs, what waits, and what has failed. */
 export function QueueList(): JSX.Element {
@@ -17,12 +19,12 @@ export function QueueList(): JSX.Element {
   const running = createMemo(() => of("running"));
   const waiting = createMemo(() => of("waiting", "paused"));
   const failed = createMemo(() => of("failed"));
-  /** Why no engine takes what waits, as far as the engines say. */
+  const hopeless = createMemo(() => stranded(studio.jobs));
+  /** Engines that were lost and are tried again: what waits for them may still be made. */
   const troubles = () =>
-    (studio.status()?.engines ?? []).flatMap((engine) => {
-      const why = engine.state.state === "lost" ? troubleText(engine.state.why) : engine.words.at(-1);
-      return why ? [t("queue.engine_trouble", { name: engine.name, why })] : [];
-    });
+    (studio.status()?.engines ?? []).flatMap((engine) =>
+      engine.state.state === "lost" ? [t("queue.engine_trouble", { name: engine.name, why: troubleText(engine.state.why) })] : [],
+    );
   const [gap, setGap] = createSignal<number | null>(null);
   let list: HTMLUListElement | undefined;
 
@@ -69,7 +71,8 @@ export function QueueList(): JSX.Element {
       <Show when={studio.status()?.runner === "elsewhere"}>
         <p class="queue-elsewhere">{t("queue.elsewhere")}</p>
       </Show>
-      <Show when={running().length === 0 && waiting().some((job) => job.state === "waiting")}>
+      <For each={hopeless()}>{({ jobs, why }) => <Stranded jobs={jobs} why={why} />}</For>
+      <Show when={running().length === 0 && waiting().some((job) => job.state === "waiting" && job.hopeless === null)}>
         <For each={troubles()}>{(trouble) => <p class="queue-elsewhere">{trouble}</p>}</For>
       </Show>
       <Show when={running().length > 0}>

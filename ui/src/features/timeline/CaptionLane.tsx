@@ -1,15 +1,19 @@
 // What is read: captions over the frames of their clip's take. They are written in place.
 
 import { For, Show, createMemo, type JSX } from "solid-js";
-import { openMenu } from "../../components/Menu";
+import type { Caption } from "../../backend";
+import { openMenu, type MenuEntry } from "../../components/Menu";
 import { t } from "../../i18n";
 import { isComposing } from "../../lib/keys";
-import { offsetOf } from "../../lib/timeline/pace";
-import { run } from "../../state/commands";
+import { endOf } from "../../lib/timeline/clips";
+import { frameAfter, offsetOf } from "../../lib/timeline/pace";
+import { clipAt } from "../../lib/timeline/pick";
+import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
-import { arrowStep } from "./arrows";
+import { arrowStep, movedBy, type Moved } from "./arrows";
 import { boxOf } from "./box";
 import { pressCaption } from "./gestures/words";
+import { captionLines, writeCaption } from "./make";
 import { useTimeline } from "./model";
 import { TextEdit } from "./TextEdit";
 import "./CaptionLane.css";
@@ -19,6 +23,7 @@ const CLIP_PX = 10;
 
 /** What is read. */
 export function CaptionLane(): JSX.Element {
+  const studio = useStudio();
   const model = useTimeline();
   const captionsOf = createMemo(() => {
     const found = new Map<string, string[]>();
@@ -36,12 +41,20 @@ export function CaptionLane(): JSX.Element {
       <div class="lane-head">
         <span class="lane-name">{t("timeline.captions")}</span>
       </div>
-      <div class="lane-body">
+      <div
+        class="lane-body"
+        onDblClick={(event) => {
+          if (event.target !== event.currentTarget) return;
+          const frame = Math.floor((model.laneX(event.clientX) + model.scroll()) / model.zoom());
+          const clip = clipAt(model.told().clips, frame);
+          if (clip) void writeCaption(studio, model, clip, frame);
+        }}
+      >
         <For each={model.shown()}>
           {(id) => <Show when={captionsOf().get(id)}>{(ids) => <ClipCaptions id={id} captions={ids()} />}</Show>}
         </For>
         <Show when={isEmpty() && isSpoken()}>
-          <button type="button" class="caption-offer" onClick={() => void run("timeline.captions")}>
+          <button type="button" class="caption-offer" onClick={() => void captionLines(studio, model, model.told().clips)}>
             {t("timeline.captions_offer")}
           </button>
         </Show>
@@ -90,13 +103,55 @@ function CaptionBox(props: { id: string; clip: string; room: number }): JSX.Elem
     if (!now || text === now.text) return;
     void model.commit([text === "" ? { kind: "delete_caption", id: now.id } : { kind: "put_caption", caption: { ...now, text } }]);
   }
-  function nudge(by: number) {
+  /** Moves it, or one of its ends. What is held down is one step of undo. */
+  function nudge(by: number, what: Moved) {
     const now = caption();
     if (!now) return;
     const from = Math.max(0, now.from + by);
-    const moved = { ...now, from, to: from + now.to - now.from };
-    void model.commit([{ kind: "put_caption", caption: moved }], `caption ${now.id}`);
+    if (what === "whole") change({ from, to: from + now.to - now.from });
+    else if (what === "in") change({ from: Math.min(from, now.to - 1) });
+    else change({ to: Math.max(now.from + 1, now.to + by) });
   }
+  function change(to: Partial<Caption>) {
+    const now = caption();
+    if (!now) return;
+    const put = { ...now, ...to };
+    // Drawn at once: a key that is held down goes on from there, not from what the core has told.
+    model.setPreview({ caption: put });
+    void model.commit([{ kind: "put_caption", caption: put }], `caption ${now.id}`);
+  }
+  /** The frame of the take below the playhead; null beside the clip. */
+  const underPlayhead = () => {
+    const clip = model.clip(props.clip);
+    const at = view.playhead();
+    return clip && clip.start <= at && at <= endOf(clip) ? frameAfter(clip, at - clip.start) : null;
+  };
+  const menu = (): MenuEntry[] => {
+    const now = caption();
+    const at = underPlayhead();
+    return [
+      { label: t("timeline.write"), hint: "↵", run: () => void model.setWriting(props.id) },
+      {
+        label: t("timeline.caption_from_here"),
+        hint: "Alt ← →",
+        disabled: !now || at === null || at >= now.to,
+        run: () => at !== null && change({ from: at }),
+      },
+      {
+        label: t("timeline.caption_to_here"),
+        hint: "Ctrl ← →",
+        disabled: !now || at === null || at <= now.from,
+        run: () => at !== null && change({ to: at }),
+      },
+      "rule",
+      {
+        label: t("timeline.remove_caption"),
+        tone: "danger",
+        hint: "Del",
+        run: () => void model.commit([{ kind: "delete_caption", id: props.id }]),
+      },
+    ];
+  };
   function press(event: PointerEvent, part: "whole" | "in" | "out") {
     event.stopPropagation();
     if (!isWriting()) pressCaption(model, view, event, props.id, part);
@@ -113,13 +168,20 @@ function CaptionBox(props: { id: string; clip: string; room: number }): JSX.Elem
         role="button"
         tabIndex={0}
         aria-label={t("timeline.caption_label", { text: caption()?.text ?? "" })}
+        aria-description={t("timeline.caption_keys")}
+        data-testid="caption"
         onPointerDown={(event) => press(event, "whole")}
         onDblClick={() => model.setWriting(props.id)}
         onFocus={() => model.setPicked({ kind: "caption", id: props.id })}
         onKeyDown={(event) => {
           if (event.target !== event.currentTarget || isComposing(event)) return;
-          const step = arrowStep(event);
-          if (step !== 0) return nudge(step);
+          const step = arrowStep(event, "edges");
+          if (step !== 0) return nudge(step, movedBy(event));
+          if (event.key === "ContextMenu" || (event.shiftKey && event.key === "F10")) {
+            event.preventDefault();
+            event.stopPropagation();
+            return openMenu(event.currentTarget, menu(), t("timeline.captions"));
+          }
           if (event.key !== "Enter" && event.key !== "F2") return;
           event.preventDefault();
           event.stopPropagation();
@@ -127,18 +189,7 @@ function CaptionBox(props: { id: string; clip: string; room: number }): JSX.Elem
         }}
         onContextMenu={(event) => {
           event.preventDefault();
-          openMenu(
-            { x: event.clientX, y: event.clientY },
-            [
-              { label: t("timeline.write"), run: () => void model.setWriting(props.id) },
-              {
-                label: t("timeline.remove_caption"),
-                tone: "danger",
-                run: () => void model.commit([{ kind: "delete_caption", id: props.id }]),
-              },
-            ],
-            t("timeline.captions"),
-          );
+          openMenu({ x: event.clientX, y: event.clientY }, menu(), t("timeline.captions"));
         }}
       >
         <Show

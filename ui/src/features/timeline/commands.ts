@@ -15,7 +15,7 @@ import { provideCommands, type Command } from "../../state/commands";
 import type { Studio } from "../../state/studio";
 import type { View } from "../../state/view";
 import { selectClip } from "./gestures/clips";
-import { addShot, continueFrom } from "./make";
+import { addShot, captionLines, continueFrom, writeCaption } from "./make";
 import type { TimelineModel, Tool } from "./model";
 
 /** A cross-fade that was just made. */
@@ -160,10 +160,12 @@ export function provideTimelineCommands(studio: Studio, view: View, model: Timel
     }, () => continuable() !== undefined),
     command("captions", () => {
       const chosen = selected();
-      const wanted = chosen.length > 0 ? chosen : clips();
-      const spoken = wanted.filter((clip) => model.shot(clip.shot)?.shot.lines.some((line) => line.text.trim() !== ""));
-      commit(spoken.map((clip) => ({ kind: "captions_from_lines", clip: clip.id })));
+      void captionLines(studio, model, chosen.length > 0 ? chosen : clips());
     }, () => clips().length > 0),
+    command("caption", () => {
+      const clip = atPlayhead();
+      if (clip) void writeCaption(studio, model, clip, view.playhead());
+    }, () => atPlayhead() !== undefined),
     command("fade_in", () => fadeTo("fade_in"), () => cutAt(clips(), view.playhead()) !== undefined),
     command("fade_out", () => fadeTo("fade_out"), () => cutAt(clips(), view.playhead()) !== undefined),
     command("cross_fade", crossFade, () => crossable().length > 0),

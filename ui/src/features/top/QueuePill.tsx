@@ -18,6 +18,7 @@ export function QueuePill(): JSX.Element {
 
   const running = createMemo(() => studio.jobs.find((job) => job.state === "running"));
   const waiting = createMemo(() => studio.jobs.filter((job) => job.state === "waiting").length);
+  const hopeless = createMemo(() => studio.jobs.filter((job) => job.state === "waiting" && job.hopeless !== null).length);
   const failed = createMemo(() => studio.jobs.filter((job) => job.state === "failed").length);
   const paused = createMemo(() => studio.jobs.filter((job) => job.state === "paused").length);
   const place = (job: JobView) => {
@@ -49,6 +50,10 @@ export function QueuePill(): JSX.Element {
         <Match when={failed() > 0}>
           <Icon name="warn" />
           <span>{t("queue.failed_pill", { count: failed() })}</span>
+        </Match>
+        <Match when={hopeless() > 0}>
+          <Icon name="warn" />
+          <span>{t("queue.hopeless_pill", { count: hopeless() })}</span>
         </Match>
         <Match when={waiting() > 0}>
           <Ring done={0} />

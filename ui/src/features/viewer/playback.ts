@@ -3,6 +3,7 @@
 
 import { createEffect, createSignal, on, onCleanup, untrack, type Accessor } from "solid-js";
 import { connectPreview, type PreviewOf, type PreviewPicture, type PreviewSound, type PreviewTrouble } from "../../backend/preview";
+import { drawPlanes, showsPlanes } from "../../lib/planes";
 import { Quality } from "../../lib/quality";
 import { frameAt, runFrom, type Run } from "../../lib/run";
 import { Speaker } from "../../lib/speaker";
@@ -61,7 +62,7 @@ export function createPlayback({ stage, canvas, address, revision, onTrouble }: 
   const screen = canvas.getContext("2d", { alpha: false });
   const speaker = new Speaker(() => follow());
   const quality = new Quality();
-  const link = connectPreview(address, { picture, sound, trouble: troubled, opened: renew, lost: () => (asked = null) });
+  const link = connectPreview(address, { picture, sound, trouble: troubled, opened, lost: () => (asked = null) });
 
   // What is asked for: each question has its number, and answers to older ones are not looked at.
   let turn = 0;
@@ -114,6 +115,11 @@ export function createPlayback({ stage, canvas, address, revision, onTrouble }: 
     turn += 1;
     awaitSign();
     link.ask({ show: { turn, of: of(), frame, size: size(part) } });
+  }
+
+  function opened() {
+    link.ask({ form: showsPlanes() ? "planes" : "rgba" });
+    renew();
   }
 
   /** The same anew and sharp: what is drawn may have changed. */
@@ -195,7 +201,9 @@ export function createPlayback({ stage, canvas, address, revision, onTrouble }: 
       canvas.width = next.width;
       canvas.height = next.height;
     }
-    screen?.putImageData(new ImageData(next.pixels, next.width, next.height), 0, 0);
+    const { pixels, width, height } = next;
+    if (screen && "planes" in pixels) drawPlanes(screen, pixels.planes, width, height);
+    else if ("rgba" in pixels) screen?.putImageData(new ImageData(pixels.rgba, width, height), 0, 0);
     // For tests: what is on the canvas.
     Object.assign(canvas.dataset, { frame: next.frame, exact: next.isExact, dropped });
     if (!next.isTorn) setTrouble(null);

@@ -16,7 +16,7 @@ use gallop_core::settings::Settings;
 use gallop_core::timeline::RATE;
 
 use self::args::{ExportArgs, HandoverArgs};
-use self::tell::{Tell, print};
+pub use self::tell::{Tell, print};
 use crate::cancel::Cancel;
 use crate::error::usage;
 use crate::report::Format;

@@ -35,6 +35,11 @@ impl Tell {
         Self { format, is_terminal, of, number: 0, title, begun, told: None }
     }
 
+    /// For the one film of a timeline.
+    pub fn of_film(format: Format) -> Self {
+        Self { title: "film".into(), number: 1, ..Self::new(format, 1) }
+    }
+
     /// A clip begins.
     pub fn begin(&mut self, item: &Item) {
         let tongues = item.tongues.map(|tongues| format!(" {}", tongues.code())).unwrap_or_default();
@@ -79,12 +84,17 @@ impl Tell {
             };
             return self.json(&event);
         }
-        if self.is_terminal {
-            eprint!("{CLEAR}");
-        }
+        self.clear();
         match &entry.report {
             Some(report) if entry.state == EntryState::Done => self.report(entry, report),
             _ => eprintln!("{}: {}", self.title, entry.failure.as_deref().unwrap_or("broken off")),
+        }
+    }
+
+    /// Takes the bar away.
+    pub fn clear(&self) {
+        if self.is_terminal && self.format == Format::Human {
+            eprint!("{CLEAR}");
         }
     }
 

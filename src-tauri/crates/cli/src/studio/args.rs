@@ -71,20 +71,29 @@ pub struct ListArgs {
     pub json: bool,
 }
 
-/// Flags of `gallop render`.
+/// Flags of `gallop render`. Without `--shot`, `--takes` and `--seed`, what is missing is made.
 #[derive(Debug, clap::Args)]
 pub struct RenderArgs {
     /// The project's folder
     #[arg(value_name = "PROJECT")]
     pub project: PathBuf,
 
+    /// Write the timeline as it is, once its takes are there: a film (.mp4, .mov, .mkv), its sound (.wav), or with --frame
+    /// a picture (.png, .jpg)
+    #[arg(short, long = "output", value_name = "FILE", conflicts_with_all = ["later", "finish"])]
+    pub output: Option<PathBuf>,
+
+    /// The moment of the picture, in seconds
+    #[arg(long, value_name = "SECONDS", requires = "output", allow_negative_numbers = true)]
+    pub frame: Option<f64>,
+
     /// A shot by its number, from 1; give it again for the next [default: all shots]
     #[arg(long, value_name = "N", conflicts_with = "finish")]
     pub shot: Vec<usize>,
 
-    /// How many takes of each shot, each with another seed
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000), conflicts_with = "finish")]
-    pub takes: u32,
+    /// How many new takes of each shot, each with another seed [default: one of each shot that has none]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000), conflicts_with = "finish")]
+    pub takes: Option<u32>,
 
     /// Stop at the draft: the clip at the size of the model's base stage
     #[arg(long, conflicts_with = "finish")]

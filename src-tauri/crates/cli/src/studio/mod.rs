@@ -1,6 +1,7 @@
 //! Projects, the queue and the library, from a terminal.
 
 pub mod args;
+mod film;
 pub mod jobs;
 pub mod library;
 mod names;

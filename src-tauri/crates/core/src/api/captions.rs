@@ -16,7 +16,7 @@ use super::studio::Studio;
 use super::view::ProjectView;
 use crate::export::{Tongues, cues};
 use crate::timeline::{Caption, RATE, TimelineEdit};
-use crate::{Code, coded};
+use crate::{Code, Detail, coded, told};
 
 /// The rate at which speech is looked for.
 const SAMPLE_RATE: u32 = 48_000;
@@ -70,24 +70,27 @@ struct Spoken {
 }
 
 pub(super) fn align(studio: &Studio, args: CaptionsAlignArgs) -> anyhow::Result<ProjectView> {
-    let spoken = studio.with_project(|open| {
+    let (spoken, expected) = studio.with_project(|open| {
         let data = open.project.data();
         let (timeline, shown) = (timeline(open), open.reel.shown(data));
-        let mut spoken = Vec::new();
+        let (mut spoken, mut expected) = (Vec::new(), Vec::new());
         for id in &args.clips {
             let clip = timeline.clip(*id)?;
             let Some(entry) = data.shots.iter().find(|entry| entry.id == clip.shot) else { continue };
             let said = entry.shot.lines.iter().filter(|line| !line.text.trim().is_empty());
             let lines: Vec<Line> = said.cloned().collect();
             let take = shown.get(&clip.shot).and_then(|seen| take_of(open.project.folder(), seen));
-            if let Some(take) = take.filter(|_| !lines.is_empty()) {
-                spoken.push(Spoken { clip: *id, lines, sound: take.clip });
+            match take {
+                _ if lines.is_empty() => {}
+                Some(take) => spoken.push(Spoken { clip: *id, lines, sound: take.clip }),
+                // Until it is made, each line lies where it can be expected.
+                None => expected.push(*id),
             }
         }
-        Ok(spoken)
+        Ok((spoken, expected))
     })?;
-    if spoken.is_empty() {
-        return Err(coded(Code::Input, "nothing is said in these clips, or they were not made yet"));
+    if spoken.is_empty() && expected.is_empty() {
+        return Err(told(Code::Input, Detail::NothingSaid));
     }
     // Listened to before the project is held: a long take keeps nobody waiting.
     let mut captions: Vec<Caption> = Vec::new();
@@ -120,6 +123,15 @@ pub(super) fn align(studio: &Studio, args: CaptionsAlignArgs) -> anyhow::Result<
             for caption in &captions {
                 let edit = TimelineEdit::PutCaption { caption: caption.clone() };
                 timeline = timeline.after(&edit, &shots)?;
+            }
+            for clip in &expected {
+                let before: Vec<_> =
+                    timeline.captions.iter().filter(|caption| caption.clip == *clip).cloned().collect();
+                timeline = timeline.after(&TimelineEdit::CaptionsFromLines { clip: *clip }, &shots)?;
+                let fresh: Vec<_> = timeline.captions.iter().filter(|caption| caption.clip == *clip).collect();
+                let is_translation = |old: &Caption| fresh.iter().all(|caption| caption.language != old.language);
+                let translations: Vec<_> = before.into_iter().filter(is_translation).collect();
+                timeline.captions.extend(translations);
             }
             data.cut = Some(timeline);
             Ok(())

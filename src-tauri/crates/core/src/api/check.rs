@@ -162,7 +162,7 @@ pub(super) fn check(studio: &Studio, args: CheckArgs) -> anyhow::Result<ShotChec
     let data = studio.open_project().as_ref().map(|open| open.project.data().clone());
     let mut entry = match (id, &data) {
         (Some(id), Some(data)) => data.shot(id)?.clone(),
-        (Some(_), None) => return Err(crate::coded(crate::Code::Input, "no project is open")),
+        (Some(_), None) => return Err(crate::told(crate::Code::Input, crate::Detail::NoProject)),
         (None, _) => ShotEntry::new(Shot::default()),
     };
     entry.shot = shot.unwrap_or(entry.shot);

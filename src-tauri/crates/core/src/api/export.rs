@@ -19,7 +19,7 @@ use crate::export::{Batch, Order, Preset, Presets, STATEMENT, STATEMENT_TEXT, Sc
 use crate::handover::{Cut, Handed, hand_over};
 use crate::project::ProjectData;
 use crate::take::TakeFolder;
-use crate::{Code, coded};
+use crate::{Code, Detail, told};
 
 /// All presets, and what goes with them.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
@@ -80,7 +80,7 @@ pub(super) fn remove(studio: &Studio, args: Named) -> anyhow::Result<()> {
 pub(super) fn handover(studio: &Studio, args: HandoverArgs) -> anyhow::Result<Handed> {
     let folder = PathBuf::from(&args.folder);
     if !folder.is_absolute() || !folder.is_dir() {
-        return Err(coded(Code::Input, format!("there is no such folder, told from the root: {}", folder.display())));
+        return Err(told(Code::Input, Detail::NoFolder { path: folder }));
     }
     let (scene, data) = studio.with_project(|open| Ok((scene(open)?, open.project.data().clone())))?;
     hand_over_scene(&folder, &scene, &data)

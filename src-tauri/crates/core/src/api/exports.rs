@@ -16,7 +16,7 @@ use super::event::Event;
 use super::studio::{Studio, lock};
 use crate::export::{Batch, Entry, EntryState, KitReport, Maker, Presets, Shelf, Tongues};
 use crate::places::Places;
-use crate::{Code, coded};
+use crate::{Code, Detail, told};
 
 /// How often progress is told.
 const EVERY: Duration = Duration::from_millis(200);
@@ -159,7 +159,7 @@ impl Exports {
     /// Puts a batch behind those that are being made.
     pub fn begin(&self, studio: &Studio, batch: Batch) -> anyhow::Result<ExportView> {
         let Some(held) = self.shelf.hold(batch.id)? else {
-            return Err(coded(Code::JobState, "another Gallop is making this export"));
+            return Err(told(Code::JobState, Detail::ExportElsewhere));
         };
         self.shelf.put(&batch)?;
         self.shelf.tidy();
@@ -200,7 +200,7 @@ impl Exports {
         }
         let mut batch = self.shelf.get(id)?;
         let Some(_held) = self.shelf.hold(id)? else {
-            return Err(coded(Code::JobState, "another Gallop is making this export; cancel it there"));
+            return Err(told(Code::JobState, Detail::ExportElsewhere));
         };
         cancel_rest(&mut batch);
         self.shelf.put(&batch)
@@ -209,7 +209,7 @@ impl Exports {
     /// Goes on with a batch: what is done is not made again.
     pub fn retry(&self, studio: &Studio, id: Id) -> anyhow::Result<ExportView> {
         if lock(&self.running).contains_key(&id) {
-            return Err(coded(Code::JobState, "this export is running already"));
+            return Err(told(Code::JobState, Detail::ExportRunning));
         }
         let mut batch = self.shelf.get(id)?;
         // Those that are done are looked at again, and made anew where somebody has taken their files away.

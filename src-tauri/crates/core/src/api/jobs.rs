@@ -17,7 +17,7 @@ use super::view::{JobView, StepView};
 use crate::jobs::{Filter, Job, NewJob, Place, State};
 use crate::project::ProjectData;
 use crate::runner::JobNews;
-use crate::{Code, coded};
+use crate::{Code, Detail, coded, told};
 
 /// Takes that are wanted.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
@@ -156,8 +156,7 @@ pub(super) fn finish(studio: &Studio, args: FinishArgs) -> anyhow::Result<Vec<Jo
             let seen = open.reel.get(*take).cloned();
             let seen = seen.ok_or_else(|| coded(Code::Input, format!("the project has no take {take}")))?;
             if !seen.has_draft {
-                let why = "this take has no latents any more, so it cannot be finished; make a new draft";
-                return Err(coded(Code::Input, format!("{why} ({take})")));
+                return Err(told(Code::Input, Detail::NoLatents));
             }
             Ok(seen)
         });
@@ -329,6 +328,8 @@ fn views(studio: &Studio, jobs: &[Job]) -> Vec<JobView> {
         let beginning = || recipe.shot.description.lines().next().unwrap_or_default().chars().take(TITLE).collect();
         let folder_name = || job.project.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let is_running = job.state == State::Running;
+        let waiting = board.as_ref().filter(|_| job.state == State::Waiting);
+        let hopeless = waiting.and_then(|board| board.hopeless(job));
         let board = board.as_ref().filter(|_| is_running);
         JobView {
             id: job.id,
@@ -343,6 +344,7 @@ fn views(studio: &Studio, jobs: &[Job]) -> Vec<JobView> {
             attempts: job.attempts,
             engine: job.engine.clone(),
             failure: job.failure.clone(),
+            hopeless,
             step: board.and_then(|board| board.step(job.id)).as_ref().and_then(step_of),
             preview: board
                 .and_then(|board| board.preview(job.id))

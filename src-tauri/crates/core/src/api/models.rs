@@ -202,6 +202,11 @@ pub(super) fn verify(studio: &Studio, args: VerifyArgs) -> anyhow::Result<Vec<Fi
     Ok(verdicts)
 }
 
+pub(super) fn look_again(studio: &Studio, _: Nothing) -> anyhow::Result<()> {
+    studio.look_for_models();
+    Ok(())
+}
+
 pub(super) fn remove(studio: &Studio, args: ModelArgs) -> anyhow::Result<u64> {
     let entry = entry(studio, &args.id)?;
     let freed = studio.store.remove(&entry)?;

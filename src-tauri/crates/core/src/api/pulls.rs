@@ -72,7 +72,13 @@ impl Pulls {
         known.insert(entry.id.clone(), Arc::clone(&pull));
         drop(known);
         let (store, teller) = (studio.store.clone(), studio.teller());
-        let work = move || run(&store, &entry, &options, &pull, &teller);
+        let studio = studio.weak();
+        let work = move || {
+            run(&store, &entry, &options, &pull, &teller);
+            if let Some(studio) = studio.upgrade() {
+                studio.look_for_models();
+            }
+        };
         std::thread::Builder::new().name("pull".into()).spawn(work)?;
         Ok(())
     }

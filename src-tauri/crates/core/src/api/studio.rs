@@ -23,7 +23,7 @@ use crate::places::Places;
 use crate::runner::{EngineStatus, Runner};
 use crate::settings::Settings;
 use crate::store::Store;
-use crate::{Code, coded};
+use crate::{Code, Detail, told};
 
 /// Events that a slow listener may fall behind with; then it is told [`Event::Missed`].
 const CAPACITY: usize = 256;
@@ -236,6 +236,11 @@ impl Studio {
         move |event| drop(events.send(event))
     }
 
+    /// For threads that may outlive it.
+    pub(super) fn weak(&self) -> Weak<Self> {
+        self.weak.get().cloned().unwrap_or_default()
+    }
+
     /// Does something on a thread of its own, if the studio is still there then.
     pub(super) fn beside(&self, name: &str, work: impl FnOnce(&Self) + Send + 'static) {
         let Some(weak) = self.weak.get().cloned() else { return };
@@ -282,6 +287,13 @@ impl Studio {
         Ok(())
     }
 
+    /// Models may have come: engines that lacked one look for it.
+    pub(super) fn look_for_models(&self) {
+        if let Some(runner) = lock(&self.runner).as_ref() {
+            runner.look_again();
+        }
+    }
+
     /// The board of the engines, where this process has them.
     pub(super) fn board(&self) -> Option<Arc<crate::runner::Board>> {
         lock(&self.runner).as_ref().map(|runner| Arc::clone(runner.board()))
@@ -298,7 +310,7 @@ impl Studio {
     /// None is open; `work`'s own.
     pub(super) fn with_project<R>(&self, work: impl FnOnce(&mut Open) -> anyhow::Result<R>) -> anyhow::Result<R> {
         let mut open = self.open_project();
-        work(open.as_mut().ok_or_else(|| coded(Code::Input, "no project is open"))?)
+        work(open.as_mut().ok_or_else(|| told(Code::Input, Detail::NoProject))?)
     }
 
     /// As [`Self::with_project`], and tells that it has changed.

@@ -169,6 +169,8 @@ calls! {
     "models.verify" => models::verify: models::VerifyArgs => Vec<models::FileVerdict>,
     /// Removes a model, and tells how many bytes are free again.
     "models.remove" => models::remove: models::ModelArgs => u64,
+    /// Lets engines that lacked a model for a job look for it once more.
+    "models.look_again" => models::look_again: value::Nothing => (),
     /// The folder of a model.
     "models.where" => models::place: models::ModelArgs => String,
     /// Where the token for models with a gate lies; the token itself is never told.

@@ -59,22 +59,27 @@ pub struct Refusal {
     pub code: crate::Code,
     /// Why, and what to do about it, in one line.
     pub message: String,
+    /// The same for those who tell it in another language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub detail: Option<crate::Detail>,
 }
 
 impl Refusal {
     /// Of something that should not have happened.
     pub fn internal(message: impl Into<String>) -> Self {
-        Self { code: crate::Code::Internal, message: message.into() }
+        Self { code: crate::Code::Internal, message: message.into(), detail: None }
     }
 
     /// Of something that was asked for and cannot be.
     pub fn input(message: impl Into<String>) -> Self {
-        Self { code: crate::Code::Input, message: gallop_protocol::shown(&message.into()) }
+        Self { code: crate::Code::Input, message: gallop_protocol::shown(&message.into()), detail: None }
     }
 
     /// Of an error with its causes.
     pub fn of(error: &anyhow::Error) -> Self {
-        Self { code: crate::code_of(error), message: gallop_protocol::shown(&format!("{error:#}")) }
+        let message = gallop_protocol::shown(&format!("{error:#}"));
+        Self { code: crate::code_of(error), message, detail: crate::detail_of(error).cloned() }
     }
 }
 

@@ -200,6 +200,8 @@ pub struct JobView {
     pub engine: Option<String>,
     /// Why it failed.
     pub failure: Option<crate::jobs::Failure>,
+    /// Why no engine takes it, although it waits.
+    pub hopeless: Option<crate::runner::Hopeless>,
     /// Where it is.
     pub step: Option<StepView>,
     /// How it looks now: a picture, below the media server's address.

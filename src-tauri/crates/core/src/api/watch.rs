@@ -69,6 +69,8 @@ impl Watch {
                 self.seen_engines.clone_from(&now);
                 studio.know_models(&now);
                 studio.tell(Event::Engines { engines: now });
+                // Whether there is hope for what waits, engines decide.
+                studio.tell(Event::Jobs { jobs: jobs::unfinished(&studio).unwrap_or_default() });
             }
         }
         true

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use super::tail::Tail;
 use crate::settings::EngineSettings;
-use crate::{Code, coded};
+use crate::{Code, Detail, told};
 
 /// `CREATE_NEW_PROCESS_GROUP | CREATE_NO_WINDOW`
 #[cfg(windows)]
@@ -121,5 +121,5 @@ fn own_program(engine: &EngineSettings) -> anyhow::Result<std::ffi::OsString> {
 
 /// The error of an engine that does not run.
 pub fn cannot(engine: &EngineSettings, why: &str) -> anyhow::Error {
-    coded(Code::NoEngine, format!("the engine `{}` cannot be started: {why}", engine.name))
+    told(Code::NoEngine, Detail::EngineNoStart { engine: engine.name.clone(), why: why.to_owned() })
 }

@@ -121,6 +121,20 @@ impl Kit<'_> {
         Ok(Made::Now(Box::new(report)))
     }
 
+    /// Writes the clip to a place of its own, with nothing beside it.
+    ///
+    /// # Errors
+    /// As [`Self::make`].
+    pub(super) fn film(
+        &self,
+        place: &Path,
+        progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    ) -> anyhow::Result<()> {
+        let Plan { graph, spec, .. } = self.plan()?;
+        export(&graph, &ExportSpec { place: place.to_owned(), ..spec }, progress)?;
+        Ok(())
+    }
+
     /// The report of a clip that is there, made from the same, with all its files whole.
     fn finished(&self, fingerprint: Digest) -> Option<KitReport> {
         let text = inside::read(&self.item.folder.join(REPORT), MAX_REPORT_BYTES).ok()??;

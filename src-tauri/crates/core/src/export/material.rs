@@ -8,7 +8,7 @@ use gallop_protocol::{Digest, Id};
 use super::graph::{Material, Materials, Seen};
 use crate::project::{MediaRef, ProjectData, media_path};
 use crate::timeline::{FootageKind, MAX_FRAMES, RATE, Timeline};
-use crate::{Code, coded};
+use crate::{Code, Detail, coded, told};
 
 /// Finds and reads the files that a timeline shows and plays. `clip_of` tells where the clip of a shot's take is, for a shot
 /// that has one.
@@ -116,5 +116,5 @@ fn still(path: PathBuf) -> anyhow::Result<Material> {
 
 fn unmade(data: &ProjectData, shot: Id) -> anyhow::Error {
     let number = data.shots.iter().position(|entry| entry.id == shot).map_or(0, |index| index + 1);
-    coded(Code::MediaMissing, format!("shot {number} has no take yet; generate it, or take its clip off the timeline"))
+    told(Code::MediaMissing, Detail::ShotUnmade { number })
 }

@@ -9,6 +9,7 @@ mod graph;
 mod kit;
 mod material;
 mod order;
+mod plain;
 mod preset;
 mod presets;
 mod report;
@@ -26,6 +27,7 @@ pub use graph::{Material, Materials, Seen, graph, length, moment};
 pub use kit::{Kit, Made, Maker, REPORT};
 pub use material::{Known, materials, materials_at_hand};
 pub use order::{CaptionUse, EncoderChoice, Item, LabelChoice, Order, STATEMENT, STATEMENT_TEXT};
+pub use plain::{render_film, render_picture};
 pub use preset::{
     CaptionFile, Cover, LabelPolicy, LabelText, LabelWish, Limits, PicturePreset, Preset, SafeArea, SoundPreset,
     Source, TextLimits, own_size,

@@ -10,7 +10,7 @@ use super::captions::{Tongues, usual_tongues};
 use super::preset::{LabelPolicy, LabelWish, Preset};
 use super::presets::Presets;
 use super::scene::Scene;
-use crate::{Code, coded};
+use crate::{Code, Detail, coded, told};
 
 /// What somebody has to agree to who exports without a label that a law asks for. Its name changes with its words.
 pub const STATEMENT: &str = "no-label-1";
@@ -129,24 +129,22 @@ impl Order {
     /// [`Code::Input`]: a preset or a folder is not there, nothing is on the timeline, there are no captions in a language,
     /// or a label is to be left out without the statement.
     pub fn items(&self, scene: &Scene, presets: &Presets) -> anyhow::Result<Vec<Item>> {
-        let refuse = |why: String| Err(coded(Code::Input, why));
         if self.presets.is_empty() {
-            return refuse("choose a preset first".into());
+            return Err(told(Code::Input, Detail::NoPreset));
         }
         if super::graph::length(&scene.timeline) == 0 {
-            return refuse("there is nothing on the timeline to export".into());
+            return Err(told(Code::Input, Detail::NothingOnTimeline));
         }
         let folder = PathBuf::from(&self.folder);
         if !folder.is_absolute() || !folder.is_dir() {
-            return refuse(format!("there is no such folder, told from the root: {}", folder.display()));
+            return Err(told(Code::Input, Detail::NoFolder { path: folder }));
         }
         let name = file_name(self.name.as_deref().unwrap_or(&scene.name));
         let known = scene.languages();
         for tongues in &self.languages {
             for language in [Some(tongues.first), tongues.second].into_iter().flatten() {
                 if !known.contains(&language) {
-                    let language = language.name();
-                    return refuse(format!("there are no captions in {language}; add them, or leave the language out"));
+                    return Err(told(Code::Input, Detail::NoCaptions { language }));
                 }
             }
         }
@@ -173,7 +171,8 @@ impl Order {
             }
         }
         if items.len() > MOST {
-            return refuse(format!("these are {} clips; {MOST} can be made at once", items.len()));
+            let why = format!("these are {} clips; {MOST} can be made at once", items.len());
+            return Err(coded(Code::Input, why));
         }
         Ok(items)
     }

@@ -9,7 +9,7 @@ use gallop_protocol::Id;
 
 use super::batch::{Batch, FORMAT};
 use crate::places::Places;
-use crate::{Code, coded, files, inside};
+use crate::{Code, Detail, coded, files, inside, told};
 
 /// Batches that are kept; the oldest finished ones go first.
 const MOST: usize = 100;
@@ -85,7 +85,7 @@ impl Shelf {
     /// # Errors
     /// Somebody works on it, or it cannot be removed.
     pub fn remove(&self, id: Id) -> anyhow::Result<()> {
-        let held = self.hold(id)?.ok_or_else(|| coded(Code::JobState, "this export is running; cancel it first"))?;
+        let held = self.hold(id)?.ok_or_else(|| told(Code::JobState, Detail::ExportRunning))?;
         let path = self.path(id, "json");
         std::fs::remove_file(&path).with_context(|| format!("cannot remove: {}", path.display()))?;
         drop(held);

@@ -43,10 +43,24 @@ pub enum Ask {
         /// Frames since `play` that were heard.
         clock: f64,
     },
+    /// How pictures are to be told from now on, the next ones first.
+    Form(Form),
     /// The viewer has become larger or smaller while it plays.
     Size([u32; 2]),
     /// Nothing more.
     Stop {},
+}
+
+/// How a picture is told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// Four bytes for each pixel, which any page can show.
+    #[default]
+    Rgba,
+    /// The planes that were painted, three bytes for two pixels: nothing is converted, and less than half of it to be sent. For
+    /// pages that can show those.
+    Planes,
 }
 
 /// What is looked at.

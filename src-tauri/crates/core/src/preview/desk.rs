@@ -2,7 +2,7 @@
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::ask::{Ask, Of};
+use super::ask::{Ask, Form, Of};
 use super::run::Run;
 
 /// What is asked for now. Whoever waits for something to do, waits here.
@@ -21,6 +21,8 @@ pub struct Wish {
     pub turn: u32,
     /// What it is; nothing where all rests.
     pub what: Option<What>,
+    /// How pictures are told.
+    pub form: Form,
     /// Whether the page has gone.
     is_over: bool,
 }
@@ -71,6 +73,7 @@ impl Desk {
                     *heard = clock.max(*heard);
                 }
             }
+            Ask::Form(form) => wish.form = form,
             Ask::Size(size) => {
                 if let Some(what) = &mut wish.what {
                     what.size = size;
@@ -108,6 +111,6 @@ impl Desk {
 
 impl Wish {
     fn renew(&mut self, turn: u32, what: Option<What>) {
-        *self = Self { number: self.number + 1, turn, what, is_over: self.is_over };
+        *self = Self { number: self.number + 1, turn, what, form: self.form, is_over: self.is_over };
     }
 }

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //!      picture                            sound
-//!  0   1                                  2
+//!  0   1, or 3 where it comes as planes   2
 //!  4   turn                               turn
 //!  8   place (0 of `show`)                place
 //! 12   frame of the programme             sample of the programme, at 48 kHz
@@ -17,11 +17,16 @@
 //! 28   R, G, B, 255 of each pixel,        32-bit floats: all of the left channel,
 //!      row by row from the top            then all of the right one
 //! ```
+//!
+//! Planes are Y', then Cb and Cr, which are half as wide and high, a byte for each sample, row by row from the top: BT.709,
+//! limited range.
 
 use bytes::Bytes;
+use gallop_media::render::{Display, Frame};
 use serde::Serialize;
 use serde_json::json;
 
+use super::ask::Form;
 use crate::api::Refusal;
 
 /// Where pixels or samples begin.
@@ -50,6 +55,27 @@ pub struct Picture {
     pub is_exact: bool,
     /// Whether something of it is missing.
     pub is_torn: bool,
+    /// How it is told.
+    pub form: Form,
+}
+
+/// The bytes of a picture of this form behind room for its header, so that they need not be copied for that.
+pub fn pixels(frame: &Frame, form: Form, display: &mut Display) -> gallop_media::Result<Vec<u8>> {
+    let (width, height) = frame.size();
+    let pixels = width as usize * height as usize;
+    let mut bytes = Vec::with_capacity(HEADER_BYTES + pixels * 4);
+    bytes.resize(HEADER_BYTES, 0);
+    match form {
+        Form::Rgba => bytes.extend_from_slice(&display.rgba(frame)?),
+        Form::Planes => {
+            for plane in frame.planes() {
+                // Both sides of a frame are even.
+                let rows = if bytes.len() == HEADER_BYTES { height } else { height / 2 };
+                plane.rows().take(rows as usize).for_each(|row| bytes.extend_from_slice(row));
+            }
+        }
+    }
+    Ok(bytes)
 }
 
 /// What a trouble is one of.
@@ -67,13 +93,16 @@ pub enum Part {
 }
 
 impl Message {
-    /// A picture with its pixels, four bytes each.
-    pub fn picture(picture: &Picture, rgba: &[u8]) -> Self {
-        let Picture { turn, place, frame, size: (width, height), is_exact, is_torn } = *picture;
+    /// A picture with its [`pixels`].
+    pub fn picture(picture: &Picture, mut pixels: Vec<u8>) -> Self {
+        let Picture { turn, place, frame, size: (width, height), is_exact, is_torn, form } = *picture;
         let marks = u32::from(is_exact) | u32::from(is_torn) << 1;
-        let mut bytes = header([1, turn, place, frame, width, height, marks], rgba.len());
-        bytes.extend_from_slice(rgba);
-        Self::Bytes(bytes.into())
+        let kind = if form == Form::Planes { 3 } else { 1 };
+        let numbers = [kind, turn, place, frame, width, height, marks];
+        for (four, number) in pixels.chunks_exact_mut(4).zip(numbers) {
+            four.copy_from_slice(&number.to_le_bytes());
+        }
+        Self::Bytes(pixels.into())
     }
 
     /// Both channels of a portion of sound, which begins at a sample of the programme.
@@ -85,8 +114,9 @@ impl Message {
 
     /// Why something cannot be seen or heard.
     pub fn trouble(turn: u32, of: Part, refusal: &Refusal) -> Self {
-        let Refusal { code, message } = refusal;
-        Self::Text(json!({ "trouble": { "turn": turn, "of": of, "code": code, "message": message } }).to_string())
+        let Refusal { code, message, detail } = refusal;
+        let trouble = json!({ "turn": turn, "of": of, "code": code, "message": message, "detail": detail });
+        Self::Text(json!({ "trouble": trouble }).to_string())
     }
 }
 

@@ -9,6 +9,7 @@
 //! {"show": {"turn": 3, "of": {"export": {"preset": "douyin", "tongues": {"first": "zh"}}}, "frame": 0, "size": [405, 720]}}
 //! {"more": {"shown": 7, "clock": 9.5}}   of what plays: pictures that were used up, frames that were heard
 //! {"size": [810, 1440]}                  of what plays
+//! {"form": "planes"}                     how pictures are told from now on
 //! {"stop": {}}
 //! ```
 //!
@@ -38,7 +39,7 @@ use self::desk::Desk;
 use self::programme::Reel;
 use crate::api::Studio;
 
-pub use self::ask::{Ask, Of};
+pub use self::ask::{Ask, Form, Of};
 pub use self::message::{HEADER_BYTES, Message, Part};
 pub use self::programme::fitted;
 

@@ -12,7 +12,7 @@ use super::ask::Of;
 use crate::api::{Cut, Refusal, Studio};
 use crate::export::{self, Edition, Known, Materials, Preset, graph, materials_at_hand, usual_tongues};
 use crate::timeline::{Clip, Timeline};
-use crate::{Code, coded, inside};
+use crate::{Code, Detail, coded, inside, told};
 
 /// The shortest side of a picture.
 pub const LEAST: u32 = 16;
@@ -107,7 +107,7 @@ impl<'a> Seen<'a> {
             Of::Timeline => Self::Timeline(&cut.timeline),
             Of::Take(id) => {
                 let take = cut.takes.get(id);
-                let take = take.ok_or_else(|| coded(Code::Input, "this take is no longer there; choose another"))?;
+                let take = take.ok_or_else(|| told(Code::Input, Detail::NoTake))?;
                 let clips = vec![Clip::of(take.shot, 0, take.frames)];
                 let single = Timeline { clips, ..Timeline::default() };
                 Self::Take(Box::new(single), [(take.shot, take.clip.clone())].into())
@@ -172,8 +172,7 @@ fn unseen(cut: &Cut, timeline: &Timeline, materials: &Materials, is_made: impl F
             Some(footage) => gone(&footage.media.name),
             None if is_made(clip.shot) => {
                 let number = cut.shots.iter().position(|shot| *shot == clip.shot).map_or(0, |index| index + 1);
-                let why = "is gone or damaged; make it again, or choose another take";
-                missing(format!("the take of shot {number} {why}"))
+                missing(Detail::TakeGone { number })
             }
             None => return None,
         };
@@ -190,11 +189,11 @@ fn unheard(timeline: &Timeline, materials: &Materials) -> Vec<Gap> {
 }
 
 fn gone(name: &str) -> Refusal {
-    missing(format!("the file {name} is gone or damaged; import it again"))
+    missing(Detail::FileGone { name: name.to_owned() })
 }
 
-fn missing(message: String) -> Refusal {
-    Refusal::of(&coded(Code::MediaMissing, message))
+fn missing(detail: Detail) -> Refusal {
+    Refusal::of(&told(Code::MediaMissing, detail))
 }
 
 /// The size at which a canvas is painted for a viewer of this many pixels: of its shape, no larger than either, both sides

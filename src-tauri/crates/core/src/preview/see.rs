@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use gallop_media::render::{Display, Graph, Painter};
+use gallop_media::render::{Display, Frame, Graph, Painter};
 use tokio::sync::mpsc;
 
+use super::ask::Form;
 use super::desk::{Desk, Kind, What, Wish};
-use super::message::{Message, Part, Picture};
+use super::message::{Message, Part, Picture, pixels};
 use super::programme::{LEAST, Programme, Reel, fitted};
 use crate::api::Refusal;
 use crate::export::moment;
@@ -23,12 +24,13 @@ pub fn paint(desk: &Desk, reel: &Reel, out: &mpsc::Sender<Message>) {
     let (mut easel, mut progress) = (Easel::default(), Progress::default());
     while let Some(order) = desk.wait(|wish| progress.due(wish)) {
         let begun = Instant::now();
-        let painted = easel.painted(reel, &order).unwrap_or_else(Painted::nothing);
-        let Painted { size, rgba, is_exact, missing, unread } = painted;
+        let painted = easel.painted(reel, &order).or_else(|error| easel.nothing(&order, &error));
+        // Without memory for a black picture there is no preview either.
+        let Ok(Painted { size, pixels, is_exact, missing, unread }) = painted else { return };
         progress.note(&order, is_exact, begun.elapsed());
         let Order { turn, place, frame, .. } = order;
-        let picture = Picture { turn, place, frame, size, is_exact, is_torn: missing.is_some() };
-        let mut messages = vec![Message::picture(&picture, &rgba)];
+        let picture = Picture { turn, place, frame, size, is_exact, is_torn: missing.is_some(), form: order.form };
+        let mut messages = vec![Message::picture(&picture, pixels)];
         for (part, now, told) in
             [(Part::Picture, missing, &mut progress.told.0), (Part::Words, unread, &mut progress.told.1)]
         {
@@ -50,6 +52,7 @@ pub struct Order {
     number: u64,
     turn: u32,
     what: What,
+    form: Form,
     /// Its place.
     pub place: u32,
     /// Its frame in the programme.
@@ -82,7 +85,15 @@ impl Progress {
         }
         let what = wish.what.as_ref()?;
         let order = |place, frame, is_glance| {
-            Some(Order { number: wish.number, turn: wish.turn, what: what.clone(), place, frame, is_glance })
+            Some(Order {
+                number: wish.number,
+                turn: wish.turn,
+                what: what.clone(),
+                form: wish.form,
+                place,
+                frame,
+                is_glance,
+            })
         };
         match what.kind {
             Kind::Show(frame) if self.sent == 0 => order(0, frame, true),
@@ -122,20 +133,11 @@ impl Progress {
 /// What comes of an order.
 struct Painted {
     size: (u32, u32),
-    rgba: Vec<u8>,
+    pixels: Vec<u8>,
     is_exact: bool,
     missing: Option<Refusal>,
     /// Why there are no captions.
     unread: Option<Refusal>,
-}
-
-impl Painted {
-    /// Blackness. There is an answer to everything, so that the page can count on it.
-    #[allow(clippy::needless_pass_by_value, reason = "this is what becomes of an error")]
-    fn nothing(why: anyhow::Error) -> Self {
-        let rgba = [0, 0, 0, u8::MAX].repeat((LEAST * LEAST) as usize);
-        Self { size: (LEAST, LEAST), rgba, is_exact: true, missing: Some(Refusal::of(&why)), unread: None }
-    }
 }
 
 /// A painter with what it paints.
@@ -168,6 +170,13 @@ impl Standing {
 }
 
 impl Easel {
+    /// Blackness. There is an answer to everything, so that the page can count on it.
+    fn nothing(&mut self, order: &Order, why: &anyhow::Error) -> anyhow::Result<Painted> {
+        let frame = Frame::filled((LEAST, LEAST), [0; 3])?;
+        let pixels = pixels(&frame, order.form, &mut self.display)?;
+        Ok(Painted { size: frame.size(), pixels, is_exact: true, missing: Some(Refusal::of(why)), unread: None })
+    }
+
     fn painted(&mut self, reel: &Reel, order: &Order) -> anyhow::Result<Painted> {
         let programme = reel.programme(&order.what.of)?;
         let size = fitted(programme.graph.size, order.what.size);
@@ -187,8 +196,8 @@ impl Easel {
         } else {
             (standing.painter.frame(at)?, true)
         };
-        let rgba = self.display.rgba(&frame)?;
+        let pixels = pixels(&frame, order.form, &mut self.display)?;
         let missing = standing.programme.unseen_at(order.frame).cloned();
-        Ok(Painted { size, rgba, is_exact, missing, unread: standing.unread.clone() })
+        Ok(Painted { size, pixels, is_exact, missing, unread: standing.unread.clone() })
     }
 }

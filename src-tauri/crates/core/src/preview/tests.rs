@@ -1,4 +1,4 @@
-use super::ask::{Ask, Of};
+use super::ask::{Ask, Form, Of};
 use super::desk::{Desk, Kind, What};
 use super::run::Run;
 use super::{fitted, see, sound};
@@ -159,5 +159,6 @@ fn messages_are_read_as_they_are_written_down() {
     );
     assert_eq!(read(r#"{"more": {"shown": 7, "clock": 9.5}}"#), Ask::More { shown: 7, clock: 9.5 });
     assert_eq!(read(r#"{"size": [810, 1440]}"#), Ask::Size([810, 1440]));
+    assert_eq!(read(r#"{"form": "planes"}"#), Ask::Form(Form::Planes));
     assert_eq!(read(r#"{"stop": {}}"#), Ask::Stop {});
 }

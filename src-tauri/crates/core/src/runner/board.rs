@@ -11,9 +11,10 @@ use serde::Serialize;
 use tokio::sync::broadcast;
 use ts_rs::TS;
 
-use crate::engine::Loss;
 use crate::jobs::{Job, State};
 use crate::settings::EngineSettings;
+
+use super::hopeless::{Hopeless, Obstacle};
 
 /// News that a slow reader may fall behind with. Losing some does no harm: each tells all that it is about.
 const CAPACITY: usize = 256;
@@ -146,6 +147,8 @@ struct Now {
     /// The newest of each job that an engine has.
     pictures: BTreeMap<Id, Bytes>,
     steps: BTreeMap<Id, JobNews>,
+    /// Engines that could not be started, again and again, and why.
+    failing: BTreeMap<String, String>,
     /// How often in a row the queue could not be written for an engine, and why.
     unwritten: BTreeMap<String, (u32, String)>,
 }
@@ -184,25 +187,29 @@ impl Board {
     }
 
     /// Why no engine will take a waiting job; none where one may.
-    pub(super) fn hopeless(&self, job: &Job) -> Option<String> {
-        let engines = self.engines();
-        let mut reasons = Vec::new();
-        for EngineStatus { name, state, hello, words } in &engines {
-            reasons.push(match (state, hello) {
-                (EngineState::Lost { why, failed_starts: HOPELESS.. }, _) => why.clone(),
-                (EngineState::Lost { .. } | EngineState::Starting, _) | (_, None) => return None,
-                (_, Some(hello)) if !has_model(hello, job) => {
-                    let wanted = job.order.recipe.model.as_ref().map_or("any", |model| &model.name);
-                    let names: Vec<_> = hello.models.iter().map(|model| model.name.as_str()).collect();
-                    let names = if names.is_empty() { "none".into() } else { names.join(", ") };
-                    let why = format!("the engine `{name}` has not the model `{wanted}`, but {names}");
-                    Loss { why, last_words: words.clone() }.to_string()
+    pub(crate) fn hopeless(&self, job: &Job) -> Option<Hopeless> {
+        let now = self.now();
+        let obstacle = |EngineStatus { name, state, hello, words }: &EngineStatus| {
+            let engine = name.clone();
+            match (state, hello) {
+                (EngineState::Lost { why, failed_starts: HOPELESS.. }, _) => {
+                    Some(Obstacle::NoStart { engine, why: why.clone() })
                 }
-                _ => return None,
-            });
-        }
-        reasons.dedup();
-        Some(if reasons.is_empty() { "there is no engine in the settings".into() } else { reasons.join("; ") })
+                // It is tried once more, and nobody has to think that this is better than the times before.
+                (EngineState::Starting, _) if now.failing.contains_key(name) => {
+                    let why = now.failing.get(name).cloned().unwrap_or_default();
+                    Some(Obstacle::NoStart { engine, why })
+                }
+                (EngineState::Lost { .. } | EngineState::Starting, _) | (_, None) => None,
+                (_, Some(hello)) if !has_model(hello, job) => {
+                    let models = hello.models.iter().map(|model| model.name.clone()).collect();
+                    Some(Obstacle::NoModel { engine, models, words: words.clone() })
+                }
+                _ => None,
+            }
+        };
+        let obstacles = now.engines.iter().map(obstacle).collect::<Option<_>>()?;
+        Some(Hopeless { model: job.order.recipe.model.as_ref().map(|model| model.name.clone()), obstacles })
     }
 
     /// Why no job begins or ends although engines live: the queue cannot be written, for the disk is full, say.
@@ -272,7 +279,15 @@ impl Board {
     }
 
     pub(super) fn engine(&self, name: &str, state: EngineState) {
-        if let Some(engine) = self.now().engines.iter_mut().find(|engine| engine.name == name) {
+        let mut now = self.now();
+        match &state {
+            EngineState::Starting => {}
+            EngineState::Lost { why, failed_starts: HOPELESS.. } => {
+                now.failing.insert(name.to_owned(), why.clone());
+            }
+            _ => drop(now.failing.remove(name)),
+        }
+        if let Some(engine) = now.engines.iter_mut().find(|engine| engine.name == name) {
             engine.state = state;
         }
     }

@@ -5,6 +5,7 @@
 
 mod board;
 mod estimate;
+mod hopeless;
 mod prepare;
 mod serve;
 mod spent;
@@ -27,6 +28,7 @@ use crate::settings::Settings;
 use crate::{Code, coded};
 
 pub use board::{Board, EngineState, EngineStatus, JobNews, Progress};
+pub use hopeless::{Hopeless, Obstacle};
 
 /// How often [`Runner::until`] looks at the jobs.
 const LOOK: Duration = Duration::from_millis(100);
@@ -36,6 +38,8 @@ pub struct Runner {
     queue: Queue,
     board: Arc<Board>,
     course: watch::Sender<Course>,
+    /// Grows when models may have come or gone.
+    models: watch::Sender<u64>,
     threads: Vec<JoinHandle<()>>,
     /// Given back after all threads have ended.
     _lock: RunnerLock,
@@ -62,11 +66,12 @@ impl Runner {
         queue.recover(&lock)?;
         let board = Arc::new(Board::new(&settings.engines));
         let course = watch::Sender::new(Course::Work);
-        let mut runner = Self { queue, board, course, threads: Vec::new(), _lock: lock };
+        let models = watch::Sender::new(0);
+        let mut runner = Self { queue, board, course, models, threads: Vec::new(), _lock: lock };
         for engine in &settings.engines {
             let (queue, library) = (runner.queue.clone(), Library::new(database.clone()));
-            let course = runner.course.subscribe();
-            let post = serve::Post::new(engine.clone(), queue, library, Arc::clone(&runner.board), course);
+            let news = serve::News { course: runner.course.subscribe(), models: runner.models.subscribe() };
+            let post = serve::Post::new(engine.clone(), queue, library, Arc::clone(&runner.board), news);
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let runtime = runtime.context("the system starts no engine")?;
             // A thread each: an engine that sends a large clip does not hold the others up.
@@ -106,6 +111,11 @@ impl Runner {
             }
             std::thread::sleep(LOOK);
         }
+    }
+
+    /// Models may have come: engines that lacked one for a job are started anew to look for it.
+    pub fn look_again(&self) {
+        self.models.send_modify(|times| *times += 1);
     }
 
     /// Stops the engines. Jobs that run wait again, and keep their checkpoints.

@@ -33,12 +33,22 @@ pub struct Post {
     pub library: Library,
     /// What is told.
     pub board: Arc<Board>,
-    /// Whether to go on.
-    pub course: watch::Receiver<Course>,
+    /// What it is told.
+    pub news: News,
+    /// The models that it was last started with, as [`News::models`] counts them.
+    seen_models: u64,
     /// What the engine is, where it has ever answered.
     hello: Option<Hello>,
     /// Waiting jobs that it will not take.
     misfits: BTreeSet<Id>,
+}
+
+/// What an engine's place is told while it serves.
+pub struct News {
+    /// Whether to go on.
+    pub course: watch::Receiver<Course>,
+    /// Grows when models may have come or gone.
+    pub models: watch::Receiver<u64>,
 }
 
 /// How an engine's time ended.
@@ -52,14 +62,9 @@ enum End {
 
 impl Post {
     /// An engine that does not run yet.
-    pub fn new(
-        engine: EngineSettings,
-        queue: Queue,
-        library: Library,
-        board: Arc<Board>,
-        course: watch::Receiver<Course>,
-    ) -> Self {
-        Self { engine, queue, library, board, course, hello: None, misfits: BTreeSet::new() }
+    pub fn new(engine: EngineSettings, queue: Queue, library: Library, board: Arc<Board>, news: News) -> Self {
+        let seen_models = *news.models.borrow();
+        Self { engine, queue, library, board, news, seen_models, hello: None, misfits: BTreeSet::new() }
     }
 
     /// Serves until the runner stops.
@@ -67,9 +72,10 @@ impl Post {
         let (mut losses, mut failed_starts) = (0, 0);
         while self.work_comes().await {
             self.show(EngineState::Starting);
+            self.seen_models = *self.news.models.borrow();
             let started = tokio::select! {
                 started = Link::start(&self.engine) => started,
-                () = stopped(self.course.clone()) => break,
+                () = stopped(self.news.course.clone()) => break,
             };
             let end = match started {
                 Ok(link) => {
@@ -97,9 +103,11 @@ impl Post {
     /// Waits for work that may be this engine's; false when the runner stops.
     async fn work_comes(&self) -> bool {
         while !self.is_stopping() {
-            let seen = self.queue.changes().ok();
+            let (seen, models) = (self.queue.changes().ok(), *self.news.models.borrow());
             let may_fit = |job: &Job| match &self.hello {
-                Some(hello) if self.misfits.contains(&job.id) => self.board.fits(&self.engine.name, hello, job),
+                Some(hello) if self.misfits.contains(&job.id) && !self.has_new_models() => {
+                    self.board.fits(&self.engine.name, hello, job)
+                }
                 _ => true,
             };
             let jobs: Vec<_> = self.waiting().into_iter().filter(may_fit).collect();
@@ -109,9 +117,10 @@ impl Post {
             }
             tokio::select! {
                 () = self.changed(seen) => {}
+                () = self.new_models(models) => {}
                 // The engine that should take them may get lost, which the database does not tell.
                 () = sleep(FIRST_PAUSE), if has_jobs => {}
-                () = stopped(self.course.clone()) => {}
+                () = stopped(self.news.course.clone()) => {}
             }
         }
         false
@@ -128,7 +137,7 @@ impl Post {
                 link.stop().await;
                 return End::Stopped;
             }
-            let seen = self.queue.changes().ok();
+            let (seen, models) = (self.queue.changes().ok(), *self.news.models.borrow());
             let board = Arc::clone(&self.board);
             let claimed = self.queue.claim(&self.engine.name, |job| board.fits(&self.engine.name, &hello, job));
             self.board.wrote(&self.engine.name, claimed.as_ref().err());
@@ -151,15 +160,20 @@ impl Post {
             let waiting = self.waiting();
             self.misfits =
                 waiting.iter().filter(|job| !board.fits(&self.engine.name, &hello, job)).map(|job| job.id).collect();
+            if !self.misfits.is_empty() && self.has_new_models() {
+                link.stop().await;
+                return End::Idle;
+            }
             let words = if self.misfits.is_empty() { Vec::new() } else { link.last_words() };
             self.board.words(&self.engine.name, words);
             self.show(EngineState::Idle);
             tokio::select! {
                 loss = link.watch() => return End::Lost(loss),
                 () = self.changed(seen) => {}
+                () = self.new_models(models) => {}
                 // The engine that should take them may get lost, or the database may be in use for long.
                 () = sleep(FIRST_PAUSE), if !waiting.is_empty() || seen.is_none() => {}
-                () = stopped(self.course.clone()) => {}
+                () = stopped(self.news.course.clone()) => {}
                 () = sleep_until(idle_since + self.engine.idle_limit()) => {
                     link.stop().await;
                     return End::Idle;
@@ -183,11 +197,25 @@ impl Post {
         }
     }
 
+    /// Whether models may have come since the engine was started.
+    fn has_new_models(&self) -> bool {
+        *self.news.models.borrow() != self.seen_models
+    }
+
+    /// Waits until models may have come, more often than is known.
+    async fn new_models(&self, known: u64) {
+        let mut models = self.news.models.clone();
+        // An error means that the runner is gone: the course tells that.
+        if models.wait_for(|times| *times != known).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
     async fn pause(&self, losses: u32) {
         let pause = FIRST_PAUSE.saturating_mul(1 << (losses.clamp(1, 10) - 1)).min(LONGEST_PAUSE);
         tokio::select! {
             () = sleep(pause) => {}
-            () = stopped(self.course.clone()) => {}
+            () = stopped(self.news.course.clone()) => {}
         }
     }
 
@@ -197,7 +225,7 @@ impl Post {
 
     /// Whether the runner stops.
     pub fn is_stopping(&self) -> bool {
-        *self.course.borrow() == Course::Stop
+        *self.news.course.borrow() == Course::Stop
     }
 }
 

@@ -69,7 +69,7 @@ impl Post {
         };
         let let_go = async {
             tokio::select! {
-                () = stopped(self.course.clone()) => HASTE,
+                () = stopped(self.news.course.clone()) => HASTE,
                 () = asked(&self.queue, job.id) => self.engine.cancel_limit(),
             }
         };

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use gallop_core::api::Engines;
+use gallop_core::protocol::Id;
 use gallop_media::inspect::{Depth, inspect};
 use gallop_media::words::read_captions;
 use serde_json::{Value, json};
@@ -270,6 +271,20 @@ fn captions_are_read_when_they_are_said() {
     assert_eq!(of(&clips[1], "en").expect("what is said in the second").0, "Welcome to my world.");
     assert_eq!(view["undo"], "Captions");
     assert!(house.refuses("captions.align", json!({ "clips": [] })).contains("nothing is said"));
+
+    // What was not made yet is laid out as it can be expected, and keeps its translations.
+    let line = json!({ "speaker": "Poppy", "language": "de", "text": "Guten Tag." });
+    let shot = json!({ "shot": { "description": "A pony.", "lines": [line], "sound": null }, "seconds": 4 });
+    let view = house.call("shot.add", shot);
+    let clip = view["timeline"]["clips"].as_array().expect("clips").last().expect("a clip")["id"].clone();
+    let below = json!({ "id": Id::new(), "clip": clip, "from": 5, "to": 9, "text": "Hello", "language": "en" });
+    house.call("timeline.edit", json!({ "edits": [{ "kind": "put_caption", "caption": below }] }));
+    let view = house.call("captions.align", json!({ "clips": [clip] }));
+    let captions = view["timeline"]["captions"].as_array().expect("captions");
+    let mut own: Vec<_> =
+        captions.iter().filter(|caption| caption["clip"] == clip).map(|caption| text(&caption["text"])).collect();
+    own.sort();
+    assert_eq!(own, ["Guten Tag.", "Hello"]);
 }
 
 #[test]

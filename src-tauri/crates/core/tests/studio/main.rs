@@ -72,7 +72,7 @@ impl House {
     fn refuses(&self, name: &str, arguments: Value) -> String {
         let shown = arguments.to_string();
         match self.try_call(name, arguments) {
-            Err(Refusal { code: Code::Internal, message }) => panic!("{name} {shown}: {message}"),
+            Err(Refusal { code: Code::Internal, message, .. }) => panic!("{name} {shown}: {message}"),
             Err(refusal) => refusal.message,
             Ok(result) => panic!("{name} {shown}: {result}"),
         }

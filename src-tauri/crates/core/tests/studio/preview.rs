@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use gallop_core::export::{Known, cues, graph, materials_at_hand, moment, own_size, safe_area, words};
+use gallop_core::api::read_scene;
+use gallop_core::export::{
+    Edition, Known, Presets, cues, graph, materials_at_hand, moment, own_size, safe_area, words,
+};
 use gallop_core::preview::{HEADER_BYTES, fitted};
 use gallop_core::protocol::Id;
 use gallop_core::timeline::Timeline;
@@ -14,6 +17,8 @@ use crate::socket::{Said, Socket};
 use crate::{House, text};
 
 const SIZE: [u32; 2] = [118, 210];
+/// Bytes of a picture of this size as planes.
+const SIZE_OF_PLANES: usize = 118 * 210 * 3 / 2;
 /// Samples of a frame.
 const PER_FRAME: u32 = 1920;
 
@@ -172,6 +177,20 @@ fn a_picture_has_the_very_pixels_of_the_graph() {
             break;
         }
     }
+    // The same as it was painted, without a conversion: the colours are those of the graph.
+    page.say(json!({ "form": "planes" }));
+    let turn = page.ask(&timeline(), 40);
+    let planes = loop {
+        let Answer::Part(part) = page.next() else { panic!("a trouble") };
+        if part.numbers[1] == turn && part.numbers[6] & 1 != 0 {
+            break part;
+        }
+    };
+    let frame = Painter::new(&graph, fitted(graph.size, SIZE)).expect("a painter").frame(moment(40)).expect("a frame");
+    let bytes: Vec<u8> = frame.planes().into_iter().flat_map(|plane| plane.rows().flatten().copied()).collect();
+    assert_eq!((planes.numbers[0], planes.rest.len()), (3, SIZE_OF_PLANES));
+    assert!(planes.rest == bytes, "other planes than those that were painted");
+    page.say(json!({ "form": "rgba" }));
     // A take that is not on the timeline, by itself.
     let take = view["takes"].as_array().expect("takes").last().expect("a take");
     let (part, trouble) = page.show(&json!({ "take": take["id"] }), 5);
@@ -212,6 +231,40 @@ fn sound_has_the_very_samples_of_the_graph_while_pictures_wait_for_the_page() {
     page.turn = 20;
     let (part, _) = page.show(&timeline(), 0);
     assert_eq!(part.rest, painted(&graph, 0));
+}
+
+#[test]
+fn an_export_is_seen_in_the_shape_with_the_label_and_the_captions_that_it_will_have() {
+    let house = House::at_rest();
+    let view = house.call("project.sample", json!({}));
+    let timeline: Timeline = serde_json::from_value(view["timeline"].clone()).expect("a timeline");
+    let mut page = Page::of(&house);
+    let plain = graph_of(&view);
+    let presets = Presets::shipped().expect("presets");
+    for (id, label, tongues) in [
+        ("douyin", json!({ "kind": "usual" }), json!({ "first": "zh" })),
+        ("douyin", json!({ "kind": "without" }), json!({ "first": "zh", "second": "en" })),
+        ("bilibili", json!({ "kind": "with" }), json!({ "first": "en" })),
+    ] {
+        let told = json!({ "preset": id, "tongues": tongues, "captions": "both", "label": label });
+        let preset = presets.get(id).expect("a preset");
+        // As it is made for the file.
+        let edition: Edition = serde_json::from_value(told.clone()).expect("an edition");
+        let folder = Path::new(view["folder"].as_str().expect("a folder"));
+        let (scene, _) = read_scene(folder).expect("a scene");
+        let mut graph = Edition::graph(preset, &timeline, &scene.materials, &scene.aspect);
+        graph.words = edition.words(preset, &timeline, graph.size, Path::new("")).expect("words");
+        assert_eq!(Some(graph.size), preset.size("9:16"));
+        for frame in [10, 200] {
+            let (part, trouble) = page.show(&json!({ "export": told }), frame);
+            assert!(trouble.is_none(), "{trouble:?}");
+            assert_eq!((part.numbers[4], part.numbers[5]), fitted(graph.size, SIZE));
+            assert!(part.rest == painted(&graph, frame), "{id} at {frame}");
+            assert!(part.rest != painted(&plain, frame), "{id} at {frame} is as any timeline");
+        }
+    }
+    let (_, trouble) = page.show(&json!({ "export": { "preset": "nope" } }), 0);
+    assert!(trouble.expect("a trouble")["message"].as_str().expect("words").contains("no preset `nope`"));
 }
 
 #[test]
