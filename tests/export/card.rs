@@ -84,8 +84,7 @@ impl Card {
                 let is_within = |at: usize, start: usize, length: usize| (start..start + length).contains(&at);
                 let inside = is_within(x, left, side) && is_within(y, top, side);
                 let around = is_within(x, left - rim, side + 2 * rim) && is_within(y, top - rim, side + 2 * rim);
-                let quarter = usize::from((y.wrapping_sub(top)) * 2 >= side && inside) * 2
-                    + usize::from((x.wrapping_sub(left)) * 2 >= side && inside);
+                let quarter = usize::from(y >= top + side / 2) * 2 + usize::from(x >= left + side / 2);
                 let [r, g, b] = if inside { PATCHES[quarter] } else { [255; 3] };
                 pixels.extend([r, g, b, if inside { 255 } else { u8::from(around) * 128 }]);
             }

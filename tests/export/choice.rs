@@ -54,9 +54,9 @@ pub fn pairs(sources: &[Source], presets: &[&Preset], extent: Extent) -> Vec<Pai
         }
     }
     for preset in 0..many {
-        let mut sources = (0..sources.len()).cycle().skip(preset * 3).take(sources.len());
-        while chosen.iter().filter(|(_, known)| *known == preset).count() < 2.min(sources.len() + 1) {
-            let Some(source) = sources.next() else { break };
+        let mut others = (0..sources.len()).cycle().skip(preset * 3).take(sources.len());
+        while chosen.iter().filter(|(_, known)| *known == preset).count() < 2 {
+            let Some(source) = others.next() else { break };
             if !chosen.contains(&(source, preset)) {
                 chosen.push((source, preset));
             }

@@ -37,7 +37,8 @@ pub fn listen(path: &Path, secs: f64) -> anyhow::Result<Heard> {
         role: Role::Steady,
     };
     let (background, size, duration) = ([0; 3], (2, 2), span.end);
-    let mut mixer = Mixer::new(&Graph { size, duration, background, layers: vec![], sounds: vec![sound], words: None })?;
+    let mut mixer =
+        Mixer::new(&Graph { size, duration, background, layers: vec![], sounds: vec![sound], words: None })?;
     let from = ((FLASH_SECS - AROUND_SECS) * rate) as u64;
     let near = mixer.mix(from, (2.0 * AROUND_SECS * rate) as usize)?;
     let loudest = near[0].iter().enumerate().max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));

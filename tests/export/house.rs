@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use gallop_core::api::{Engines, Studio, read_scene};
-use gallop_core::export::{Batch, CaptionUse, EncoderChoice, EntryState, KitReport, LabelChoice, Maker, Order, Presets};
+use gallop_core::export::{
+    Batch, CaptionUse, EncoderChoice, EntryState, KitReport, LabelChoice, Maker, Order, Presets,
+};
 use gallop_core::places::Places;
 use gallop_media::provenance::{SignatureAlgorithm, Signer, SigningKey};
 use serde_json::{Value, json};
@@ -72,7 +74,8 @@ impl House {
     /// Takes a source into a new project of this shape and puts it on the timeline.
     pub fn film(&self, source: &Source, aspect: &str) -> anyhow::Result<Film> {
         let about = json!({ "name": source.name.replace('.', " "), "aspect": aspect, "model": "pony" });
-        let folder = self.call("project.create", about)?["folder"].as_str().context("a project has a folder")?.to_owned();
+        let folder =
+            self.call("project.create", about)?["folder"].as_str().context("a project has a folder")?.to_owned();
         let item = self.call("media.import", json!({ "paths": [&source.path] }))?[0].take();
         let kind = match item["kind"].as_str() {
             Some("picture") => "still",

@@ -138,14 +138,7 @@ fn film<'a>(
     Ok(&films.insert(known).1)
 }
 
-fn one(
-    house: &House,
-    film: &Film,
-    source: &Source,
-    preset: &Preset,
-    pair: Pair,
-    into: &Path,
-) -> Result<(), String> {
+fn one(house: &House, film: &Film, source: &Source, preset: &Preset, pair: Pair, into: &Path) -> Result<(), String> {
     let into = into.join(&source.name);
     let made = house.fit(film, pair.fit).and_then(|()| house.export(film, &preset.id, pair.signed, &into));
     let made = made.map_err(|error| format!("it was not exported: {error:#}"))?;

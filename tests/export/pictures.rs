@@ -133,7 +133,10 @@ fn beside(known: &Known, laid: &Laid, frame: &Picture) -> Result<(), String> {
         let found = around(frame, column, row, 2);
         let wanted = [GREY, DARK].map(|value| shown([value; 3], known.light));
         if wanted.iter().all(|wanted| apart(found, *wanted) > MOST_OFF) {
-            return Err(format!("{found:.0?} at the source's edge ({column:.0}, {row:.0}) instead of {:.0?}", wanted[0]));
+            return Err(format!(
+                "{found:.0?} at the source's edge ({column:.0}, {row:.0}) instead of {:.0?}",
+                wanted[0]
+            ));
         }
     }
     Ok(())
@@ -144,7 +147,8 @@ fn is_soft(frame: &Picture, (x, y): (f64, f64)) -> bool {
     (-6..6).all(|step| {
         let step = f64::from(step);
         let here = at(frame, x + step, y + step);
-        apart(here, at(frame, x + step + 1.0, y + step)) < SOFT && apart(here, at(frame, x + step, y + step + 1.0)) < SOFT
+        apart(here, at(frame, x + step + 1.0, y + step)) < SOFT
+            && apart(here, at(frame, x + step, y + step + 1.0)) < SOFT
     })
 }
 

@@ -96,7 +96,8 @@ pub fn reach(picture: &Picture, from: (f64, f64), step: (f64, f64)) -> f64 {
 
 /// Where the first pixel darker than `level` stands in each of these rows; nothing for a row without.
 pub fn edges(picture: &Picture, rows: std::ops::Range<u32>, columns: std::ops::Range<u32>, level: f64) -> Vec<f64> {
-    let edge = |row: u32| columns.clone().find(|x| at(picture, f64::from(*x), f64::from(row))[1] < level).map(f64::from);
+    let edge =
+        |row: u32| columns.clone().find(|x| at(picture, f64::from(*x), f64::from(row))[1] < level).map(f64::from);
     rows.filter_map(edge).collect()
 }
 

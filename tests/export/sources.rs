@@ -188,8 +188,8 @@ const RECIPES: [Recipe; 21] = [
         ending: "mov",
         size: (360, 450),
         rate: (24, 1),
-        video: "-vf scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd+full_chroma_int,format=yuv422p10le \
-            -colorspace bt709 -color_primaries bt709 -color_trc bt709 -c:v prores_ks -profile:v hq",
+        video: "-vf scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd+full_chroma_int,format=yuv422p10le,\
+            setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709 -c:v prores_ks -profile:v hq",
         audio: Some("-c:a pcm_s24le -ac 2"),
         ..BASIC
     },

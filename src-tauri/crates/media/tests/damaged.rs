@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod common;
+#[path = "common/source.rs"]
+mod source;
 
 use std::{
     ops::ControlFlow,
@@ -13,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use common::{film::spec, flat};
+use common::flat;
 use gallop_media::{
     Channels, ClipWriter, FrameRate, Ticks,
     export::export,
@@ -23,6 +25,7 @@ use gallop_media::{
     render::{ColorAdjust, Graph, Layer, Mixer, Painter, Placement, Role, Sound, Source, Span},
     words::read_captions,
 };
+use source::{picture, spec};
 use tempfile::TempDir;
 
 /// Cuts, and files with wrong bytes, of each kind.
@@ -42,7 +45,10 @@ const TONE: &str = "-f lavfi -i sine=f=500:r=48000:d=2";
 const FILES: [(&str, &str); 12] = [
     ("film.mp4", "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 12 -bf 2 -c:a aac -movflags +faststart"),
     ("index-behind.mp4", "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 12 -c:a aac"),
-    ("fields.mp4", "-vf tinterlace=interleave_top,setfield=tff -c:v libx264 -preset ultrafast -pix_fmt yuv420p -flags +ilme+ildct -x264-params tff=1 -c:a aac"),
+    (
+        "fields.mp4",
+        "-vf tinterlace=interleave_top,setfield=tff -c:v libx264 -preset ultrafast -pix_fmt yuv420p -flags +ilme+ildct -x264-params tff=1 -c:a aac",
+    ),
     ("hevc.mp4", "-c:v libx265 -preset ultrafast -x265-params log-level=error -pix_fmt yuv420p10le -c:a aac"),
     ("prores.mov", "-c:v prores_ks -pix_fmt yuv422p10le -c:a pcm_s16le"),
     ("web.webm", "-c:v libvpx-vp9 -b:v 200k -deadline realtime -cpu-used 8 -c:a libopus"),
@@ -55,7 +61,10 @@ const FILES: [(&str, &str); 12] = [
 ];
 
 const WORDS: [(&str, &str); 3] = [
-    ("words.srt", "1\n00:00:00,500 --> 00:00:01,500\nGood morning\n\n2\n00:00:02,000 --> 00:00:03,250\n<i>早上好</i>\n"),
+    (
+        "words.srt",
+        "1\n00:00:00,500 --> 00:00:01,500\nGood morning\n\n2\n00:00:02,000 --> 00:00:03,250\n<i>早上好</i>\n",
+    ),
     ("words.vtt", "WEBVTT\n\n00:00.500 --> 00:01.500 align:start\nGood morning\n\n00:02.000 --> 00:03.250\n早上好\n"),
     (
         "words.ass",
@@ -95,7 +104,10 @@ fn whole(folder: &Path) -> Vec<PathBuf> {
         command.args(["-hide_banner", "-loglevel", "error", "-y"]);
         command.args(PICTURE.split_whitespace()).args(TONE.split_whitespace()).args(arguments.split_whitespace());
         let made = command.arg(&path).status();
-        assert!(made.expect("the tests need the ffmpeg program; `cargo xtask packages` installs it").success(), "{name}");
+        assert!(
+            made.expect("the tests need the ffmpeg program; `cargo xtask packages` installs it").success(),
+            "{name}"
+        );
         all.push(path);
     }
     for (name, text) in WORDS {
@@ -201,10 +213,7 @@ fn use_it(path: &Path, exported: bool) -> u32 {
         }
         if exported {
             let place = path.with_extension("export.mp4");
-            let spec = spec(&place);
-            let spec = common::film::picture(spec, |picture| {
-                (picture.size, picture.fps) = ((96, 64), FrameRate::whole(25));
-            });
+            let spec = picture(spec(&place), |spec| (spec.size, spec.fps) = ((96, 64), FrameRate::whole(25)));
             tell("export", export(&graph, &spec, |_| ControlFlow::Continue(())).map(drop));
             std::fs::remove_file(&place).ok();
         }
