@@ -85,8 +85,8 @@ fn square(known: &Known, laid: &Laid, frame: &Picture) -> Result<(), String> {
         ("right", reach(frame, yellow, (1.0, 0.0)), near_x),
         ("lower", reach(frame, yellow, (0.0, 1.0)), near_y),
     ];
-    // A pixel of the source, and two of the picture for its soft edge.
-    let near = laid.scale.0.max(laid.scale.1) + 2.0;
+    // Colour is stored for two pixels of the source together; and two of the picture for its soft edge.
+    let near = 2.0 * laid.scale.0.max(laid.scale.1) + 2.0;
     match sides.iter().find(|(_, found, wanted)| (found - wanted).abs() > near) {
         Some((name, found, wanted)) => Err(format!("the {name} side is {found:.0} pixels off instead of {wanted:.0}")),
         None => Ok(()),

@@ -250,6 +250,12 @@ impl Decoding {
         }
     }
 
+    /// Whether a jump must end a keyframe earlier: FFmpeg loses a frame of H.264 in fields behind a keyframe that it was
+    /// started at, where frames before it in time follow it in the file.
+    pub(super) fn needs_a_run_up(&self) -> bool {
+        self.decoder.id() == codec::Id::H264 && self.has_fields()
+    }
+
     /// Whether frames of fields were seen in the file, or it says that it has them.
     fn has_fields(&self) -> bool {
         use ffi::AVFieldOrder::{AV_FIELD_PROGRESSIVE, AV_FIELD_UNKNOWN};
