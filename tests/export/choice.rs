@@ -63,10 +63,12 @@ pub fn pairs(sources: &[Source], presets: &[&Preset], extent: Extent) -> Vec<Pai
         }
     }
     chosen.sort_unstable();
+    let is_cut_out = |source: usize| sources[source].known.is_some_and(|known| known.is_cut_out);
     let pair = |(number, (source, preset)): (usize, (usize, usize))| Pair {
         source,
         preset,
-        fit: FITS[number % FITS.len()],
+        // Over black, what shines through a cut-out can be told.
+        fit: FITS[number % FITS.len()].or(is_cut_out(source).then_some("contain")),
         aspect: ASPECTS[source % ASPECTS.len()],
         signed: if number % 3 == 0 { Signed::Yes } else { Signed::No },
     };

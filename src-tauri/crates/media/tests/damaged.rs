@@ -29,10 +29,10 @@ use source::{picture, spec};
 use tempfile::TempDir;
 
 /// Cuts, and files with wrong bytes, of each kind.
-const CUTS: usize = 16;
-const ALTERED: usize = 24;
+const CUTS: usize = 8;
+const ALTERED: usize = 12;
 /// Every so many of them are exported too.
-const EXPORTED: usize = 8;
+const EXPORTED: usize = 10;
 /// Nothing that is done with a file of some kilobytes takes a hundredth of that.
 const PATIENCE: Duration = Duration::from_secs(240);
 /// What may be held at most: the caches of a painter, and some pictures of the largest size that is decoded.
@@ -247,6 +247,7 @@ fn use_all(folder: &Path, told: &Sender<String>) {
             assert!(number > 0 || good > 1, "{kind}: it cannot even be read when it is whole");
             assert!(held_kib() < MOST_KIB, "{kind} {how}: {} KiB were held", held_kib());
         }
+        eprintln!("{kind}: {} MiB held at most so far", held_kib() >> 10);
     }
 }
 
@@ -265,5 +266,4 @@ fn whatever_is_in_a_file_it_is_read_or_refused_by_name() {
         }
     }
     reading.join().unwrap();
-    eprintln!("{} MiB held at most", held_kib() >> 10);
 }
