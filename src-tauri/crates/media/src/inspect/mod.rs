@@ -44,7 +44,7 @@ pub(crate) fn inspect_with(path: &Path, depth: Depth, show: impl FnMut(f64, &Gra
     if depth == Depth::Whole {
         // Pictures seldom keep all cores busy.
         let (seen, heard) = thread::scope(|scope| {
-            let hear = || content::hear(path, found.duration_secs);
+            let hear = || content::hear(path, found.sound_secs);
             let hearing = (!found.audio.is_empty()).then(|| scope.spawn(hear));
             let seen = if found.video.is_empty() { Ok(Content::default()) } else { content::watch(path, show) };
             (seen, hearing.map(|hearing| hearing.join().unwrap_or_else(|panic| resume_unwind(panic))))

@@ -9,8 +9,11 @@ use std::{
 
 use ffmpeg_next::{Discard, Packet, Rational, codec, decoder, ffi, format, frame, media};
 
-use super::times::Times;
-use super::turn::Turn;
+use super::{
+    fields::{Before, Fields},
+    times::Times,
+    turn::Turn,
+};
 use crate::{Error, Result, ffmpeg::explain, files};
 
 /// More pixels than this are refused before a frame is decoded: an 8K picture has half of them.
@@ -36,6 +39,8 @@ pub(super) struct Decoding {
     begun: bool,
     /// When the last frame was shown.
     last: Option<i64>,
+    /// Makes whole pictures of fields.
+    fields: Fields,
 }
 
 /// A frame and when it appears.
@@ -57,6 +62,7 @@ impl Decoding {
             from_start: true,
             begun: false,
             last: None,
+            fields: Fields::default(),
         })
     }
 
@@ -137,6 +143,7 @@ impl Decoding {
         self.key = None;
         self.last = None;
         self.from_start = false;
+        self.fields.clear();
         self.decoder.flush();
         // SAFETY: the file is open and the track exists.
         unsafe { ffi::avformat_seek_file(self.file.as_mut_ptr(), self.track as i32, i64::MIN, time, time, 0) >= 0 }
@@ -150,11 +157,34 @@ impl Decoding {
         self.last = None;
         self.from_start = true;
         self.begun = false;
+        self.fields.clear();
         Ok(())
     }
 
-    /// The next frame in the order of showing; none behind the last.
+    /// The next picture in the order of showing; none behind the last.
     pub(super) fn next(&mut self) -> Result<Option<Timed>> {
+        loop {
+            if let Some(picture) = self.fields.take() {
+                return Ok(Some(picture));
+            }
+            let frame = self.decoded()?;
+            let is_over = frame.is_none();
+            let given = match frame {
+                Some(frame) => {
+                    let before = if self.from_start { Before::Known } else { Before::Unknown };
+                    self.fields.give(frame, before)
+                }
+                None => self.fields.end(),
+            };
+            given.map_err(|error| self.damaged(explain(error)))?;
+            if is_over {
+                return Ok(self.fields.take());
+            }
+        }
+    }
+
+    /// The next frame as it is stored, in the order of showing; none behind the last.
+    fn decoded(&mut self) -> Result<Option<Timed>> {
         loop {
             let mut frame = frame::Video::empty();
             match self.decoder.receive_frame(&mut frame) {
@@ -217,7 +247,9 @@ impl Decoding {
                 self.from_start |= self.start.map(|(start, _)| start) == time;
             }
             self.times.read(packet.pts(), packet.dts());
-            let hurried = self.decoder.id() == codec::Id::H264 && time.is_some_and(|time| time < self.hurry);
+            // A picture made of fields needs the frame before it, whoever else does.
+            let may_hurry = self.decoder.id() == codec::Id::H264 && !self.has_fields();
+            let hurried = may_hurry && time.is_some_and(|time| time < self.hurry);
             self.decoder.skip_frame(if hurried { Discard::NonReference } else { Discard::Default });
             return match self.decoder.send_packet(&packet) {
                 Ok(()) => Ok(()),
@@ -225,6 +257,23 @@ impl Decoding {
                 Err(error) => Err(self.damaged(explain(error))),
             };
         }
+    }
+
+    /// Whether a jump must end a keyframe earlier: FFmpeg loses a frame of H.264 in fields behind a keyframe that it was
+    /// started at, where frames before it in time follow it in the file.
+    pub(super) fn needs_a_run_up(&self) -> bool {
+        self.decoder.id() == codec::Id::H264 && self.has_fields()
+    }
+
+    /// Whether frames of fields were seen in the file, or it says that it has them.
+    fn has_fields(&self) -> bool {
+        use ffi::AVFieldOrder::{AV_FIELD_PROGRESSIVE, AV_FIELD_UNKNOWN};
+        let said = self.stream().is_some_and(|stream| {
+            // SAFETY: the stream lives as long as the file; the field is a plain number.
+            let order = unsafe { (*(*stream.as_ptr()).codecpar).field_order };
+            !matches!(order, AV_FIELD_PROGRESSIVE | AV_FIELD_UNKNOWN)
+        });
+        said || self.fields.seen()
     }
 
     /// An error that says where in the file something is wrong.
