@@ -3,6 +3,8 @@
 #![allow(clippy::print_stdout, reason = "a chore talks to the terminal it was started from")]
 
 mod command;
+mod cuda;
+mod dist;
 mod download;
 mod faults;
 mod fuzz;
@@ -40,6 +42,9 @@ usage: cargo xtask CHORE
   faults [studio|pull] [--count N] [--seed S]
                       kill the processes of a studio at random moments, fill its disk and take its files away; do the
                       same to a download, from servers that do everything wrong; N times
+  cuda                prepare the CUDA toolkit that the engine for NVIDIA cards is built with, without root or a card
+  dist [--cuda]       build the programs as they are handed out; with the engine for NVIDIA cards
+  card                build the benchmark and the self-test for a machine with a card, and pack them
   packages            only check the system packages, and install them where that is possible";
 
 fn main() -> ExitCode {
@@ -61,6 +66,8 @@ fn main() -> ExitCode {
         ["bench", options @ ..] => packages::ensure(&[packages::PROGRAM]).and_then(|()| sample::bench(options)),
         ["fuzz", options @ ..] => packages::ensure(&[packages::PROGRAM]).and_then(|()| fuzz::run(options)),
         ["faults", options @ ..] => packages::ensure(&[packages::PROGRAM]).and_then(|()| faults::run(options)),
+        ["cuda"] => cuda::prepare(),
+        ["dist", options @ ..] => dist::make(options),
         ["packages"] => packages::ensure(&[packages::PROGRAM, packages::WINDOW, packages::TESTS]),
         [] | ["help" | "-h" | "--help"] => {
             println!("{HELP}");
