@@ -52,13 +52,17 @@ pub enum Problem {
         file: &'static str,
     },
     /// The driver refuses.
-    #[error("NVIDIA's driver does not start (error {status}); restart the machine, and if that does not help install the driver again")]
+    #[error(
+        "NVIDIA's driver does not start (error {status}); restart the machine, and if that does not help install the driver again"
+    )]
     Driver {
         /// Its status, a `CUresult`.
         status: i32,
     },
     /// The card computes other results than the CPU.
-    #[error("the card computes wrong results ({operation} is off by {error:.1e}), so it is not used; update its driver")]
+    #[error(
+        "the card computes wrong results ({operation} is off by {error:.1e}), so it is not used; update its driver"
+    )]
     SelfTest {
         /// What went wrong first.
         operation: &'static str,
@@ -115,7 +119,8 @@ pub fn open() -> Result<Device> {
             return Err(Problem::NoLibrary { file }.into());
         }
     }
-    let device = Device::new_cuda(0).map_err(|error| explain(&error.to_string()).map_or(Error::Tensor(error), Error::Card))?;
+    let device =
+        Device::new_cuda(0).map_err(|error| explain(&error.to_string()).map_or(Error::Tensor(error), Error::Card))?;
     crate::ops::self_test::ensure(&device)?;
     Ok(device)
 }

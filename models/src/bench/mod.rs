@@ -74,6 +74,18 @@ impl Preset {
         }
     }
 
+    /// The decoder.
+    fn decoder(self) -> turbo::Config {
+        match self {
+            Self::Tiny => turbo::Config {
+                decoder_block_out_channels: vec![16; 4],
+                decoder_layers_per_block: vec![1; 5],
+                ..turbo::Config::default()
+            },
+            _ => turbo::Config::default(),
+        }
+    }
+
     /// Latent rows and columns of the base stage.
     fn base(self) -> (usize, usize) {
         if self == Self::Tiny { (4, 4) } else { (16, 28) }
@@ -187,7 +199,8 @@ pub fn run(preset: Preset, device: &Device, before: &mut dyn FnMut(&str) -> Cont
         tell("warming up the base stage")?;
         call(1)?;
         tell("base stage")?;
-        let work = work::of_call(&preset.config(), grid, length.audio_latents, preset.text_tokens(), (None, BASE_STEPS));
+        let work =
+            work::of_call(&preset.config(), grid, length.audio_latents, preset.text_tokens(), (None, BASE_STEPS));
         let timed = Timer::start(device)?;
         let latents = call(BASE_STEPS)?;
         stages.push(timed.stop("base", BASE_STEPS, Some(work.tokens), work.operations(), &ceilings)?);
@@ -228,7 +241,7 @@ pub fn run(preset: Preset, device: &Device, before: &mut dyn FnMut(&str) -> Cont
     let operations = operations::measure(preset, device)?;
 
     tell("decoder")?;
-    let config = turbo::Config::default();
+    let config = preset.decoder();
     let decoder = turbo::Decoder::new(&config, &Scope::random(device))?;
     let (_, _, frames, h, w) = latents.video.dims5()?;
     let operations_of_pass = |frames: &usize| config.flops([*frames, h, w], if device.is_cpu() { 4 } else { 9 });
@@ -298,12 +311,21 @@ impl Measured {
         let Ceilings { product_flops_per_second, copy_bytes_per_second } = self.ceilings;
         let mut lines = vec![
             format!("{}, random weights", self.preset.name()),
-            format!("ceilings: products {:.1} TFLOP/s, copies {:.3} TB/s", product_flops_per_second / 1e12, copy_bytes_per_second / 1e12),
-            format!("\n{:<10}{:>6}{:>8}{:>10}{:>10}{:>10}{:>9}{:>12}", "stage", "steps", "tokens", "seconds", "TFLOP", "TFLOP/s", "share", "peak GiB"),
+            format!(
+                "ceilings: products {:.1} TFLOP/s, copies {:.3} TB/s",
+                product_flops_per_second / 1e12,
+                copy_bytes_per_second / 1e12
+            ),
+            format!(
+                "\n{:<10}{:>6}{:>8}{:>10}{:>10}{:>10}{:>9}{:>12}",
+                "stage", "steps", "tokens", "seconds", "TFLOP", "TFLOP/s", "share", "peak GiB"
+            ),
         ];
         for stage in &self.stages {
             let tokens = stage.tokens.map_or_else(|| "-".to_owned(), |tokens| tokens.to_string());
-            let peak = stage.peak_bytes.map_or_else(|| "-".to_owned(), |bytes| format!("{:.1}", bytes as f64 / f64::from(1 << 30)));
+            let peak = stage
+                .peak_bytes
+                .map_or_else(|| "-".to_owned(), |bytes| format!("{:.1}", bytes as f64 / f64::from(1 << 30)));
             lines.push(format!(
                 "{:<10}{:>6}{tokens:>8}{:>10.3}{:>10.1}{:>10.1}{:>8.1}%{peak:>12}",
                 stage.name,
@@ -327,7 +349,12 @@ impl Measured {
                 operations::Amount::Bytes(_) => "TB/s",
             };
             let name = &timed.name;
-            lines.push(format!("{name:<34}{:>10.3}{:>7.2} {unit}{:>8.1}%", timed.seconds * 1e3, rate / 1e12, 100.0 * rate / ceiling));
+            lines.push(format!(
+                "{name:<34}{:>10.3}{:>7.2} {unit}{:>8.1}%",
+                timed.seconds * 1e3,
+                rate / 1e12,
+                100.0 * rate / ceiling
+            ));
         }
         lines.join("\n")
     }

@@ -103,9 +103,7 @@ pub fn measure(preset: Preset, device: &Device) -> Result<Vec<Timed>> {
             _ => Then::Add(&stream),
         };
         let amount = Amount::Operations(2.0 * rows as f64 * input as f64 * output as f64);
-        time(format!("{name} {rows}x{input}x{output}"), amount, &mut || {
-            layer.forward(&x, &routing, then).map(drop)
-        })?;
+        time(format!("{name} {rows}x{input}x{output}"), amount, &mut || layer.forward(&x, &routing, then).map(drop))?;
         if name == "qkv" {
             qkv = Some(layer.forward(&x, &routing, then)?);
         }

@@ -55,7 +55,9 @@ pub fn self_test(device: &Device) -> Result<Vec<Check>> {
 pub fn ensure(device: &Device) -> Result<()> {
     match self_test(device)?.iter().find(|check| !check.passed()) {
         None => Ok(()),
-        Some(Check { name, error }) => Err(Error::Card(crate::card::Problem::SelfTest { operation: name, error: *error })),
+        Some(Check { name, error }) => {
+            Err(Error::Card(crate::card::Problem::SelfTest { operation: name, error: *error }))
+        }
     }
 }
 
@@ -87,11 +89,13 @@ fn results(device: &Device) -> Result<Vec<(&'static str, Tensor)>> {
     let mut all = Vec::new();
 
     let stream = tensor(&[rows, hidden], 1, 3.0, device)?;
-    let norm = |width, stream| -> Result<RmsNorm> { RmsNorm::of_scale(&(tensor(&[3, width], stream, 0.2, device)? + 1.0)?) };
+    let norm =
+        |width, stream| -> Result<RmsNorm> { RmsNorm::of_scale(&(tensor(&[3, width], stream, 0.2, device)? + 1.0)?) };
     all.push(("norm", norm(hidden, 2)?.forward(&stream, &routing, precision)?));
 
     let x = narrow(&[rows, hidden], 3, 1.0)?;
-    let weight = |output: usize, input: usize, stream| tensor(&[output, input], stream, 1.0 / (input as f64).sqrt(), device);
+    let weight =
+        |output: usize, input: usize, stream| tensor(&[output, input], stream, 1.0 / (input as f64).sqrt(), device);
     let plain = Linear::of_weight(&weight(72, hidden, 4)?, Activation::None, precision)?;
     all.push(("product", plain.forward(&x, &routing, Then::Return)?));
     let square = Linear::of_weight(&weight(hidden, hidden, 5)?, Activation::None, precision)?;

@@ -1,10 +1,10 @@
 //! `cargo xtask dist`: the programs as they are handed out.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use crate::command::{cargo, output, run, target};
+use crate::command::{cargo, output, root, run, target};
 use crate::{cuda, packages, page};
 
 /// The most that the packed engine may weigh, so that it can be carried to a card's machine with its tree.
@@ -25,7 +25,8 @@ pub fn make(options: &[&str]) -> Result<(), String> {
     place(&target()?.join("release/gallop"), &folder.join("gallop"))?;
     if is_cuda {
         let engine = folder.join("gallop-cuda");
-        place(&build_cuda(&["--release", "--package", "gallop", "--bin", "gallop"])?.join("release/gallop"), &engine)?;
+        build_cuda(&["--release", "--package", "gallop", "--bin", "gallop"])?;
+        place(&target()?.join("release/gallop"), &engine)?;
         let packed = packed_bytes(&engine)?;
         if packed > MOST_PACKED_BYTES {
             return Err(format!("{} is {} MiB packed, more than it may be", engine.display(), packed >> 20));
@@ -35,18 +36,37 @@ pub fn make(options: &[&str]) -> Result<(), String> {
     Ok(())
 }
 
-/// Builds with CUDA in a target folder of its own, as other features would build everything anew each time; gives the
-/// folder.
-pub fn build_cuda(arguments: &[&str]) -> Result<PathBuf, String> {
-    let (kit, folder) = (cuda::Kit::ensure()?, target()?.join("cuda"));
-    let mut build = cargo();
-    build.arg("build").args(arguments).args(["--features", "cuda"]).arg("--target-dir").arg(&folder);
-    run(build.envs(kit.environment()))?;
-    Ok(folder)
+/// Builds with CUDA.
+fn build_cuda(arguments: &[&str]) -> Result<(), String> {
+    let kit = cuda::Kit::ensure()?;
+    run(cargo().arg("build").args(arguments).args(["--features", "cuda"]).envs(kit.environment()))
+}
+
+/// What a machine with a card needs to be measured: the program of `tests/parity/card.rs`, the same shapes in PyTorch, and
+/// a script that runs both. They come as `card/` of the target folder, or where `--into` says.
+pub fn card(options: &[&str]) -> Result<(), String> {
+    let (mut folder, mut profile) = (target()?.join("card"), "release");
+    for pair in options.chunks(2) {
+        match pair {
+            ["--into", path] => folder = path.into(),
+            ["--profile", "dev"] => profile = "debug",
+            _ => return Err(format!("unknown option `{}`; there are --into FOLDER and --profile dev", pair.join(" "))),
+        }
+    }
+    fs::create_dir_all(&folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
+    let arguments = ["--package", "gallop-models", "--example", "card", "--release"];
+    build_cuda(if profile == "release" { &arguments } else { &arguments[..4] })?;
+    place(&target()?.join(profile).join("examples/card"), &folder.join("card"))?;
+    for name in ["bench_reference.py", "card.sh"] {
+        let (from, to) = (root().join("tests/parity").join(name), folder.join(name));
+        fs::copy(&from, &to).map_err(|error| format!("cannot copy {}: {error}", from.display()))?;
+    }
+    println!("on the machine with the card: sh {}", folder.join("card.sh").display());
+    Ok(())
 }
 
 /// Copies a program without its symbols and tells how large it is.
-pub fn place(from: &Path, to: &Path) -> Result<(), String> {
+fn place(from: &Path, to: &Path) -> Result<(), String> {
     run(Command::new("strip").arg("-o").arg(to).arg(from))?;
     let size = fs::metadata(to).map_err(|error| format!("{}: {error}", to.display()))?.len();
     println!("{}: {:.1} MiB, {:.1} MiB packed", to.display(), mib(size), mib(packed_bytes(to)?));

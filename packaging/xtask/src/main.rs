@@ -44,7 +44,8 @@ usage: cargo xtask CHORE
                       same to a download, from servers that do everything wrong; N times
   cuda                prepare the CUDA toolkit that the engine for NVIDIA cards is built with, without root or a card
   dist [--cuda]       build the programs as they are handed out; with the engine for NVIDIA cards
-  card                build the benchmark and the self-test for a machine with a card, and pack them
+  card [--into FOLDER]
+                      build the benchmark and the self-test for a machine with a card, beside the same in PyTorch
   packages            only check the system packages, and install them where that is possible";
 
 fn main() -> ExitCode {
@@ -68,6 +69,7 @@ fn main() -> ExitCode {
         ["faults", options @ ..] => packages::ensure(&[packages::PROGRAM]).and_then(|()| faults::run(options)),
         ["cuda"] => cuda::prepare(),
         ["dist", options @ ..] => dist::make(options),
+        ["card", options @ ..] => dist::card(options),
         ["packages"] => packages::ensure(&[packages::PROGRAM, packages::WINDOW, packages::TESTS]),
         [] | ["help" | "-h" | "--help"] => {
             println!("{HELP}");

@@ -63,7 +63,8 @@ impl Convolution {
             Spread::PixelsByColumn => 2,
             Spread::PixelsByRow => 3,
         };
-        let numbers = [t, height, width, padded, columns, taps_t, taps_y, taps_x, pad_t, pad_y, pad_x, scale - 1, repeats];
+        let numbers =
+            [t, height, width, padded, columns, taps_t, taps_y, taps_x, pad_t, pad_y, pad_x, scale - 1, repeats];
         arguments.extend(numbers.into_iter().chain([spread]).map(|number| Argument::Int(number as i32)));
         let grid = ((t * height * width).div_ceil(POSITIONS), n / block);
         let spread = cuda::Spread { grid, threads: 256, shared_bytes: STAGES * (POSITIONS + block) * DEPTH * 2 };

@@ -73,8 +73,7 @@ pub(crate) fn attention(qkv: &Qkv, routing: &Routing, window: Window, precision:
         int(qkv.key.dim(0)?),
         Argument::Float(std::f32::consts::LOG2_E / (dim as f32).sqrt()),
     ];
-    let spread =
-        Spread { grid: (spans.dim(0)?, heads), threads: 128, shared_bytes: (QUERIES + 2 * KEYS) * dim * 2 };
+    let spread = Spread { grid: (spans.dim(0)?, heads), threads: 128, shared_bytes: (QUERIES + 2 * KEYS) * dim * 2 };
     // SAFETY: the spans ask for every token once, and all ranges lie within the tokens.
     unsafe { card.launch(kernel, &spread, &arguments) }?;
     Ok(Some(out))

@@ -136,6 +136,8 @@ impl Products {
     }
 
     fn run(&self, plan: &Plan, shape: Shape, operands: &Operands, stream: &Arc<CudaStream>) -> Result<()> {
+        // Any thread may be the first to come here.
+        stream.context().bind_to_thread().map_err(failed)?;
         let (one, zero) = (1f32, 0f32);
         let beta = if shape.adds { &one } else { &zero };
         let [weight, x, out] = plan.layouts;
