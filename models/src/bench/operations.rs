@@ -96,7 +96,8 @@ pub fn measure(preset: Preset, device: &Device) -> Result<Vec<Timed>> {
     let mut qkv = None;
     for (name, input, output, activation) in layers {
         let layer = Linear::new(input, output, 1, activation, precision, &scope)?;
-        let x = drawn(&[rows, input], dtype)?;
+        // What comes out of the layer before is as wide as the weight.
+        let x = drawn(&[rows, layer.depth()], dtype)?;
         let then = match name {
             "qkv" => Then::Return,
             "up, SwiGLU7" => Then::Activate,

@@ -141,6 +141,11 @@ impl Linear {
         Ok(Self { experts: vec![expert], input, depth, output, activation, precision })
     }
 
+    /// Columns of the weight as it is stored, zeros at their end among them: an input may be as wide.
+    pub(crate) fn depth(&self) -> usize {
+        self.depth
+    }
+
     /// Columns of the result.
     pub fn width(&self, then: Then) -> usize {
         match (then, self.activation) {

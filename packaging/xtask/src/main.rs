@@ -8,6 +8,7 @@ mod dist;
 mod download;
 mod faults;
 mod fuzz;
+mod kernels;
 mod node;
 mod packages;
 mod page;
@@ -43,6 +44,7 @@ usage: cargo xtask CHORE
                       kill the processes of a studio at random moments, fill its disk and take its files away; do the
                       same to a download, from servers that do everything wrong; N times
   cuda                prepare the CUDA toolkit that the engine for NVIDIA cards is built with, without root or a card
+  kernels             compile our kernels for every generation of cards and print what they take of one
   dist [--cuda]       build the programs as they are handed out; with the engine for NVIDIA cards
   card [--into FOLDER]
                       build the benchmark and the self-test for a machine with a card, beside the same in PyTorch
@@ -68,6 +70,7 @@ fn main() -> ExitCode {
         ["fuzz", options @ ..] => packages::ensure(&[packages::PROGRAM]).and_then(|()| fuzz::run(options)),
         ["faults", options @ ..] => packages::ensure(&[packages::PROGRAM]).and_then(|()| faults::run(options)),
         ["cuda"] => cuda::prepare(),
+        ["kernels"] => kernels::report(),
         ["dist", options @ ..] => dist::make(options),
         ["card", options @ ..] => dist::card(options),
         ["packages"] => packages::ensure(&[packages::PROGRAM, packages::WINDOW, packages::TESTS]),
