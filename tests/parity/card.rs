@@ -30,7 +30,10 @@ fn main() -> ExitCode {
 
 fn run(args: &[&str]) -> Result<()> {
     match args {
-        ["look"] => Ok(println!("{:?}", card::look()?)),
+        ["look"] => {
+            println!("{:?}", card::look()?);
+            Ok(())
+        }
         ["self-test"] => {
             let checks = self_test(&device()?)?;
             for Check { name, error } in &checks {
@@ -52,7 +55,10 @@ fn run(args: &[&str]) -> Result<()> {
                 println!("{}\n", measured.table());
                 all.push(measured);
             }
-            all.iter().try_for_each(|measured| Ok(println!("{}", serde_json::to_string(measured)?)))
+            for measured in &all {
+                println!("{}", serde_json::to_string(measured)?);
+            }
+            Ok(())
         }
         _ => bail!("usage: card look | self-test | bench PRESET…"),
     }

@@ -35,7 +35,7 @@ impl Ceilings {
         };
         let copy = {
             let values = Tensor::zeros(values, DType::F32, device)?;
-            seconds_of(device, || Ok(drop(values.copy()?)))?
+            seconds_of(device, || values.copy().map(drop).map_err(Into::into))?
         };
         Ok(Self {
             product_flops_per_second: 2.0 * (edge as f64).powi(3) / product,

@@ -106,14 +106,24 @@ impl Products {
             unsafe { std::mem::zeroed() };
         let mut count = 0;
         let [weight, x, out] = plan.layouts;
-        // SAFETY: the descriptors live as long as the plan, the preference until the end of this function.
+        use lt::cublasLtMatmulPreferenceAttributes_t as Preference;
+        // The rows of one expert may begin anywhere: `x`, sum and result are known to begin at 16 bytes, no more.
+        let numbers = [
+            Preference::CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES,
+            Preference::CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES,
+            Preference::CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES,
+        ];
+        let (workspace, alignment) = (WORKSPACE_BYTES, 16u32);
+        // SAFETY: the descriptors live as long as the plan, the preference until the end of this function, and each number
+        // has the type of its attribute.
         let status = unsafe {
-            let set = result::set_matmul_pref_attribute(
-                preference,
-                lt::cublasLtMatmulPreferenceAttributes_t::CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES,
-                (&raw const WORKSPACE_BYTES_VALUE).cast(),
-                size_of::<usize>(),
-            );
+            let of_memory = Preference::CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES;
+            let place = (&raw const workspace).cast();
+            let set = result::set_matmul_pref_attribute(preference, of_memory, place, size_of::<usize>());
+            let set = numbers.into_iter().fold(set, |set, number| {
+                let place = (&raw const alignment).cast();
+                set.and_then(|()| result::set_matmul_pref_attribute(preference, number, place, size_of::<u32>()))
+            });
             let asked = set.and_then(|()| {
                 lt::cublasLtMatmulAlgoGetHeuristic(
                     self.handle,
@@ -165,8 +175,6 @@ impl Products {
         status.map_err(refused)
     }
 }
-
-static WORKSPACE_BYTES_VALUE: usize = WORKSPACE_BYTES;
 
 impl Plan {
     /// The library counts by columns: the weight `[columns, depth]` is to it a transposed matrix, the result a matrix of
