@@ -80,6 +80,10 @@ pub enum Error {
         path: PathBuf,
     },
 
+    /// The NVIDIA card cannot be used, or no longer.
+    #[error(transparent)]
+    Card(#[from] crate::card::Problem),
+
     /// A tensor operation failed.
     #[error(transparent)]
     Tensor(#[from] candle_core::Error),

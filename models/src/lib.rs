@@ -4,6 +4,8 @@
 //! Models know tensors. They know nothing of codecs, projects, processes or windows.
 
 pub mod audio;
+pub mod bench;
+pub mod card;
 pub mod error;
 mod fnv;
 pub mod generator;

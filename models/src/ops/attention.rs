@@ -16,7 +16,7 @@ use super::{Precision, Routing, Values};
 use crate::Result;
 
 /// What a token attends to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Window {
     /// Everything.
     Full,
@@ -66,6 +66,10 @@ impl Window {
 /// # Errors
 /// A device failure.
 pub fn attention(qkv: &Qkv, routing: &Routing, window: Window, precision: Precision) -> Result<Tensor> {
+    #[cfg(feature = "cuda")]
+    if let Some(out) = super::cuda::attention::attention(qkv, routing, window, precision)? {
+        return Ok(out);
+    }
     if !qkv.query.device().is_cpu() {
         return attention_fallback(qkv, routing, window, precision);
     }

@@ -1,11 +1,14 @@
 //! Convolutions over sound, pictures and video: one layer type with what usually stands before it (a norm and an
 //! activation) and after it (bias, residual sum) in the same pass over memory.
 //!
-//! On the CPU a layer is a direct convolution in `f32` (see `conv/cpu.rs`); elsewhere it is composed of candle's
-//! operations, a sum of two-dimensional convolutions for a three-dimensional one.
+//! On the CPU a layer is a direct convolution in `f32` (see `conv/cpu.rs`), on an NVIDIA card a product on the matrix units
+//! (`conv/card.rs`); what neither was made for is composed of candle's operations, a sum of two-dimensional convolutions
+//! for a three-dimensional one.
 
 mod band;
 mod before;
+#[cfg(feature = "cuda")]
+mod card;
 mod composed;
 mod cpu;
 mod job;
@@ -155,6 +158,8 @@ pub struct Convolution {
     before: Before,
     spread: Spread,
     cpu: Option<pack::Packed>,
+    #[cfg(feature = "cuda")]
+    card: std::sync::OnceLock<card::Packed>,
 }
 
 impl Convolution {
@@ -234,6 +239,8 @@ impl Convolution {
             before: Before::Nothing,
             spread: Spread::Channels,
             cpu: None,
+            #[cfg(feature = "cuda")]
+            card: std::sync::OnceLock::new(),
         };
         // Zeros that only stand for weights, as of a dry scope, take no memory and are not packed.
         if weight.device().is_cpu() && weight.is_contiguous() {
@@ -279,7 +286,8 @@ impl Convolution {
         Ok(self)
     }
 
-    /// Convolves `x`: `[b, c, l]`, `[b, c, h, w]` or `[b, c, t, h, w]`, `f32`; the result has as many axes.
+    /// Convolves `x`: `[b, c, l]`, `[b, c, h, w]` or `[b, c, t, h, w]`, `f32`; the result has as many axes. On a card clips
+    /// may come in bfloat16 and go so.
     ///
     /// # Errors
     /// The channels differ from the weights', or the input is smaller than the kernel.
@@ -305,6 +313,13 @@ impl Convolution {
         let shape = self.output_shape(x.dims())?;
         if let Some(residual) = residual.as_ref().filter(|residual| residual.dims() != shape) {
             return Err(shape_error(format!("residual {:?} for an output {shape:?}", residual.dims())));
+        }
+        // Sound stays float32.
+        #[cfg(feature = "cuda")]
+        if rank == 5
+            && let Some(out) = self.on_card(&x, residual.as_ref(), shape)?
+        {
+            return Ok(out);
         }
         let out = match &self.cpu {
             Some(cpu) if x.device().is_cpu() => cpu.forward(self, &x, residual.as_ref(), shape)?,

@@ -7,10 +7,13 @@
 pub mod activation;
 pub mod attention;
 pub mod conv;
+#[cfg(feature = "cuda")]
+pub(crate) mod cuda;
 mod gemm;
 pub mod linear;
 pub mod norm;
 pub mod rope;
+pub mod self_test;
 mod simd;
 
 use std::ops::{Deref, Range};
@@ -69,7 +72,7 @@ pub enum WeightType {
 
 /// How many tokens of each modality stand in the stream, which is ordered video, audio, text: with that order, routing
 /// to an expert is slicing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Routing {
     /// Tokens of the video.
     pub video: usize,

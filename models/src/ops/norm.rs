@@ -32,6 +32,15 @@ impl RmsNorm {
         Ok(Self { scale: (weight.reshape((experts, width))? + 1.0)?, experts, width })
     }
 
+    /// A norm whose factors are these, `[experts, d]` float32.
+    ///
+    /// # Errors
+    /// The factors have not two axes.
+    pub(crate) fn of_scale(scale: &Tensor) -> Result<Self> {
+        let (experts, width) = scale.dims2()?;
+        Ok(Self { scale: scale.contiguous()?, experts, width })
+    }
+
     /// Norms `[l, d]` float32 with rows ordered as `routing` says; the result is `[l, d]` rounded to `precision`.
     ///
     /// # Errors
@@ -40,6 +49,10 @@ impl RmsNorm {
         let rows = routing.tokens();
         if x.dims() != [rows, self.width] {
             return Err(candle_core::Error::Msg(format!("norm of {:?}, not {:?}", x.dims(), [rows, self.width])).into());
+        }
+        #[cfg(feature = "cuda")]
+        if let Some(out) = super::cuda::stream::rms_norm(self, x, routing, precision)? {
+            return Ok(out);
         }
         if !x.device().is_cpu() {
             return self.forward_fallback(x, routing, precision);

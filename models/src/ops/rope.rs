@@ -79,6 +79,10 @@ pub fn split_heads(
         let message = format!("{heads:?} from {:?} with rotations {:?}", qkv.dims(), rope.dims());
         return Err(candle_core::Error::Msg(message).into());
     }
+    #[cfg(feature = "cuda")]
+    if let Some(out) = super::cuda::stream::split_heads(qkv, heads, (q_norm, k_norm), rope, routing, precision)? {
+        return Ok(out);
+    }
     if !qkv.device().is_cpu() {
         return split_heads_fallback(qkv, heads, (q_norm, k_norm), rope, routing, precision);
     }

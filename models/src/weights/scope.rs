@@ -27,6 +27,8 @@ enum Reading {
     Dry,
     /// Of a checkpoint that is not here, all of whose tensors are stored in this type.
     Imagined(StoredType),
+    /// Drawn where they are asked for, on the device.
+    Random,
 }
 
 impl Scope {
@@ -39,6 +41,13 @@ impl Scope {
     pub fn imagined(stored: StoredType) -> Self {
         let weights = Weights { path: "a checkpoint that is not here".into(), files: Vec::new(), tensors: [].into() };
         Self { reading: Reading::Imagined(stored), ..Self::new(Arc::new(weights), String::new(), Device::Cpu) }
+    }
+
+    /// A scope whose tensors are drawn on `device` where they are asked for, so large that a signal neither dies nor
+    /// explodes: what a network of any size computes can so be measured without its file. Two draws differ.
+    pub fn random(device: &Device) -> Self {
+        let weights = Weights { path: "random weights".into(), files: Vec::new(), tensors: [].into() };
+        Self { reading: Reading::Random, ..Self::new(Arc::new(weights), String::new(), device.clone()) }
     }
 
     /// What a network takes that `build` makes from this scope; nothing is read.
@@ -61,7 +70,11 @@ impl Scope {
     /// `Net::new(&config, &scope.dry())` proves that a checkpoint fits a configuration in the time it takes to say so.
     #[must_use]
     pub fn dry(&self) -> Self {
-        let reading = if self.reading == Reading::Real { Reading::Dry } else { self.reading };
+        let reading = match self.reading {
+            Reading::Real => Reading::Dry,
+            Reading::Random => Reading::Imagined(StoredType::BF16),
+            other => other,
+        };
         Self { device: Device::Cpu, reading, ..self.clone() }
     }
 
@@ -119,6 +132,9 @@ impl Scope {
         if let Reading::Imagined(stored) = self.reading {
             return zeros(readable(stored)?, vec![indices.len(), shape.1]);
         }
+        if self.reading == Reading::Random {
+            return self.draw(&[indices.len(), shape.1], None);
+        }
         let entry = self.checked(&[shape.0, shape.1], &name)?;
         if self.is_dry() {
             return zeros(self.weights.readable(&name, entry)?, vec![indices.len(), shape.1]);
@@ -128,13 +144,21 @@ impl Scope {
 
     /// Whether tensors are only checked, see [`Scope::dry`]. What reorders weights in its constructor may skip it then.
     pub fn is_dry(&self) -> bool {
-        self.reading != Reading::Real
+        !matches!(self.reading, Reading::Real | Reading::Random)
+    }
+
+    /// Whether tensors are drawn, see [`Scope::random`].
+    pub(super) fn is_random(&self) -> bool {
+        self.reading == Reading::Random
     }
 
     fn read(&self, shape: Shape, name: &str, dtype: Option<DType>) -> Result<Tensor> {
         let expected = shape.into_dims();
         if let Reading::Imagined(stored) = self.reading {
             return self.stand_in(name, (stored, readable(stored)?), dtype, expected);
+        }
+        if self.reading == Reading::Random {
+            return self.draw(&expected, dtype);
         }
         let entry = self.checked(&expected, name)?;
         if self.is_dry() {
@@ -149,6 +173,13 @@ impl Scope {
             Some(dtype) => Ok(tensor.to_dtype(dtype)?),
             None => Ok(tensor),
         }
+    }
+
+    /// A matrix or kernel whose rows have length 1 on average; a vector of small values.
+    fn draw(&self, shape: &[usize], dtype: Option<DType>) -> Result<Tensor> {
+        let fan_in: usize = shape.iter().skip(1).product();
+        let scale = if shape.len() > 1 { 1.0 / (fan_in.max(1) as f32).sqrt() } else { 0.1 };
+        Ok(Tensor::randn(0f32, scale, shape, &self.device)?.to_dtype(dtype.unwrap_or(DType::BF16))?)
     }
 
     /// The same scope, whose linear layers keep their weights like this. Weights that a file holds in 8 bits stay so.
@@ -166,6 +197,7 @@ impl Scope {
     pub(super) fn stored(&self, expected: &[usize], name: &str) -> Result<StoredType> {
         match self.reading {
             Reading::Imagined(stored) => Ok(stored),
+            Reading::Random => Ok(StoredType::BF16),
             _ => Ok(self.checked(expected, name)?.dtype),
         }
     }

@@ -3,10 +3,13 @@
 #![allow(clippy::print_stdout, reason = "a chore talks to the terminal it was started from")]
 
 mod command;
+mod cuda;
+mod dist;
 mod download;
 mod exports;
 mod faults;
 mod fuzz;
+mod kernels;
 mod node;
 mod packages;
 mod page;
@@ -49,6 +52,11 @@ usage: cargo xtask CHORE
                       export sources of all kinds by the presets and read back what came out; with --full every source by
                       every preset. FOLDER holds further sources, or gets all that is made; NAME is a part of a source's
                       or preset's name
+  cuda                prepare the CUDA toolkit that the engine for NVIDIA cards is built with, without root or a card
+  kernels             compile our kernels for every generation of cards and print what they take of one
+  dist [--cuda]       build the programs as they are handed out; with the engine for NVIDIA cards
+  card [--into FOLDER]
+                      build the benchmark and the self-test for a machine with a card, beside the same in PyTorch
   packages            only check the system packages, and install them where that is possible";
 
 fn main() -> ExitCode {
@@ -74,6 +82,10 @@ fn main() -> ExitCode {
         ["fuzz", options @ ..] => packages::ensure(&[packages::PROGRAM]).and_then(|()| fuzz::run(options)),
         ["faults", options @ ..] => packages::ensure(&[packages::PROGRAM]).and_then(|()| faults::run(options)),
         ["export-matrix", options @ ..] => exports::run(options),
+        ["cuda"] => cuda::prepare(),
+        ["kernels"] => kernels::report(),
+        ["dist", options @ ..] => dist::make(options),
+        ["card", options @ ..] => dist::card(options),
         ["packages"] => packages::ensure(&[packages::PROGRAM, packages::WINDOW, packages::TESTS]),
         [] | ["help" | "-h" | "--help"] => {
             println!("{HELP}");

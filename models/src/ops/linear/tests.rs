@@ -27,7 +27,7 @@ fn of_weights(
     let (rows, input) = weight.dims2()?;
     let output = rows / experts;
     let experts = (0..experts).map(|e| Ok(Expert { weight: at(e * output)?, bias: None }));
-    Ok(Linear { experts: experts.collect::<Result<_>>()?, input, output, activation, precision })
+    Ok(Linear { experts: experts.collect::<Result<_>>()?, input, depth: input, output, activation, precision })
 }
 
 fn relative_error(a: &Tensor, b: &Tensor) -> Result<f32> {

@@ -122,6 +122,6 @@ impl Decoder {
         if let Some(enlarge) = &self.enlarge {
             x = enlarge.forward(&x)?;
         }
-        self.conv_out.forward(&x)
+        Ok(self.conv_out.forward(&x)?.to_dtype(DType::F32)?)
     }
 }

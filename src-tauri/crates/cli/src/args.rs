@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use gallop_engine::device::Kind;
 use gallop_engine::shape::{Aspect, MAX_SECONDS, Pixels};
+use gallop_models::bench::Preset;
 use gallop_models::plan::{Budgets, parse_bytes};
 use gallop_protocol::shot::Language;
 
@@ -282,6 +283,18 @@ pub struct BenchArgs {
     /// Keep the clip; without it, frames and sound are made but not encoded
     #[arg(short, long = "output", value_name = "CLIP")]
     pub output: Option<PathBuf>,
+
+    /// Measure the released network at full size with random weights, without its files
+    #[arg(long, requires = "preset", conflicts_with_all = ["model", "seconds", "size", "output"])]
+    pub random_weights: bool,
+
+    /// Which clip of five seconds that is to be
+    #[arg(long, value_name = "256p|540p|1080p", value_parser = preset, requires = "random_weights")]
+    pub preset: Option<Preset>,
+}
+
+fn preset(name: &str) -> Result<Preset, String> {
+    Preset::of(name).ok_or_else(|| "there are 256p, 540p, 1080p, and tiny to try it".to_owned())
 }
 
 /// Flags of `gallop engine`.

@@ -1,6 +1,7 @@
 //! `gallop bench`: the same clip every time, stage by stage.
 
 use std::io::Write as _;
+use std::ops::ControlFlow;
 use std::time::Instant;
 
 use gallop_core::places::Places;
@@ -9,6 +10,7 @@ use gallop_engine::complete::{self, nearest_trained};
 use gallop_engine::shape::Aspect;
 use gallop_engine::{cards, device, fit, machine};
 use gallop_models::Device;
+use gallop_models::bench::Preset;
 use gallop_models::generator::{Manifest, Request, Size};
 use gallop_models::plan::{self, ModelSizes, Task};
 use gallop_protocol::message::Stage;
@@ -78,6 +80,9 @@ pub fn run(args: &BenchArgs) -> anyhow::Result<()> {
         output::check(path, "mp4")?;
     }
     let cancel = Cancel::listen()?;
+    if let Some(preset) = args.preset {
+        return random(preset, args, &cancel);
+    }
     let manifest = model::open(args.model.as_deref())?;
     let model = complete::model(&manifest)?;
     let size = match args.size {
@@ -136,6 +141,23 @@ pub fn run(args: &BenchArgs) -> anyhow::Result<()> {
         peak_memory_bytes: machine::peak_memory_bytes(),
     };
     let text = if args.json { serde_json::to_string(&measured)? } else { table(&measured) };
+    writeln!(std::io::stdout().lock(), "{text}")?;
+    Ok(())
+}
+
+/// Measures the released network with random weights.
+fn random(preset: Preset, args: &BenchArgs, cancel: &Cancel) -> anyhow::Result<()> {
+    let (device, no_card) = device::open(args.device.map(Into::into))?;
+    let mut report = choose(Format::Human);
+    let mut studio = Studio::new(&mut *report, cancel, None);
+    if let Some(text) = &no_card {
+        studio.news(&News::Notice { text });
+    }
+    let measured = gallop_models::bench::run(preset, &device, &mut |text| {
+        studio.news(&News::Notice { text });
+        if cancel.is_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })?;
+    let text = if args.json { serde_json::to_string(&measured)? } else { measured.table() };
     writeln!(std::io::stdout().lock(), "{text}")?;
     Ok(())
 }

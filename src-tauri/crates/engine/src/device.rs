@@ -1,6 +1,6 @@
 //! Where the networks run.
 
-use gallop_models::Device;
+use gallop_models::{Device, card};
 
 /// Where the networks can run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,13 +19,10 @@ pub enum Kind {
 pub fn open(asked: Option<Kind>) -> anyhow::Result<(Device, Option<String>)> {
     match asked {
         Some(Kind::Cpu) => Ok((Device::Cpu, None)),
-        Some(Kind::Cuda) if !cfg!(feature = "cuda") => {
-            anyhow::bail!("this gallop was built without CUDA; use --device cpu, or build it with --features cuda")
-        }
-        Some(Kind::Cuda) => Ok((Device::new_cuda(0)?, None)),
-        None if cfg!(feature = "cuda") => Ok(match Device::new_cuda(0) {
+        Some(Kind::Cuda) => Ok((card::open()?, None)),
+        None if cfg!(feature = "cuda") => Ok(match card::open() {
             Ok(device) => (device, None),
-            Err(error) => (Device::Cpu, Some(format!("no NVIDIA card can be used ({error}), so the CPU is"))),
+            Err(error) => (Device::Cpu, Some(format!("the CPU is used: {error}"))),
         }),
         None => Ok((Device::Cpu, None)),
     }

@@ -1,6 +1,6 @@
 //! Why a job failed: a code for the studio, a line for people.
 
-use gallop_models::Error;
+use gallop_models::{Error, card};
 use gallop_protocol::message::Code;
 
 /// An error with the code that the studio acts on.
@@ -29,7 +29,11 @@ pub fn code_of(error: &anyhow::Error) -> Code {
     if error.chain().filter_map(|cause| cause.downcast_ref()).any(full) {
         return Code::Disk;
     }
-    let text = format!("{error:#}").to_lowercase();
+    let text = format!("{error:#}");
+    if let Some(card::Problem::OutOfMemory) = card::explain(&text) {
+        return Code::OutOfMemory;
+    }
+    let text = text.to_lowercase();
     match error.downcast_ref() {
         _ if text.contains("out of memory") || text.contains("out_of_memory") => Code::OutOfMemory,
         _ if text.contains("no space left") => Code::Disk,
@@ -54,7 +58,10 @@ pub fn one_line(error: &anyhow::Error) -> String {
     let code = error.downcast_ref::<Refused>().map(ToString::to_string);
     let causes = error.chain().map(ToString::to_string).filter(|cause| Some(cause) != code.as_ref());
     const CHARS: usize = 1000;
-    let line = joined(causes).split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = joined(causes);
+    // The driver's own words come last, for those who can read them.
+    let line = card::explain(&line).map_or_else(|| line.clone(), |problem| format!("{problem}: {line}"));
+    let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
     line.chars().filter(|c| !c.is_control()).take(CHARS).collect()
 }
 
@@ -73,6 +80,8 @@ mod tests {
         let input = anyhow::Error::from(Error::Input("two\nlines".into()));
         assert_eq!((code_of(&input), one_line(&input)), (Code::Input, "two lines".into()));
         assert_eq!(code_of(&anyhow!("CUDA_ERROR_OUT_OF_MEMORY")), Code::OutOfMemory);
+        let lost = one_line(&anyhow!("DriverError(CUDA_ERROR_ECC_UNCORRECTABLE)"));
+        assert!(lost.starts_with("the card was lost (its memory failed)"), "{lost}");
         assert!(is_cancelled(&anyhow::Error::from(Error::Cancelled).context("while drawing")));
     }
 }
