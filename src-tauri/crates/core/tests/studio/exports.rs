@@ -86,7 +86,7 @@ pub fn house() -> House {
 }
 
 fn gallop_protocol_id() -> String {
-    gallop_core::protocol::Id::new().to_string()
+    Id::new().to_string()
 }
 
 pub fn folder(house: &House) -> PathBuf {
