@@ -188,5 +188,3 @@ def describe(scene: Scene, rng: np.random.Generator | None = None) -> str:
         return _picture(scene, pick)
     return _chinese(scene, pick) if chinese else _english(scene, pick)
 
-
-__all__ = ["describe"]
