@@ -1,4 +1,4 @@
-"""Eight animals that walk upright and wear a jumper, each with its own head."""
+"""Seven animals that walk upright and wear a jumper, each with its own head."""
 
 from __future__ import annotations
 
