@@ -65,8 +65,8 @@ def _disturbed(pictures: Tensor, rng: torch.Generator) -> Tensor:
     return pictures * gain + lift + 0.05 * torch.rand(1, generator=rng) * torch.randn(pictures.shape, generator=rng)
 
 
-def train(folder: Path, out: Path, minutes: float, batch: int = 32) -> None:
-    """Learn from all drawings of a folder for a given time."""
+def train(folder: Path, out: Path, minutes: float, rate: float = 3e-3, batch: int = 32) -> None:
+    """Learn from all drawings of a folder for a given time; goes on from `out` if there is one."""
     by_aspect: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
     for path in sorted(folder.glob("*.npz")):
         with np.load(path) as data:
@@ -75,12 +75,15 @@ def train(folder: Path, out: Path, minutes: float, batch: int = 32) -> None:
     shares = np.array([len(a) for _, a in sets], float)
     torch.manual_seed(0)
     torch.set_num_threads(1)
-    judge, rng = Judge().to(memory_format=torch.channels_last), torch.Generator().manual_seed(1)
-    optimizer = torch.optim.AdamW(judge.parameters(), lr=3e-3, weight_decay=0.02)
+    judge, rng = Judge(), torch.Generator().manual_seed(1)
+    if out.exists():
+        judge.load_state_dict(torch.load(out, weights_only=True))
+    judge = judge.to(memory_format=torch.channels_last)
+    optimizer = torch.optim.AdamW(judge.parameters(), lr=rate, weight_decay=0.02)
     choose, began, step, recent = np.random.default_rng(2), time.monotonic(), 0, 0.0
     while (passed := (time.monotonic() - began) / (60 * minutes)) < 1:
         for group in optimizer.param_groups:
-            group["lr"] = 3e-3 * min(1.0, (step + 1) / 40) * (0.5 + 0.5 * np.cos(np.pi * passed)) + 1e-5
+            group["lr"] = rate * min(1.0, (step + 1) / 40) * (0.5 + 0.5 * np.cos(np.pi * passed)) + 1e-5
         frames, answers = sets[int(choose.choice(len(sets), p=shares / shares.sum()))]
         index = torch.from_numpy(choose.integers(len(answers), size=batch))
         pictures = frames[index].permute(0, 3, 1, 2).float() / 127.5 - 1
@@ -123,12 +126,13 @@ def main() -> None:
     learn.add_argument("drawings", type=Path)
     learn.add_argument("judge", type=Path)
     learn.add_argument("--minutes", type=float, default=15)
+    learn.add_argument("--rate", type=float, default=3e-3, help="highest learning rate; lower it to go on with a trained judge")
     check = verbs.add_parser("test")
     check.add_argument("judge", type=Path)
     check.add_argument("--scenes", type=int, default=300)
     args = parser.parse_args()
     if args.verb == "train":
-        train(args.drawings, args.judge, args.minutes)
+        train(args.drawings, args.judge, args.minutes, args.rate)
         return
     for title, held in (("words seen together", False), ("held-out combinations", True)):
         table = test(args.judge, args.scenes, held)

@@ -15,7 +15,7 @@ from .mouths import Shape, extent
 from .paper import LINEAR, Colour
 from .people import PEOPLE, build_person
 from .pony import build_pony, build_robot
-from .props import PROPS, hold
+from .props import hold
 from .rig import FEET, NECK, Figure, Pose
 
 #: The colours of coats and clothes, as paper.
@@ -113,5 +113,3 @@ def draw_figure(canvas: skia.Canvas, figure: Figure, pose: Pose, shape: Shape, o
     canvas.restore()
     return mouth
 
-
-__all__ = ["COLOURS", "KINDS", "PROPS", "USUAL_COLOUR", "build", "draw_figure", "hand"]

@@ -1,14 +1,12 @@
-"""Eight animals that walk upright and wear a jumper, each with its own head."""
+"""Seven animals that walk upright and wear a jumper, each with its own head."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Callable
 
-import skia
-
 from .light import Light
-from .paper import Colour, box, curve, darker, lighter, mix, oval, poly, soft_box
+from .paper import Colour, box, curve, darker, lighter, mix, oval, soft_box
 from .people import jumper, sleeves
 from .rig import Face, Figure, Kit, Pen
 
@@ -122,7 +120,7 @@ def _small_nose(colour: Colour, width: float = 0.13, y: float = 0.26) -> Callabl
     return nose
 
 
-def _cheeks_muzzle(nose: Colour, rx: float = 0.46, ry: float = 0.42, whiskers: bool = False) -> Callable[[Pen, Animal], None]:
+def _cheeks_muzzle(nose: Colour, rx: float = 0.46, whiskers: bool = False) -> Callable[[Pen, Animal], None]:
     def muzzle(p: Pen, a: Animal) -> None:
         p.cut(curve([(-rx * 1.2, 0.48), (-rx * 0.62, 0.20), (0, 0.30), (rx * 0.62, 0.20), (rx * 1.2, 0.48), (rx * 0.75, 0.86), (0, 0.96), (-rx * 0.75, 0.86)]), a.light, lift=0.03)
         if whiskers:
@@ -130,7 +128,6 @@ def _cheeks_muzzle(nose: Colour, rx: float = 0.46, ry: float = 0.42, whiskers: b
                 for y, drop in ((0.42, -0.06), (0.54, 0.05)):
                     p.line(curve([(s * 0.60, y), (s * 1.22, y + drop)], closed=False), lighter(a.light, 0.4), 0.024, 0.9)
         _small_nose(nose)(p)
-    del ry
     return muzzle
 
 
@@ -221,5 +218,3 @@ def build_animal(kind: str, colour: Colour, light: Light, detail: float, top: Ca
     face = vars(a.face)
     return kit.done(Face(**{**face, "lid": face["lid"] if kind in ("panda", "owl") else a.fur}))
 
-
-__all__ = ["ANIMALS", "build_animal", "poly", "skia"]

@@ -62,5 +62,3 @@ class Clips:
             yield self.clip(number)
             number += self.parts
 
-
-__all__ = ["Clip", "Clips", "Voice", "made_up", "shoot"]

@@ -9,7 +9,6 @@ import numpy as np
 from . import words
 from .actors import COLOURS, KINDS
 from .motion import ACTIONS
-from .people import PEOPLE
 from .places import INDOORS
 from .pictures import PICTURES
 from .scene import Actor, Scene
@@ -101,5 +100,3 @@ def voices_of(scene: Scene) -> tuple[str, ...]:
     """The voices that suit the figure that speaks; none if nobody does."""
     return words.VOICES[scene.actors[scene.speaker].kind] if scene.speaker is not None else ()
 
-
-__all__ = ["HAIRED", "PEOPLE", "draw_scene", "held_out", "voices_of"]

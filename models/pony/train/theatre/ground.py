@@ -255,5 +255,3 @@ class Sheet:
         """The colour of the ground, white when it snows."""
         return mix(colour, snow, 0.82) if self.light.weather == "snow" else colour
 
-
-__all__ = ["Layer", "Set", "Sheet", "merged"]

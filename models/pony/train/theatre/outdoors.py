@@ -7,7 +7,7 @@ from math import pi, sin
 import numpy as np
 
 from .ground import Set, Sheet
-from .paper import curve, darker, lighter, mix, oval, poly
+from .paper import curve, darker, lighter, oval, poly
 
 HORIZON = -0.34
 
@@ -208,5 +208,3 @@ def desert(s: Set) -> None:
     s.layer(0.5, dunes)
     s.layer(0.0, front)
 
-
-__all__ = ["HORIZON", "desert", "forest", "meadow", "mix", "mountains", "sea"]

@@ -98,15 +98,6 @@ def soft_box(cx: float, cy: float, rx: float, ry: float, power: float = 2.6) -> 
     return curve(points)
 
 
-def mirrored(path: skia.Path, about: float = 0.0) -> skia.Path:
-    """The path seen in a mirror at x = `about`."""
-    other = skia.Path(path)
-    matrix = skia.Matrix.Scale(-1, 1)
-    matrix.postTranslate(2 * about, 0)
-    other.transform(matrix)
-    return other
-
-
 def star(cx: float, cy: float, outer: float, inner: float, points: int = 5, turn: float = -90.0) -> skia.Path:
     """A star with its first point at `turn` degrees."""
     corners = []

@@ -8,7 +8,7 @@ from typing import Callable
 import skia
 
 from .light import Light
-from .paper import Colour, box, curve, darker, lighter, mirrored, mix, oval, poly, soft_box
+from .paper import Colour, box, curve, darker, lighter, mix, oval, poly, soft_box
 from .rig import Face, Figure, Kit, Pen
 
 HAIR_COLOURS: dict[str, Colour] = {
@@ -303,5 +303,3 @@ def build_person(kind: str, colour: Colour, hair: str | None, light: Light, deta
     brow = darker(shade, 0.15) if hair else who.face.brow
     return kit.done(Face(**{**vars(who.face), "lid": who.skin, "brow": brow}))
 
-
-__all__ = ["HAIR_COLOURS", "PEOPLE", "build_person", "jumper", "mirrored", "sleeves", "trunk"]

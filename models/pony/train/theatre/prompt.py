@@ -180,7 +180,10 @@ def _picture(scene: Scene, pick: _Choice) -> str:
 
 
 def describe(scene: Scene, rng: np.random.Generator | None = None) -> str:
-    """The description block of a prompt; with `rng` in any of its phrasings, without in the usual English one."""
+    """The description block of a prompt; with `rng` in any of its phrasings, without in the usual English one.
+
+    It is what a user would write: the application, and what builds whole prompts, put spaces between Chinese characters.
+    """
     free = rng is not None and rng.random() < FREE_SHARE
     chinese = rng is not None and rng.random() < CHINESE_SHARE
     pick = _Choice(rng, chinese, free)
@@ -188,5 +191,3 @@ def describe(scene: Scene, rng: np.random.Generator | None = None) -> str:
         return _picture(scene, pick)
     return _chinese(scene, pick) if chinese else _english(scene, pick)
 
-
-__all__ = ["describe"]

@@ -8,7 +8,7 @@ from typing import Callable, Sequence
 import skia
 
 from .light import Light
-from .paper import Colour, LINEAR, add_grain, cut, fill, ink, inside, line, surface
+from .paper import Colour, add_grain, cut, fill, ink, inside, line, surface
 
 #: Figures are drawn in head units: the middle of the head is (0, 0), its half width about 1, y points down.
 NECK = (0.0, 0.92)
@@ -165,5 +165,3 @@ class Pose:
     brows: float = 0.0  # -1..1, lowered or raised
     gaze: tuple[float, float] = (0.0, 0.0)
 
-
-__all__ = ["FEET", "NECK", "LINEAR", "Face", "Figure", "Kit", "Part", "Pen", "Pose"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import pi, sin
+from math import sin
 
 import numpy as np
 
@@ -323,5 +323,3 @@ def studio(s: Set) -> None:
 
     s.layer(0.3, paper, "the paper covers everything")
 
-
-__all__ = ["city", "library", "pi", "room", "stage", "studio", "village"]
