@@ -92,7 +92,10 @@ def sound_scores(clips: list[Clip], judge: languages.LanguageJudge | None) -> di
             name: float(right[[rows[0].language == name for rows in lines]].mean())
             for name in LANGUAGES if any(rows[0].language == name for rows in lines)
         }
-    scores["line length"] = asdict(line_lengths(sounds, lines, voices))
+    # Bells, birds and the like are taken for a voice, so lengths are those of clips that nobody asked a background for.
+    quiet = [i for i, c in enumerate(spoken) if not c.entry.get("background")]
+    if len(quiet) > 2:
+        scores["line length"] = asdict(line_lengths([sounds[i] for i in quiet], [lines[i] for i in quiet], [voices[i] for i in quiet]))
     single = [i for i, rows in enumerate(lines) if len(rows) == 1]
     if single:
         scores["wording"] = asdict(wording([sounds[i] for i in single], [lines[i][0] for i in single], [voices[i] for i in single]))
@@ -158,7 +161,7 @@ def true_scores(count: int, judge: languages.LanguageJudge | None, among: int) -
         language, voice = LANGUAGES[number % len(LANGUAGES)], list(VOICES)[number // len(LANGUAGES) % len(VOICES)]
         script = draw_script(np.random.default_rng([number, 4000]), FRAMES, voice=voice, language=language, held_out=True, silent=0.0)
         drawn = perform(script, FRAMES)
-        clip = Clip({"voice": script.said[0].voice, "lines": [asdict(s.line) for s in script.said]}, Path())
+        clip = Clip({"voice": script.said[0].voice, "background": script.background, "lines": [asdict(s.line) for s in script.said]}, Path())
         clip._sound = drawn.mono
         clips.append(clip)
         mouths.append(drawn.mouth.opening)

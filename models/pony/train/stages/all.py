@@ -46,9 +46,10 @@ def stages(args: argparse.Namespace) -> list[Stage]:
     video = ("codecs.train_video", "--data", f"{work}/crops", "--work", work, "--batch-scale", str(args.video_batch))
     encoder = ("--encoder-dim", str(sizes.encoder.dim))
     start = ("codecs.linear_start", "--data", f"{work}/crops", "--work", work, "--batch-scale", str(args.video_batch), *encoder)
+    few = 32 if args.plan == "full" else 2
     whole = (*video, "--part", "encoder", *encoder)
     first = ("stages.sample", work, f"{work}/prompts.json", f"{work}/clips", *plan)
-    given = ("stages.sample", work, f"{work}/given", "--given", "32", *plan, *drawn)
+    given = ("stages.sample", work, f"{work}/given", "--given", str(few), *plan, *drawn)
     return [
         Stage("bases and words", ("stages.draw", work, "--bases", str(args.base_clips), *plan, *drawn), "tokenizer.json", 80, False),
         Stage("speech", ("stages.speech", work, *plan), "speech.done", 230),
@@ -59,7 +60,7 @@ def stages(args: argparse.Namespace) -> list[Stage]:
         Stage("picture encoder", (*whole, "--resume", "--rate", "0.2", "--minutes", minutes(70)), "wan_encoder.done", 70, False),
         Stage("picture and sound", ("stages.joint", work, *plan), "joint.done", 660),
         Stage("student", ("stages.distil", work, *plan), "distilled.done", 150),
-        Stage("requests", ("scores.prompts", f"{work}/prompts.json", "--each", "4"), "prompts.json", 2, False),
+        Stage("requests", ("scores.prompts", f"{work}/prompts.json", "--each", str(few // 8 or 1)), "prompts.json", 2, False),
         Stage("clips from prompts", first, "clips/manifest.json", 25, False),
         Stage("clips from pictures", given, "given/manifest.json", 30, False),
         Stage("model folder", ("stages.pack", work, f"{work}/pony", *plan), "pony/model.json", 5, False),

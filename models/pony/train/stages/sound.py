@@ -30,6 +30,24 @@ CROP_FRAMES = 25
 KEPT_SOUNDS = 4000
 
 
+class Ring:
+    """The last sounds that came, int16 [n, samples] in one array; new ones take the places of the oldest."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self.count, self.store = most, 0, None
+
+    def add(self, sounds: np.ndarray) -> None:
+        if self.store is None:
+            self.store = np.empty((self.most, sounds.shape[1]), np.int16)
+        self.store[np.arange(self.count, self.count + len(sounds)) % self.most] = sounds
+        self.count += len(sounds)
+
+    @property
+    def all(self) -> np.ndarray:
+        assert self.store is not None
+        return self.store[: min(self.count, self.most)]
+
+
 def crops(kept: np.ndarray, count: int, rng: np.random.Generator) -> torch.Tensor:
     """Pieces of 1 s at other loudness, some over another sound, most of them where there is something to hear."""
     frame = RATE // 25
@@ -92,19 +110,20 @@ def main() -> None:
     rng = np.random.default_rng(int(clock.before))
     lines = Lines(spare_processes(args.processes), int(clock.before) * 1000)
     supply = iter(lines)
-    first = list(itertools.islice(supply, 16 if where.type == "cuda" else 3))
-    kept = np.concatenate([sounds for sounds, _ in first])
+    heard = Ring(KEPT_SOUNDS)
+    for sounds, _ in itertools.islice(supply, 16 if where.type == "cuda" else 3):
+        heard.add(sounds)
     loss_of, batch = (decoder_loss if args.part is Part.DECODER else encoder_loss), args.batch or (48 if where.type == "cuda" else 6)
 
     def heads() -> list[np.ndarray]:
-        return [kept[i].astype(np.float32) / 32768 for i in rng.integers(0, len(kept), 60)]
+        return [heard.all[i].astype(np.float32) / 32768 for i in rng.integers(0, len(heard.all), 60)]
 
     for progress in clock:
         if (lines.ready() if lines.pool else trainer.steps % 20 == 0) or trainer.steps % 30 == 0:
-            kept = np.concatenate([kept, next(supply)[0]])[-KEPT_SOUNDS:]
+            heard.add(next(supply)[0])
         if args.part is Part.ENCODER and trainer.steps % SOLVE_EVERY == 0:
             solve_head(model, heads(), anchor, where)
-        loss = loss_of(model, crops(kept, batch, rng).to(where), anchor)
+        loss = loss_of(model, crops(heard.all, batch, rng).to(where), anchor)
         trainer.step(loss, progress)
         if trainer.steps % 100 == 0:
             print(f"{clock.spent:.0f} s, step {trainer.steps}, loss {loss.item():.3f}", flush=True)

@@ -19,6 +19,7 @@ from .flow import STEP, WHOLE, Batch, Record, add_noise, distance, window, windo
 from .pack import in_8_bits, read_back, rounding, stored
 from .parts import join, split
 from .sizes import LIMIT_BYTES, RATE, full, is_int8, networks, stored_bytes, trial
+from .sound import Ring
 from .theatre import voice_of
 from .training import new_model
 
@@ -66,6 +67,14 @@ class Analysis(unittest.TestCase):
         self.assertEqual(SoundAnalysis().frame, 512)
         base = fit([np.random.default_rng(0).standard_normal(512 * 50).astype(np.float32) * 0.1 for _ in range(3)])
         self.assertEqual((base.rate, base.encode_track(np.zeros(512 * 7, np.float32)).shape), (12_800, (7, 64)))
+
+
+class Sounds(unittest.TestCase):
+    def test_a_ring_keeps_the_last(self) -> None:
+        ring = Ring(5)
+        for value in range(4):
+            ring.add(np.full((2, 3), value, np.int16))
+        self.assertEqual(sorted(ring.all[:, 0].tolist()), [1, 2, 2, 3, 3])
 
 
 class Drawing(unittest.TestCase):
