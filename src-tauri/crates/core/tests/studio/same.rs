@@ -114,25 +114,26 @@ fn an_export_has_the_pixels_that_the_page_was_shown() {
     let house = exports::house();
     let presets = house.home.path().join("config/presets");
     std::fs::write(presets.join("exact.toml"), EXACT).expect("a preset");
+    let (exact, coded) = (exported(&house, "exact"), exported(&house, "douyin"));
     let mut page = Page::with_room(&house, [SIZE.0, SIZE.1]);
-    let mut seen = |preset: &str, frame| {
-        let (part, trouble) = page.show(&edition(preset), frame);
+    let mut seen = |of: &Value, frame| {
+        let (part, trouble) = page.show(of, frame);
         assert!(trouble.is_none(), "{trouble:?}");
         assert_eq!((part.numbers[4], part.numbers[5]), SIZE);
         part.rest
     };
     // Nothing is lost: all pixels of all these frames are the same. All have the label, and those up to 28 captions.
-    let mut exact = File::new(exported(&house, "exact"));
+    let mut exact = File::new(exact);
     for frame in [0, 49, 50].into_iter().chain(chosen(9)) {
-        assert!(seen("exact", frame) == exact.shown(frame), "frame {frame}");
+        assert!(seen(&edition("exact"), frame) == exact.shown(frame), "frame {frame}");
     }
-    let plain = |frame| Page::with_room(&house, [SIZE.0, SIZE.1]).show(&json!("timeline"), frame).0.rest;
-    assert!(plain(10) != exact.shown(10), "captions and label are seen");
-    assert!(plain(45) != exact.shown(45), "the label is seen alone");
+    let plain = json!("timeline");
+    assert!(seen(&plain, 10) != exact.shown(10), "captions and label are seen");
+    assert!(seen(&plain, 45) != exact.shown(45), "the label is seen alone");
     // What platforms get, in their own size and quality; in a smaller size codecs lose more, which nobody sees there.
-    let mut coded = File::new(exported(&house, "douyin"));
+    let mut coded = File::new(coded);
     for frame in chosen(6) {
-        let seen = seen("douyin", frame);
+        let seen = seen(&edition("douyin"), frame);
         let alike = likeness(&seen, &coded.shown(frame));
         assert!(alike >= 0.99, "frame {frame}: {alike:.4}");
         // Of a frame of the other clip that is not said.
