@@ -190,11 +190,12 @@ fn a_glance_shows_a_frame_from_before() {
     assert_eq!(number(&painter.frame(Ticks::of_secs(3.2)).unwrap()), 80);
     let back = painter.glance(Ticks::of_secs(3.16)).unwrap();
     assert_eq!((number(&back.frame), back.exact), (79, true), "it was decoded on the way");
-    let back = painter.glance(Ticks::of_secs(3.0)).unwrap();
-    assert_eq!((number(&back.frame), back.exact), (52, false), "the nearest that is known");
+    // The third of four is the one that no other needs, and was left out.
+    let back = painter.glance(Ticks::of_secs(3.04)).unwrap();
+    assert_eq!((number(&back.frame), back.exact), (75, false), "the nearest that is known");
     // Who goes back frame by frame decodes a run of them at once.
-    assert_eq!(number(&painter.frame(Ticks::of_secs(3.0)).unwrap()), 75);
-    for at in (65..75_u32).rev() {
+    assert_eq!(number(&painter.frame(Ticks::of_secs(3.04)).unwrap()), 76);
+    for at in (65..76_u32).rev() {
         let back = painter.glance(Ticks::of_frames(at.into(), FrameRate::whole(25))).unwrap();
         assert_eq!((number(&back.frame), back.exact), (at as usize, true), "kept for a hand that goes back");
     }

@@ -96,7 +96,7 @@ pub fn folder(house: &House) -> PathBuf {
 }
 
 /// Waits for an export, and gives it.
-pub fn finished(house: &House, id: &str) -> Value {
+fn finished(house: &House, id: &str) -> Value {
     let find = |house: &House| {
         let list = house.call("export.list", json!({}));
         list.as_array().expect("a list").iter().find(|export| export["id"] == id).expect("the export").clone()
