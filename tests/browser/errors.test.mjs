@@ -46,7 +46,7 @@ test("files that cannot be taken are refused by their names", async (t) => {
   await each(onPicture("holiday.png", "image/png", Buffer.from("no picture")), { en: /holiday\.png/, zh: /^无法执行：.*holiday\.png/ });
   await each(onPicture("dance.png", "image/png", clip), { en: /a clip that Gallop made.*dance\.png/, zh: /^无法执行：.*dance\.png/ });
   await each(onPicture("film.mp4", "video/mp4", Buffer.from("no film")), {
-    en: /neither a picture nor a sound that can be read: .*film\.mp4/,
+    en: /neither a picture nor a film nor a sound that can be read: .*film\.mp4/,
     zh: /^无法执行：.*film\.mp4/,
   });
   await each(onPicture("empty.wav", "audio/wav", Buffer.alloc(0)), { en: /this file is empty/i, zh: /^无法执行：This file is empty/ });
