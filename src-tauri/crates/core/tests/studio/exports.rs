@@ -275,8 +275,10 @@ fn captions_are_read_when_they_are_said() {
     // What was not made yet is laid out as it can be expected, and keeps its translations.
     let line = json!({ "speaker": "Poppy", "language": "de", "text": "Guten Tag." });
     let shot = json!({ "shot": { "description": "A pony.", "lines": [line], "sound": null }, "seconds": 4 });
-    let view = house.call("shot.add", shot);
-    let clip = view["timeline"]["clips"].as_array().expect("clips").last().expect("a clip")["id"].clone();
+    let shot = house.call("shot.add", shot);
+    let view = house.view();
+    let mut all = view["timeline"]["clips"].as_array().expect("clips").iter();
+    let clip = all.find(|clip| clip["shot"] == shot).expect("its clip")["id"].clone();
     let below = json!({ "id": Id::new(), "clip": clip, "from": 5, "to": 9, "text": "Hello", "language": "en" });
     house.call("timeline.edit", json!({ "edits": [{ "kind": "put_caption", "caption": below }] }));
     let view = house.call("captions.align", json!({ "clips": [clip] }));
