@@ -9,7 +9,10 @@ use std::{
 
 use ffmpeg_next::{Discard, Packet, Rational, codec, decoder, ffi, format, frame, media};
 
-use super::turn::Turn;
+use super::{
+    fields::{Before, Fields},
+    turn::Turn,
+};
 use crate::{Error, Result, ffmpeg::explain, files};
 
 /// More pixels than this are refused before a frame is decoded: an 8K picture has half of them.
@@ -33,6 +36,8 @@ pub(super) struct Decoding {
     begun: bool,
     /// When the last frame was shown.
     last: Option<i64>,
+    /// Makes whole pictures of fields.
+    fields: Fields,
 }
 
 /// A frame and when it appears.
@@ -53,6 +58,7 @@ impl Decoding {
             from_start: true,
             begun: false,
             last: None,
+            fields: Fields::default(),
         })
     }
 
@@ -132,6 +138,7 @@ impl Decoding {
         self.key = None;
         self.last = None;
         self.from_start = false;
+        self.fields.clear();
         self.decoder.flush();
         // SAFETY: the file is open and the track exists.
         unsafe { ffi::avformat_seek_file(self.file.as_mut_ptr(), self.track as i32, i64::MIN, time, time, 0) >= 0 }
@@ -144,11 +151,34 @@ impl Decoding {
         self.last = None;
         self.from_start = true;
         self.begun = false;
+        self.fields.clear();
         Ok(())
     }
 
-    /// The next frame in the order of showing; none behind the last.
+    /// The next picture in the order of showing; none behind the last.
     pub(super) fn next(&mut self) -> Result<Option<Timed>> {
+        loop {
+            if let Some(picture) = self.fields.take() {
+                return Ok(Some(picture));
+            }
+            let frame = self.decoded()?;
+            let is_over = frame.is_none();
+            let given = match frame {
+                Some(frame) => {
+                    let before = if self.from_start { Before::Known } else { Before::Unknown };
+                    self.fields.give(frame, before)
+                }
+                None => self.fields.end(),
+            };
+            given.map_err(|error| self.damaged(explain(error)))?;
+            if is_over {
+                return Ok(self.fields.take());
+            }
+        }
+    }
+
+    /// The next frame as it is stored, in the order of showing; none behind the last.
+    fn decoded(&mut self) -> Result<Option<Timed>> {
         loop {
             let mut frame = frame::Video::empty();
             match self.decoder.receive_frame(&mut frame) {
@@ -208,7 +238,9 @@ impl Decoding {
                 // Whoever jumps to the file's first packet sees what is seen from the start.
                 self.from_start |= self.start.map(|(start, _)| start) == time;
             }
-            let hurried = self.decoder.id() == codec::Id::H264 && time.is_some_and(|time| time < self.hurry);
+            // A picture made of fields needs the frame before it, whoever else does.
+            let may_hurry = self.decoder.id() == codec::Id::H264 && !self.has_fields();
+            let hurried = may_hurry && time.is_some_and(|time| time < self.hurry);
             self.decoder.skip_frame(if hurried { Discard::NonReference } else { Discard::Default });
             return match self.decoder.send_packet(&packet) {
                 Ok(()) => Ok(()),
@@ -216,6 +248,23 @@ impl Decoding {
                 Err(error) => Err(self.damaged(explain(error))),
             };
         }
+    }
+
+    /// Whether a jump must end a keyframe earlier: FFmpeg loses a frame of H.264 in fields behind a keyframe that it was
+    /// started at, where frames before it in time follow it in the file.
+    pub(super) fn needs_a_run_up(&self) -> bool {
+        self.decoder.id() == codec::Id::H264 && self.has_fields()
+    }
+
+    /// Whether frames of fields were seen in the file, or it says that it has them.
+    fn has_fields(&self) -> bool {
+        use ffi::AVFieldOrder::{AV_FIELD_PROGRESSIVE, AV_FIELD_UNKNOWN};
+        let said = self.stream().is_some_and(|stream| {
+            // SAFETY: the stream lives as long as the file; the field is a plain number.
+            let order = unsafe { (*(*stream.as_ptr()).codecpar).field_order };
+            !matches!(order, AV_FIELD_PROGRESSIVE | AV_FIELD_UNKNOWN)
+        });
+        said || self.fields.seen()
     }
 
     /// An error that says where in the file something is wrong.

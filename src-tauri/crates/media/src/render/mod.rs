@@ -9,6 +9,7 @@ mod decode;
 mod develop;
 mod display;
 mod duck;
+mod fields;
 mod frame;
 mod graph;
 mod hdr;

@@ -180,8 +180,11 @@ impl VideoSource {
     /// there, pictures before `hurry` may be left out.
     fn seek(&mut self, target: i64, hurry: i64) -> Result<()> {
         self.decoding.hurry = hurry;
-        let mut aim = target;
         let mut back = self.unit.1 / self.unit.0 + 1;
+        let mut aim = target;
+        if let Some((key, _)) = self.decoding.listed_key(target).filter(|_| self.decoding.needs_a_run_up()) {
+            aim = key.saturating_sub(back);
+        }
         loop {
             if aim <= self.first || !self.jump(aim) {
                 if !self.jump(self.first) || self.decode_one()?.is_none_or(|time| time > self.first) {
