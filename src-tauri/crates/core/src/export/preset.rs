@@ -284,8 +284,11 @@ impl PicturePreset {
         if rates.is_empty() || !rates.iter().all(|rate| (1..=120).contains(rate)) {
             return Err("needs rates of 1 to 120 frames per second".into());
         }
-        if !(0.0..=63.0).contains(crf) || max_bit_rate.is_some_and(|rate| rate < 100_000) {
-            return Err("needs a crf of 0 to 63, and at least 100,000 bits per second".into());
+        if let Some(range) = codec.crf().filter(|range| !range.contains(crf)) {
+            return Err(format!("needs a crf of {} to {}", range.start(), range.end()));
+        }
+        if max_bit_rate.is_some_and(|rate| !(100_000..=1_000_000_000).contains(&rate)) {
+            return Err("needs 100,000 to 1,000,000,000 bits per second".into());
         }
         if !(0.01..=10.0).contains(key_frame_secs) {
             return Err("needs a key frame every 0.01 to 10 seconds".into());

@@ -267,6 +267,8 @@ fn what_cannot_be_a_preset_says_why() {
         ("size = [1080, 1920]", "size = [4294967295, 4294967295]", "even sides"),
         ("rates = [24", "rates = [0", "rates of 1"),
         ("crf = 18", "crf = nan", "crf"),
+        ("crf = 18", "crf = 0", "crf of 1 to 51"),
+        ("crf = 18", "crf = 52", "crf of 1 to 51"),
         ("key_frame_secs = 2.0", "key_frame_secs = inf", "key frame"),
         ("codec = \"h264\"", "codec = \"ffv1\"", "kind of file"),
         ("codec = \"h264\"", "codec = \"vhs\"", "cannot be read"),

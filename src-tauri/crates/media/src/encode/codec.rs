@@ -1,5 +1,7 @@
 //! The kinds of pictures, sounds and files that are written.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 /// How pictures are stored.
@@ -38,6 +40,16 @@ impl VideoCodec {
             Self::Av1 => "av1",
             Self::ProRes => "prores",
             Self::Ffv1 => "ffv1",
+        }
+    }
+
+    /// The constant rate factors that its encoders take, from best to worst; none of what knows no such thing. At 0 some
+    /// encoders go over to a profile that players do not know.
+    pub fn crf(self) -> Option<RangeInclusive<f32>> {
+        match self {
+            Self::H264 | Self::Hevc => Some(1.0..=51.0),
+            Self::Av1 => Some(1.0..=63.0),
+            Self::ProRes | Self::Ffv1 => None,
         }
     }
 }

@@ -14,8 +14,8 @@ pub struct PictureSpec {
     pub fps: FrameRate,
     /// How they are stored.
     pub codec: VideoCodec,
-    /// Constant rate factor of the software encoder: 1 to 51 for H.264 and HEVC (18 is without visible loss), 1 to 63 for AV1.
-    /// Nothing to ProRes and FFV1. At 0 some encoders go over to a profile that players do not know.
+    /// Constant rate factor of the software encoder, in the range of [`VideoCodec::crf`]: for H.264 and HEVC, 18 is without
+    /// visible loss. Nothing to ProRes and FFV1.
     pub crf: f32,
     /// At most so many bits per second, kept with a buffer of two seconds: 100,000 or more. Nothing to ProRes and FFV1.
     pub max_bit_rate: Option<u32>,
@@ -56,9 +56,9 @@ impl PictureSpec {
         if fps.den == 0 || !(1.0..=1000.0).contains(&fps.per_second()) || fps.num > 1_000_000 {
             return refuse(format!("{what}'s frame rate must be 1 to 1000, but {}/{} was asked for", fps.num, fps.den));
         }
-        let worst = if self.codec == VideoCodec::Av1 { 63.0 } else { 51.0 };
-        if !(1.0..=worst).contains(&self.crf) {
-            return refuse(format!("the quality (crf) must be 1 to {worst}, but {} was asked for", self.crf));
+        if let Some(range) = self.codec.crf().filter(|range| !range.contains(&self.crf)) {
+            let (best, worst) = (range.start(), range.end());
+            return refuse(format!("the quality (crf) must be {best} to {worst}, but {} was asked for", self.crf));
         }
         if let Some(rate) = self.max_bit_rate.filter(|rate| !(100_000..=1_000_000_000).contains(rate)) {
             return refuse(format!("the bit rate must be 100 kbit/s to 1 Gbit/s, but {rate} bit/s was asked for"));
