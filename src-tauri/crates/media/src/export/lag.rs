@@ -26,6 +26,8 @@ const REACH: usize = RATE as usize / 20;
 const FRAME_REACH: i64 = 3;
 /// Sound that fits worse than this, of 1, is not the same.
 const ALIKE: f64 = 0.5;
+/// What fits worse by no more than this fits as well: a coded tone against itself, a few periods off.
+const TIE: f64 = 0.01;
 
 /// What went in.
 pub(super) struct Reference {
@@ -92,7 +94,8 @@ impl Reference {
         let duration = Ticks::of_samples((from + WINDOW + 2 * REACH) as u64, RATE);
         let [left, right] = Mixer::new(&alone(path, duration))?.mix(begin as u64, length)?;
         let found: Vec<f32> = left.iter().zip(&right).map(|(left, right)| left + right).collect();
-        Ok(shift(put, &found).map(|at| (at as f64 - (from - begin) as f64) / f64::from(RATE)))
+        let on_time = from - begin;
+        Ok(shift(put, &found, on_time).map(|at| (at as f64 - on_time as f64) / f64::from(RATE)))
     }
 
     /// Where the loudest stretch of [`WINDOW`] begins; none for silence.
@@ -109,8 +112,9 @@ impl Reference {
     }
 }
 
-/// Where in `found` `put` fits best, by normalised correlation; none if it fits nowhere.
-fn shift(put: &[f32], found: &[f32]) -> Option<usize> {
+/// Where in `found` `put` fits best, by normalised correlation; none if it fits nowhere. A tone fits as well a period earlier
+/// or later: of places that are alike, the one nearest to `near`.
+fn shift(put: &[f32], found: &[f32], near: usize) -> Option<usize> {
     let own: f64 = put.iter().map(|sample| f64::from(sample * sample)).sum();
     let places = 0..=found.len().checked_sub(put.len())?;
     let fit = |at: usize| {
@@ -123,8 +127,13 @@ fn shift(put: &[f32], found: &[f32]) -> Option<usize> {
         }
         (other > 0.0).then(|| together / (own * other).sqrt())
     };
-    let best = places.filter_map(|at| Some((at, fit(at)?))).max_by(|a, b| a.1.total_cmp(&b.1))?;
-    (best.1 >= ALIKE).then_some(best.0)
+    let fits: Vec<f64> = places.map(|at| fit(at).unwrap_or(0.0)).collect();
+    let best = fits.iter().copied().max_by(f64::total_cmp).filter(|best| *best >= ALIKE)?;
+    let at = |at: usize| fits.get(at).copied().unwrap_or(0.0);
+    let is_peak =
+        |place: usize| at(place) >= at(place + 1) && place.checked_sub(1).is_none_or(|before| at(place) >= at(before));
+    let alike = (0..fits.len()).filter(|place| at(*place) >= best - TIE && is_peak(*place));
+    alike.min_by_key(|place| place.abs_diff(near))
 }
 
 /// How much later the sound comes than the picture. Pictures that stand still count as on time: their count and times were
@@ -151,11 +160,21 @@ mod tests {
         let long = noise(12_000);
         for at in [0, 1, 777, 4_000] {
             let put: Vec<f32> = long[at..at + 8_000].iter().map(|sample| sample * 0.3).collect();
-            assert_eq!(shift(&put, &long), Some(at));
+            assert_eq!(shift(&put, &long, 2_000), Some(at));
         }
         let other: Vec<f32> = noise(30_000)[20_000..28_000].to_vec();
-        assert_eq!((shift(&other, &long), shift(&long, &other)), (None, None));
-        assert_eq!(shift(&[0.0; 100], &[0.0; 200]), None);
+        assert_eq!((shift(&other, &long, 0), shift(&long, &other, 0)), (None, None));
+        assert_eq!(shift(&[0.0; 100], &[0.0; 200], 0), None);
+    }
+
+    /// What a codec adds decides which of many periods fits best.
+    #[test]
+    fn a_tone_is_where_it_should_be() {
+        let tone: Vec<f32> = (0..12_000).map(|at| (at as f32 * std::f32::consts::TAU / 109.0).sin()).collect();
+        let coded: Vec<f32> = tone.iter().zip(noise(12_000)).map(|(tone, noise)| tone + noise * 0.02).collect();
+        let found =
+            [400, 2_000, 3_600].map(|at| shift(&tone[at..at + 8_000], &coded, at).map(|found| found.abs_diff(at)));
+        assert!(found.iter().all(|off| off.is_some_and(|off| off <= 2)), "{found:?}");
     }
 
     #[test]
