@@ -44,7 +44,7 @@ pub(crate) fn inspect_with(path: &Path, depth: Depth, show: impl FnMut(f64, &Gra
     if depth == Depth::Whole {
         let mut seen = if found.video.is_empty() { Content::default() } else { content::watch(path, show)? };
         if !found.audio.is_empty() {
-            content::hear(path, found.duration_secs, &mut seen)?;
+            content::hear(path, found.sound_secs, &mut seen)?;
         }
         content = Some(seen);
     }

@@ -16,12 +16,18 @@ use crate::{
 const MOST_FRAMES: usize = 1 << 21;
 /// More tracks than this no clip has.
 const MOST_TRACKS: usize = 64;
+/// No packet lasts longer, whatever it says, and no more than this lies between packets altogether, in seconds: a file with
+/// a wrong byte may claim years.
+const LONGEST_PACKET: f64 = 10.0;
+const LONGEST_GAPS: f64 = 600.0;
 
 /// What was found.
 pub(super) struct Found {
     pub(super) format: String,
     pub(super) is_mp4: bool,
     pub(super) duration_secs: f64,
+    /// Until when there can be sound.
+    pub(super) sound_secs: f64,
     pub(super) video: Vec<VideoTrack>,
     pub(super) audio: Vec<AudioTrack>,
 }
@@ -36,13 +42,18 @@ struct Scan {
     first: Option<i64>,
     /// Where the last one ends.
     end: i64,
+    /// How long they are together, as far as that can be.
+    together_secs: f64,
     last_key: Option<i64>,
     longest_gap: i64,
     reordered: bool,
 }
 
 impl Scan {
-    fn add(&mut self, packet: &Packet) {
+    fn add(&mut self, packet: &Packet, units: Rational) {
+        // One that says nothing may be long, but not very.
+        let secs = if packet.duration() > 0 { packet.duration() as f64 * f64::from(units) } else { 1.0 };
+        self.together_secs += secs.min(LONGEST_PACKET);
         self.packets += 1;
         self.bytes += packet.size() as u64;
         let Some(time) = packet.pts().or(packet.dts()) else { return };
@@ -103,8 +114,9 @@ pub(super) fn read(path: &Path) -> Result<Found> {
         let mut packet = Packet::empty();
         match packet.read(&mut file) {
             Ok(()) => {
-                if let Some(scan) = scans.get_mut(packet.stream()) {
-                    scan.add(&packet);
+                let units = file.stream(packet.stream()).map(|track| track.time_base());
+                if let Some((scan, units)) = scans.get_mut(packet.stream()).zip(units) {
+                    scan.add(&packet, units);
                 }
             }
             Err(ffmpeg_next::Error::Eof) => break,
@@ -118,18 +130,22 @@ pub(super) fn read(path: &Path) -> Result<Found> {
     let edited =
         |index: usize| movie.as_ref().and_then(|movie| movie.tracks.get(index)).is_some_and(|track| track.edited);
     let (mut video, mut audio) = (Vec::new(), Vec::new());
-    let mut duration_secs = 0.0_f64;
+    let (mut duration_secs, mut sound_secs) = (0.0_f64, 0.0_f64);
     for (index, (track, scan)) in file.streams().zip(&mut scans).enumerate() {
         let units = track.time_base();
         let cover = track.disposition().contains(format::stream::Disposition::ATTACHED_PIC);
         match track.parameters().medium() {
             media::Type::Video if !cover => video.push(video_track(&track, scan, edited(index))),
-            media::Type::Audio => audio.push(audio_track(&track, scan, edited(index))),
+            media::Type::Audio => {
+                let end = scan.end as f64 * f64::from(units);
+                sound_secs = sound_secs.max(end.min(scan.together_secs + LONGEST_GAPS));
+                audio.push(audio_track(&track, scan, edited(index)));
+            }
             _ => continue,
         }
         duration_secs = duration_secs.max(scan.end as f64 * f64::from(units));
     }
-    Ok(Found { format, is_mp4, duration_secs, video, audio })
+    Ok(Found { format, is_mp4, duration_secs, sound_secs, video, audio })
 }
 
 fn movie(path: &Path) -> Option<Movie> {
