@@ -109,7 +109,8 @@ fn look(path: &Path) -> anyhow::Result<Seen> {
     }
     let frames = |secs: f64| Some((secs * f64::from(RATE)).floor() as u32).filter(|frames| *frames > 0);
     if let Some(film) = info.video {
-        let Some(frames) = frames(film.duration_secs) else { return refuse("this film is shorter than a frame") };
+        // A single picture of a faster film is less than a frame of the timeline, and is seen all the same.
+        let frames = frames(film.duration_secs).unwrap_or(1);
         // A file can say that it has pictures and hold none.
         gallop_media::for_each_frame(path, |_, _| ControlFlow::Break(()))
             .map_err(|error| coded(Code::Input, error.to_string()))?;
