@@ -4,6 +4,7 @@
 
 mod command;
 mod download;
+mod exports;
 mod faults;
 mod fuzz;
 mod node;
@@ -23,9 +24,9 @@ usage: cargo xtask CHORE
   run                 install what is missing, build Gallop and open its window; where there is no display, serve it
                       and print the link
   sample              build Gallop without the window and make the sample clip
-  test [--skip X]...  check the format, the lints, the page, every test, the parity with the reference, and the studio in
-                      a browser and in its real window;
-                      X is fmt, page, clippy, tests, parity, browser or desktop
+  test [--skip X]...  check the format, the lints, the page, every test, the parity with the reference, exports by every
+                      preset, and the studio in a browser and in its real window;
+                      X is fmt, page, clippy, tests, parity, exports, browser or desktop
   browser-test [NAME] drive the studio in the system's Chromium against `gallop serve`
   desktop-test [NAME] drive the real window under a display without a screen
   screenshots         take the README's pictures of the window
@@ -40,6 +41,10 @@ usage: cargo xtask CHORE
   faults [studio|pull] [--count N] [--seed S]
                       kill the processes of a studio at random moments, fill its disk and take its files away; do the
                       same to a download, from servers that do everything wrong; N times
+  export-matrix [--media FOLDER] [--full] [--keep FOLDER] [--only NAME]
+                      export sources of all kinds by the presets and read back what came out; with --full every source by
+                      every preset. FOLDER holds further sources, or gets all that is made; NAME is a part of a source's
+                      or preset's name
   packages            only check the system packages, and install them where that is possible";
 
 fn main() -> ExitCode {
@@ -61,6 +66,7 @@ fn main() -> ExitCode {
         ["bench", options @ ..] => packages::ensure(&[packages::PROGRAM]).and_then(|()| sample::bench(options)),
         ["fuzz", options @ ..] => packages::ensure(&[packages::PROGRAM]).and_then(|()| fuzz::run(options)),
         ["faults", options @ ..] => packages::ensure(&[packages::PROGRAM]).and_then(|()| faults::run(options)),
+        ["export-matrix", options @ ..] => exports::run(options),
         ["packages"] => packages::ensure(&[packages::PROGRAM, packages::WINDOW, packages::TESTS]),
         [] | ["help" | "-h" | "--help"] => {
             println!("{HELP}");

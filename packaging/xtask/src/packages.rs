@@ -26,8 +26,11 @@ pub const WINDOW: &[&str] =
     &["libwebkit2gtk-4.1-dev", "gstreamer1.0-libav", "gstreamer1.0-plugins-base", "gstreamer1.0-plugins-good"];
 
 /// What the tests of the window need beside that: a display without a screen, two browsers that can be driven, a bus for
-/// the window, and letters for every language that it shows.
-pub const TESTS: &[&str] = &["chromium", "xvfb", "xauth", "webkit2gtk-driver", "dbus-daemon", "fonts-noto-cjk"];
+/// the window, and letters for every language that it shows. And what makes the sources that tests of media read.
+pub const TESTS: &[&str] = &["chromium", "xvfb", "xauth", "webkit2gtk-driver", "dbus-daemon", "fonts-noto-cjk", MEDIA];
+
+/// The program that makes the sources that tests of media read.
+pub const MEDIA: &str = "ffmpeg";
 
 /// What pkg-config calls the libraries, on any system.
 const LIBRARIES: [&str; 7] =

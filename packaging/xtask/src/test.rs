@@ -6,24 +6,26 @@ use crate::command::{at_root, built, cargo};
 use crate::node::Node;
 use crate::page::in_ui;
 use crate::score::{self, Score, whole};
-use crate::{page, studio};
+use crate::{exports, page, studio};
 
 /// A check and its name, which `--skip` takes.
 type Check = (&'static str, fn() -> Score);
 
 /// In this order: what is fast first, and the page before what has it inside.
-const CHECKS: [Check; 7] = [
+const CHECKS: [Check; 8] = [
     ("fmt", fmt),
     ("page", the_page),
     ("clippy", clippy),
     ("tests", tests),
     ("parity", parity),
+    ("exports", exports::check),
     ("browser", browser),
     ("desktop", desktop),
 ];
 
 /// Runs the checks that `--skip` leaves. The last line printed is `N passed, M failed`, where the format, the lints and
-/// each test count one, and so does each tensor that is compared with the reference.
+/// each test count one, and so do each tensor that is compared with the reference and each source that is exported by a
+/// preset.
 pub fn run(options: &[&str]) -> Result<(), String> {
     let skipped = skipped(options)?;
     let mut score = Score::default();
