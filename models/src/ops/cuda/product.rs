@@ -50,6 +50,11 @@ struct Plan {
     algorithm: lt::cublasLtMatmulAlgo_t,
 }
 
+// SAFETY: the descriptors are only read once the plan is made.
+unsafe impl Send for Plan {}
+// SAFETY: as above.
+unsafe impl Sync for Plan {}
+
 /// The addresses of one product.
 struct Operands {
     weight: u64,
