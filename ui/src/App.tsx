@@ -1,6 +1,6 @@
 // The window: how it starts, and the one screen with four places.
 
-import { Match, Switch, createResource, type JSX } from "solid-js";
+import { Match, Switch, createResource, onMount, type JSX } from "solid-js";
 import { connect } from "./backend";
 import { MenuHost } from "./components/Menu";
 import { Tips } from "./components/Tips";
@@ -37,6 +37,8 @@ function Ready(props: { studio: Studio }): JSX.Element {
   const layout = createLayout(studio);
   followLook(studio.settings);
   const player = createPlayer(studio, view, layout);
+  // When the window could be used, for `cargo xtask bench start`.
+  onMount(() => performance.mark("usable"));
   return (
     <StudioProvider value={studio}>
       <ViewProvider value={view}>

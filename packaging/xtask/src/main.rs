@@ -39,6 +39,7 @@ usage: cargo xtask CHORE
                       how long an export takes beside the ffmpeg program that does the same; with --long, how much memory a
                       long film takes
   bench scrub         how long a frame of the timeline takes: looked at in passing, exactly, backwards, and playing
+  bench start [RUNS]  how soon the window can be used after its start, and what memory it takes
   bench download [--mib N] [--runs N] [--mbit N] [--into FOLDER]
                       how fast `gallop models pull` is beside curl, from one server and in turns; over a line of 5000
                       megabits a second and over one without a limit (0), where no other is named
@@ -76,6 +77,7 @@ fn main() -> ExitCode {
         ["bench", name @ ("export" | "scrub"), options @ ..] => {
             packages::ensure(&[packages::PROGRAM]).and_then(|()| sample::bench_media(name, options))
         }
+        ["bench", "start", runs @ ..] => studio::bench_start(runs),
         // The server of the benchmark of downloads, which starts it itself.
         ["serve-file", path, mbit] => serve_file::serve(path, mbit),
         ["bench", options @ ..] => packages::ensure(&[packages::PROGRAM]).and_then(|()| sample::bench(options)),

@@ -42,11 +42,27 @@ pub fn desktop_test(names: &[&str]) -> Result<Score, String> {
         return Ok(Score::default());
     }
     let node = prepare()?;
-    node_tests(&node, "tests/desktop", names, |program| {
-        let mut command = Command::new("dbus-run-session");
-        command.args(["--", "xvfb-run", "--auto-servernum", "--server-args=-screen 0 1600x1000x24"]).arg(program);
-        command
-    })
+    node_tests(&node, "tests/desktop", names, without_screen)
+}
+
+/// Starts the window as it is shipped, some times, and tells how soon it can be used and what memory it takes.
+pub fn bench_start(runs: &[&str]) -> Result<(), String> {
+    packages::ensure(&[packages::PROGRAM, packages::WINDOW, packages::TESTS])?;
+    page::build()?;
+    command(cargo().args(["build", "--release", "--package", "gallop", "--package", "gallop-studio"]))?;
+    let node = Node::ensure()?;
+    let runner = node.node();
+    let mut wrapped = without_screen(runner.get_program().to_owned());
+    wrapped.envs(runner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    wrapped.current_dir(root()).env("GALLOP_WINDOW", built("release", "gallop-studio")?);
+    command(wrapped.arg("tests/desktop/start.mjs").args(runs))
+}
+
+/// A program under a display without a screen, with a session bus of its own.
+fn without_screen(program: std::ffi::OsString) -> Command {
+    let mut command = Command::new("dbus-run-session");
+    command.args(["--", "xvfb-run", "--auto-servernum", "--server-args=-screen 0 1600x1000x24"]).arg(program);
+    command
 }
 
 /// Takes the README's pictures of the window.
