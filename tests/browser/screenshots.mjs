@@ -11,7 +11,23 @@ const PICTURES = [
   { name: "dark-zh-large", theme: "dark", language: "zh", width: 2560, height: 1440 },
   { name: "light-en-large", theme: "light", language: "en", width: 2560, height: 1440 },
 ];
+/** In the window of this picture the export page is opened, too. */
+const EXPORT_AFTER = "dark-en";
 const FOLDER = join(ROOT, "assets/screenshots");
+
+async function shoot(page, name) {
+  await page.screenshot({ path: join(FOLDER, `${name}.jpg`), type: "jpeg", quality: 88 });
+  console.log(join("assets/screenshots", `${name}.jpg`));
+}
+
+async function shootExport(page) {
+  await page.getByRole("button", { name: "Export", exact: true }).first().click();
+  const dialog = page.getByRole("dialog", { name: "Export" });
+  for (const name of [/Douyin/, /Bilibili/]) await dialog.getByRole("checkbox", { name }).click();
+  await dialog.getByRole("textbox", { name: "Folder" }).fill("~/Films");
+  await page.waitForTimeout(4000);
+  await shoot(page, "export");
+}
 
 // The same hooks as a test has; what they take down is taken down at the end.
 const after = [];
@@ -35,8 +51,10 @@ try {
     // Thumbnails come one after the other, from one decoder.
     await page.waitForTimeout(4000);
     await page.mouse.move(width / 2, height - 5);
-    await page.screenshot({ path: join(FOLDER, `${name}.jpg`), type: "jpeg", quality: 88 });
-    console.log(join("assets/screenshots", `${name}.jpg`));
+    await shoot(page, name);
+    if (name === EXPORT_AFTER) await shootExport(page);
+    // The preview is drawn for few windows at a time.
+    await page.close();
   }
 } finally {
   for (const end of after) await end();
