@@ -27,7 +27,7 @@ pub enum Obstacle {
         /// One sentence.
         why: String,
     },
-    /// It has not the model.
+    /// It does not have the model.
     NoModel {
         /// The engine.
         engine: String,
@@ -56,7 +56,7 @@ impl Obstacle {
             Self::NoStart { why, .. } => why.clone(),
             Self::NoModel { engine, models, words } => {
                 let names = if models.is_empty() { "none".into() } else { models.join(", ") };
-                let why = format!("the engine `{engine}` has not the model `{wanted}`, but {names}");
+                let why = format!("the engine `{engine}` does not have the model `{wanted}`; it has {names}");
                 Loss { why, last_words: words.clone() }.to_string()
             }
         }
