@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use gallop_media::Ticks;
-use gallop_media::render::{Graph, Mixer, Role, Sound, Span};
+use gallop_media::render::{Graph, Mixer};
 
 use crate::card::FLASH_SECS;
 
@@ -25,20 +25,7 @@ pub struct Heard {
 /// Decodes the sound of a clip that is so long.
 pub fn listen(path: &Path, secs: f64) -> anyhow::Result<Heard> {
     let rate = f64::from(Mixer::SAMPLE_RATE);
-    let span = Span { start: Ticks::ZERO, end: Ticks::of_secs(secs + 1.0) };
-    let sound = Sound {
-        path: path.to_owned(),
-        span,
-        from: Ticks::ZERO,
-        speed: 1.0,
-        gain_db: 0.0,
-        fade_in: Ticks::ZERO,
-        fade_out: Ticks::ZERO,
-        role: Role::Steady,
-    };
-    let (background, size, duration) = ([0; 3], (2, 2), span.end);
-    let mut mixer =
-        Mixer::new(&Graph { size, duration, background, layers: vec![], sounds: vec![sound], words: None })?;
+    let mut mixer = Mixer::new(&Graph::of_sound(path, Ticks::of_secs(secs + 1.0)))?;
     let from = ((FLASH_SECS - AROUND_SECS) * rate) as u64;
     let near = mixer.mix(from, (2.0 * AROUND_SECS * rate) as usize)?;
     let loudest = near[0].iter().enumerate().max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));

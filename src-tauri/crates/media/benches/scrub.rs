@@ -15,7 +15,7 @@ use std::{
 use criterion::Criterion;
 use gallop_media::{
     FrameRate, Ticks,
-    render::{ColorAdjust, Fit, Graph, Layer, Painter, Placement, Rect, Source, Span},
+    render::{Fit, Graph, Layer, Painter, Placement, Rect, Source, Span},
 };
 
 type Failed = Box<dyn std::error::Error>;
@@ -105,15 +105,7 @@ impl Random {
 }
 
 fn layer(source: Source, place: Placement) -> Layer {
-    Layer {
-        source,
-        span: Span { start: Ticks::ZERO, end: Ticks::of_frames(FRAMES, RATE) },
-        place,
-        opacity: 1.0,
-        fade_in: Ticks::ZERO,
-        fade_out: Ticks::ZERO,
-        color: ColorAdjust::default(),
-    }
+    Layer { place, ..Layer::new(source, Span::until(Ticks::of_frames(FRAMES, RATE))) }
 }
 
 fn video(path: &Path) -> Layer {

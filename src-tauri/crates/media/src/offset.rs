@@ -4,7 +4,7 @@ use std::{ops::ControlFlow, path::Path};
 
 use crate::{
     Result, Ticks, for_each_frame, probe,
-    render::{Graph, Mixer, Role, Sound, Span},
+    render::{Graph, Mixer},
 };
 
 /// A picture flashes where it becomes brighter by so much from a frame to the next, of 255.
@@ -36,7 +36,7 @@ pub fn av_offset_secs(path: &Path) -> Result<Option<f64>> {
         if secs - start > MOST_SECS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;
     let secs = probe(path)?.duration_secs.min(MOST_SECS);
-    let click = click_secs(&mut Mixer::new(&alone(path, Ticks::of_secs(secs)))?)?;
+    let click = click_secs(&mut Mixer::new(&Graph::of_sound(path, Ticks::of_secs(secs)))?)?;
     Ok(flash.zip(click).map(|((flash, _), click)| click - flash))
 }
 
@@ -62,19 +62,4 @@ fn click_secs(mixer: &mut Mixer) -> Result<Option<f64>> {
         return Ok(None);
     }
     Ok(risen.first().map(|(at, _)| *at as f64 / f64::from(Mixer::SAMPLE_RATE)))
-}
-
-/// A graph in which this file is heard, from its first frame on.
-fn alone(path: &Path, duration: Ticks) -> Graph {
-    let sound = Sound {
-        path: path.to_path_buf(),
-        span: Span { start: Ticks::ZERO, end: duration },
-        from: Ticks::ZERO,
-        speed: 1.0,
-        gain_db: 0.0,
-        fade_in: Ticks::ZERO,
-        fade_out: Ticks::ZERO,
-        role: Role::Steady,
-    };
-    Graph { size: (2, 2), duration, background: [0; 3], layers: Vec::new(), sounds: vec![sound], words: None }
 }

@@ -22,7 +22,7 @@ use gallop_media::{
     for_each_frame,
     inspect::{Depth, inspect},
     probe, read_metadata, read_picture, read_sound,
-    render::{ColorAdjust, Graph, Layer, Mixer, Painter, Placement, Role, Sound, Source, Span},
+    render::{Graph, Layer, Mixer, Painter, Role, Sound, Source, Span},
     words::read_captions,
 };
 use source::{picture, spec};
@@ -161,26 +161,9 @@ fn damaged(whole: &[u8], chance: &mut Chance) -> Vec<(String, Vec<u8>)> {
 
 /// A graph that shows and plays a file.
 fn graph(path: &Path, source: Source) -> Graph {
-    let span = Span { start: Ticks::ZERO, end: Ticks::of_secs(2.0) };
-    let layer = Layer {
-        source,
-        span,
-        place: Placement::default(),
-        opacity: 1.0,
-        fade_in: Ticks::ZERO,
-        fade_out: Ticks::ZERO,
-        color: ColorAdjust::default(),
-    };
-    let sound = Sound {
-        path: path.to_path_buf(),
-        span,
-        from: Ticks::ZERO,
-        speed: 1.0,
-        gain_db: 0.0,
-        fade_in: Ticks::ZERO,
-        fade_out: Ticks::ZERO,
-        role: Role::Speech,
-    };
+    let span = Span::until(Ticks::of_secs(2.0));
+    let layer = Layer::new(source, span);
+    let sound = Sound::new(path, span, Role::Speech);
     let (size, duration) = ((96, 64), span.end);
     Graph { size, duration, background: [0; 3], layers: vec![layer], sounds: vec![sound], words: None }
 }

@@ -48,16 +48,7 @@ fn speech(secs: usize, size: f32, crest: f32) -> Vec<f32> {
 }
 
 fn mixer(path: &Path, secs: f64, gain_db: f32) -> Mixer {
-    let sound = Sound {
-        path: path.to_path_buf(),
-        span: Span { start: Ticks::ZERO, end: Ticks::of_secs(secs) },
-        from: Ticks::ZERO,
-        speed: 1.0,
-        gain_db,
-        fade_in: Ticks::ZERO,
-        fade_out: Ticks::ZERO,
-        role: Role::Steady,
-    };
+    let sound = Sound { gain_db, ..Sound::new(path, Span::until(Ticks::of_secs(secs)), Role::Steady) };
     let duration = sound.span.end;
     let graph =
         Graph { size: (64, 64), duration, background: [0; 3], layers: Vec::new(), sounds: vec![sound], words: None };

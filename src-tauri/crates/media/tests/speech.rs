@@ -40,19 +40,7 @@ fn the_lines_of_a_film_are_found_in_its_mix() {
     for (take, _, from, to) in TAKES {
         expected.push((at.secs() + from, at.secs() + to));
         let span = Span { start: at, end: at + Ticks::of_secs(2.9) };
-        let path = clip(take);
-        let none = Ticks::ZERO;
-        let part = Sound {
-            path,
-            span,
-            from: none,
-            speed: 1.0,
-            gain_db: 0.0,
-            fade_in: none,
-            fade_out: none,
-            role: Role::Speech,
-        };
-        sounds.push(part);
+        sounds.push(Sound::new(clip(take), span, Role::Speech));
         at = span.end;
     }
     let graph = Graph { size: (2, 2), duration: at, background: [0; 3], layers: Vec::new(), sounds, words: None };

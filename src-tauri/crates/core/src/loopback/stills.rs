@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use gallop_media::Ticks;
-use gallop_media::render::{ColorAdjust, Graph, Layer, Painter, Placement, Source, Span};
+use gallop_media::render::{Graph, Layer, Painter, Source, Span};
 use gallop_protocol::Digest;
 
 /// The longer side of the picture: sharp on a card and on the timeline, small on the disk.
@@ -22,15 +22,8 @@ pub fn of_film(cache: &Path, sha256: Digest, film: &Path) -> Option<PathBuf> {
     let size = within(video.seen);
     let from = Ticks::of_secs((video.duration_secs / 2.0).min(INTO_SECS));
     let duration = Ticks(1);
-    let layer = Layer {
-        source: Source::Video { path: film.to_path_buf(), from, speed: 1.0 },
-        span: Span { start: Ticks::ZERO, end: duration },
-        place: Placement::default(),
-        opacity: 1.0,
-        fade_in: Ticks::ZERO,
-        fade_out: Ticks::ZERO,
-        color: ColorAdjust::default(),
-    };
+    let source = Source::Video { path: film.to_path_buf(), from, speed: 1.0 };
+    let layer = Layer::new(source, Span::until(duration));
     let graph = Graph { size, duration, background: [0, 0, 0], layers: vec![layer], sounds: Vec::new(), words: None };
     let picture = Painter::new(&graph, size).ok()?.frame(Ticks::ZERO).ok()?.to_picture().ok()?;
     std::fs::create_dir_all(&folder).ok()?;

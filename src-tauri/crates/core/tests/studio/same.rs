@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use gallop_media::Ticks;
-use gallop_media::render::{ColorAdjust, Display, Graph, Layer, Painter, Placement, Source, Span};
+use gallop_media::render::{Display, Graph, Layer, Painter, Source, Span};
 use serde_json::{Value, json};
 
 use crate::preview::Page;
@@ -78,18 +78,11 @@ struct File(Painter, Display);
 
 impl File {
     fn new(path: PathBuf) -> Self {
-        let span = Span { start: Ticks::ZERO, end: gallop_core::export::moment(FRAMES) };
-        let layer = Layer {
-            source: Source::Video { path, from: Ticks::ZERO, speed: 1.0 },
-            span,
-            place: Placement::default(),
-            opacity: 1.0,
-            fade_in: Ticks::ZERO,
-            fade_out: Ticks::ZERO,
-            color: ColorAdjust::default(),
-        };
+        let duration = gallop_core::export::moment(FRAMES);
+        let source = Source::Video { path, from: Ticks::ZERO, speed: 1.0 };
+        let layer = Layer::new(source, Span::until(duration));
         let (background, sounds) = ([0; 3], Vec::new());
-        let graph = Graph { size: SIZE, duration: span.end, background, layers: vec![layer], sounds, words: None };
+        let graph = Graph { size: SIZE, duration, background, layers: vec![layer], sounds, words: None };
         Self(Painter::new(&graph, SIZE).expect("a painter"), Display::default())
     }
 

@@ -10,8 +10,8 @@ use ffmpeg_next::frame;
 use crate::{
     Error, FrameRate, Result, Ticks,
     encode::RATE,
-    inspect::{Gray, Shrink, alone, apart, gray},
-    render::Mixer,
+    inspect::{Gray, Shrink, apart, gray},
+    render::{Graph, Mixer},
 };
 
 /// So many frames are remembered, from the first on.
@@ -92,7 +92,7 @@ impl Reference {
         let begin = from.saturating_sub(REACH);
         let length = from - begin + WINDOW + REACH;
         let duration = Ticks::of_samples((from + WINDOW + 2 * REACH) as u64, RATE);
-        let [left, right] = Mixer::new(&alone(path, duration))?.mix(begin as u64, length)?;
+        let [left, right] = Mixer::new(&Graph::of_sound(path, duration))?.mix(begin as u64, length)?;
         let found: Vec<f32> = left.iter().zip(&right).map(|(left, right)| left + right).collect();
         let on_time = from - begin;
         Ok(shift(put, &found, on_time).map(|at| (at as f64 - on_time as f64) / f64::from(RATE)))

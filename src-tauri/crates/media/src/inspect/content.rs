@@ -16,7 +16,7 @@ use crate::{
     ffmpeg::explain,
     files,
     loudness::{Loudness, measure},
-    render::{Graph, Mixer, Role, Sound, Span},
+    render::{Graph, Mixer},
 };
 
 /// Larger frames are not decoded: twice what 8K has.
@@ -203,23 +203,8 @@ fn damaged(frame: &frame::Video) -> bool {
 
 /// Measures the first track of sound.
 pub(super) fn hear(path: &Path, duration_secs: f64) -> Result<Option<Loudness>> {
-    let mut mixer = Mixer::new(&alone(path, Ticks::of_secs(duration_secs)))?;
+    let mut mixer = Mixer::new(&Graph::of_sound(path, Ticks::of_secs(duration_secs)))?;
     measure(&mut mixer, |_| ControlFlow::Continue(()))
-}
-
-/// A graph in which nothing but this file is heard.
-pub(crate) fn alone(path: &Path, duration: Ticks) -> Graph {
-    let sound = Sound {
-        path: path.to_path_buf(),
-        span: Span { start: Ticks::ZERO, end: duration },
-        from: Ticks::ZERO,
-        speed: 1.0,
-        gain_db: 0.0,
-        fade_in: Ticks::ZERO,
-        fade_out: Ticks::ZERO,
-        role: Role::Steady,
-    };
-    Graph { size: (2, 2), duration, background: [0; 3], layers: Vec::new(), sounds: vec![sound], words: None }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::{panic::resume_unwind, path::Path, thread};
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::content::{Gray, Shrink, alone, apart, gray};
+pub(crate) use self::content::{Gray, Shrink, apart, gray};
 pub use self::facts::{AudioTrack, Content, Inspection, OuterBox, Stretch, VideoTrack};
 use crate::{Error, Result, boxes, files, probe, provenance};
 

@@ -6,7 +6,7 @@
 //! Coordinates are fractions of the canvas: (0, 0) its top left, (1, 1) its bottom right. Moments are [`Ticks`]; a range
 //! goes from its first moment to the one behind its last.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +29,14 @@ pub struct Graph {
     pub words: Option<Words>,
 }
 
+impl Graph {
+    /// Nothing but the sound of a file, from its beginning.
+    pub fn of_sound(path: &Path, duration: Ticks) -> Self {
+        let sounds = vec![Sound::new(path, Span::until(duration), Role::Steady)];
+        Self { size: (2, 2), duration, background: [0; 3], layers: Vec::new(), sounds, words: None }
+    }
+}
+
 /// A video or a still picture for some time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Layer {
@@ -46,6 +54,21 @@ pub struct Layer {
     pub fade_out: Ticks,
     /// What is done to its colours.
     pub color: ColorAdjust,
+}
+
+impl Layer {
+    /// As it is, over the whole canvas.
+    pub fn new(source: Source, span: Span) -> Self {
+        Self {
+            source,
+            span,
+            place: Placement::default(),
+            opacity: 1.0,
+            fade_in: Ticks::ZERO,
+            fade_out: Ticks::ZERO,
+            color: ColorAdjust::default(),
+        }
+    }
 }
 
 /// Where a layer's picture comes from.
@@ -78,6 +101,11 @@ pub struct Span {
 }
 
 impl Span {
+    /// From the beginning on.
+    pub fn until(end: Ticks) -> Self {
+        Self { start: Ticks::ZERO, end }
+    }
+
     /// Whether this moment is in it.
     pub fn contains(&self, moment: Ticks) -> bool {
         (self.start..self.end).contains(&moment)
@@ -173,6 +201,22 @@ pub struct Sound {
     pub fade_out: Ticks,
     /// What it is.
     pub role: Role,
+}
+
+impl Sound {
+    /// A file from its beginning, as it is.
+    pub fn new(path: impl Into<PathBuf>, span: Span, role: Role) -> Self {
+        Self {
+            path: path.into(),
+            span,
+            from: Ticks::ZERO,
+            speed: 1.0,
+            gain_db: 0.0,
+            fade_in: Ticks::ZERO,
+            fade_out: Ticks::ZERO,
+            role,
+        }
+    }
 }
 
 /// What a sound does beside others.

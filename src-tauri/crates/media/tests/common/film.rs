@@ -9,7 +9,7 @@ use std::{
 
 use gallop_media::{
     Ticks,
-    render::{ColorAdjust, Frame, Graph, Layer, Placement, Source, Span},
+    render::{Frame, Graph, Layer, Source, Span},
 };
 
 /// Size of a numbered film.
@@ -62,15 +62,7 @@ pub fn number(frame: &Frame) -> usize {
 
 /// A layer that fills the canvas all the time.
 pub fn layer(source: Source) -> Layer {
-    Layer {
-        source,
-        span: Span { start: Ticks::ZERO, end: Ticks::of_secs(3600.0) },
-        place: Placement::default(),
-        opacity: 1.0,
-        fade_in: Ticks::ZERO,
-        fade_out: Ticks::ZERO,
-        color: ColorAdjust::default(),
-    }
+    Layer::new(source, Span::until(Ticks::of_secs(3600.0)))
 }
 
 pub fn video(path: &Path) -> Layer {

@@ -20,16 +20,7 @@ pub fn graph(sounds: Vec<Sound>) -> Graph {
 
 /// A file from its beginning, for so many seconds from the graph's beginning.
 pub fn sound(path: &Path, secs: f64) -> Sound {
-    Sound {
-        path: path.to_path_buf(),
-        span: Span { start: Ticks::ZERO, end: Ticks::of_secs(secs) },
-        from: Ticks::ZERO,
-        speed: 1.0,
-        gain_db: 0.0,
-        fade_in: Ticks::ZERO,
-        fade_out: Ticks::ZERO,
-        role: Role::Steady,
-    }
+    Sound::new(path, Span::until(Ticks::of_secs(secs)), Role::Steady)
 }
 
 /// Something whose every stretch differs from every other: a sweep with bursts, different on both sides.

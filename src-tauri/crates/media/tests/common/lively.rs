@@ -56,15 +56,7 @@ pub fn lively(folder: &Path, size: (u32, u32)) -> Graph {
     fs::write(&said, wav(48_000, &[samples])).unwrap();
     let music = made("music.wav", "-f lavfi -i sine=f=220:r=44100:d=8,volume=0.7 -ac 2");
 
-    let plain = Layer {
-        source: Source::Video { path: clip.clone(), from: Ticks::ZERO, speed: 1.0 },
-        span: span(0.0, 2.4),
-        place: Placement::default(),
-        opacity: 1.0,
-        fade_in: Ticks::ZERO,
-        fade_out: Ticks::ZERO,
-        color: ColorAdjust::default(),
-    };
+    let plain = Layer::new(Source::Video { path: clip.clone(), from: Ticks::ZERO, speed: 1.0 }, span(0.0, 2.4));
     let closer = Rect { x: 0.2, y: 0.1, w: 0.6, h: 0.6 };
     let layers = vec![
         plain.clone(),
@@ -98,16 +90,7 @@ pub fn lively(folder: &Path, size: (u32, u32)) -> Graph {
             ..plain
         },
     ];
-    let speech = Sound {
-        path: said,
-        span: span(0.0, SECS),
-        from: Ticks::ZERO,
-        speed: 1.0,
-        gain_db: 0.0,
-        fade_in: Ticks::ZERO,
-        fade_out: secs(0.3),
-        role: Role::Speech,
-    };
+    let speech = Sound { fade_out: secs(0.3), ..Sound::new(said, span(0.0, SECS), Role::Speech) };
     let music = Sound {
         path: music,
         span: span(0.7, SECS),

@@ -13,7 +13,7 @@ use gallop_media::{
     export::{ExportReport, ExportSpec, PictureSpec, SoundSpec, export},
     inspect::Depth,
     provenance::{Provenance, SourceType},
-    render::{ColorAdjust, Graph, Layer, Placement, Role, Sound, Source, Span},
+    render::{Graph, Layer, Role, Sound, Source, Span},
 };
 
 /// A clip of 3 seconds: a square that moves over grey, a white flash and a click at 1.000 s, and a soft tone.
@@ -53,30 +53,13 @@ pub fn source(folder: &Path) -> PathBuf {
 
 /// The clip as it is, for so long.
 pub fn graph(path: &Path, duration: Ticks) -> Graph {
-    let span = Span { start: Ticks::ZERO, end: duration };
+    let span = Span::until(duration);
     Graph {
         size: (192, 320),
         duration,
         background: [0; 3],
-        layers: vec![Layer {
-            source: Source::Video { path: path.to_path_buf(), from: Ticks::ZERO, speed: 1.0 },
-            span,
-            place: Placement::default(),
-            opacity: 1.0,
-            fade_in: Ticks::ZERO,
-            fade_out: Ticks::ZERO,
-            color: ColorAdjust::default(),
-        }],
-        sounds: vec![Sound {
-            path: path.to_path_buf(),
-            span,
-            from: Ticks::ZERO,
-            speed: 1.0,
-            gain_db: 0.0,
-            fade_in: Ticks::ZERO,
-            fade_out: Ticks::ZERO,
-            role: Role::Speech,
-        }],
+        layers: vec![Layer::new(Source::Video { path: path.to_path_buf(), from: Ticks::ZERO, speed: 1.0 }, span)],
+        sounds: vec![Sound::new(path, span, Role::Speech)],
         words: None,
     }
 }
