@@ -86,9 +86,8 @@ fn run(options: &Options) -> anyhow::Result<Vec<Line>> {
     let folder = std::path::absolute(folder)?;
     let (of_sources, into) = (folder.join("sources"), folder.join("out"));
     std::fs::create_dir_all(&of_sources)?;
-    let begun = Instant::now();
-    let mut sources = sources::make(&of_sources, if options.full { Length::Whole } else { Length::Short })?;
-    println!("{} sources made in {:.0} s", sources.len(), begun.elapsed().as_secs_f64());
+    let length = if options.full { Length::Whole } else { Length::Short };
+    let mut sources = sources::all(&of_sources, length);
     if let Some(media) = &options.media {
         sources.extend(sources::found(media)?);
     }
@@ -101,6 +100,10 @@ fn run(options: &Options) -> anyhow::Result<Vec<Line>> {
         let is_meant = |part: &String| names.0.contains(part.as_str()) || names.1.contains(part.as_str());
         options.only.iter().all(is_meant)
     });
+    let begun = Instant::now();
+    let is_wanted = |name: &str| pairs.iter().any(|pair| sources[pair.source].name == name);
+    let made = sources::make(&of_sources, length, is_wanted)?;
+    println!("{made} sources made in {:.0} s", begun.elapsed().as_secs_f64());
     let (mut lines, mut films) = (Vec::new(), None);
     for pair in pairs {
         let (source, preset) = (&sources[pair.source], presets[pair.preset]);

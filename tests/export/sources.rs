@@ -205,9 +205,16 @@ pub enum Length {
     Short,
 }
 
-/// Makes all sources in a folder.
-pub fn make(folder: &Path, length: Length) -> anyhow::Result<Vec<Source>> {
-    RECIPES.iter().map(|recipe| recipe.make(folder, length).context(recipe.name)).collect()
+/// All sources, as they will be in a folder.
+pub fn all(folder: &Path, length: Length) -> Vec<Source> {
+    RECIPES.iter().map(|recipe| recipe.source(folder, length)).collect()
+}
+
+/// Makes those of [`all`] that are wanted by name, and counts them.
+pub fn make(folder: &Path, length: Length, is_wanted: impl Fn(&str) -> bool) -> anyhow::Result<usize> {
+    let wanted: Vec<&Recipe> = RECIPES.iter().filter(|recipe| is_wanted(recipe.name)).collect();
+    wanted.iter().try_for_each(|recipe| recipe.make(folder, length).context(recipe.name))?;
+    Ok(wanted.len())
 }
 
 /// Somebody's own files, by name.
@@ -229,11 +236,20 @@ impl Recipe {
         }
     }
 
-    fn make(&self, folder: &Path, length: Length) -> anyhow::Result<Source> {
-        let rate = f64::from(self.rate.0) / f64::from(self.rate.1);
-        let secs = self.secs(length);
-        let frames = self.frames.unwrap_or((secs * rate).round() as u32);
-        let path = folder.join(format!("{}.{}", self.name, self.ending));
+    fn frames_per_sec(&self) -> f64 {
+        f64::from(self.rate.0) / f64::from(self.rate.1)
+    }
+
+    fn frames(&self, length: Length) -> u32 {
+        self.frames.unwrap_or((self.secs(length) * self.frames_per_sec()).round() as u32)
+    }
+
+    fn path(&self, folder: &Path) -> PathBuf {
+        folder.join(format!("{}.{}", self.name, self.ending))
+    }
+
+    fn make(&self, folder: &Path, length: Length) -> anyhow::Result<()> {
+        let (rate, frames, path) = (self.frames_per_sec(), self.frames(length), self.path(folder));
         let first = match self.then {
             Some(_) => folder.join(format!("{}.first.{}", self.name, self.ending)),
             None => path.clone(),
@@ -248,13 +264,18 @@ impl Recipe {
             ensure!(copy.status()?.success(), "ffmpeg cannot copy {}", first.display());
             std::fs::remove_file(&first)?;
         }
+        Ok(())
+    }
+
+    fn source(&self, folder: &Path, length: Length) -> Source {
+        let (rate, frames) = (self.frames_per_sec(), self.frames(length));
         let is_film = self.pixels != Pixels::CutOut;
         // Of fields, a frame shows two.
         let shown_rate = if self.name == "interlaced" { rate / 2.0 } else { rate };
         let flash = (FLASH_SECS * shown_rate - 1e-6).ceil() / shown_rate;
-        Ok(Source {
+        Source {
             name: self.name.to_owned(),
-            path,
+            path: self.path(folder),
             known: Some(Known {
                 seen: (self.size.0 as f64, self.size.1 as f64),
                 secs: is_film.then_some(f64::from(frames) / rate),
@@ -267,7 +288,7 @@ impl Recipe {
                 is_cut_out: !is_film,
                 is_interlaced: self.name == "interlaced",
             }),
-        })
+        }
     }
 
     /// Draws, plays and encodes.
