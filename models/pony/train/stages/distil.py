@@ -21,7 +21,7 @@ from ..transformer.sampling import sigmas
 from .clock import load
 from .flow import SHIFT, SOUND_WEIGHT, Noised, Records, add_noise, distance, draw_batch, features, tokens
 from .sizes import PLANS
-from .training import Training, new_model
+from .training import Training, compile_layers, new_model
 
 STEPS, SAMPLER_SHIFT = 8, 5.0
 GUIDANCE_VIDEO, GUIDANCE_AUDIO = 2.0, 2.5
@@ -42,9 +42,7 @@ def main() -> None:
     where, fixed = training.device, training.device.type == "cuda"
     teacher = new_model(sizes).to(where).eval().requires_grad_(False)
     teacher.load_state_dict((load(args.work / "joint.pt", where) or {})["average"])
-    if fixed:
-        for layer in teacher.dit.block["layers"]:
-            layer.compile(dynamic=True)
+    compile_layers(teacher)
     tokenizer = Tokenizer.from_file(str(args.work / "tokenizer.json"))
     channels, tones = training.weights(args.work)
     records = Records(args.work / "latents")

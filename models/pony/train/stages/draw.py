@@ -38,6 +38,8 @@ FRAMES = 101
 #: Latent frames at which a window of the second half may start.
 HALF = 13
 MOUTH_WEIGHT = 4.0
+#: Clips are kept at their size and at half of it, where the transformer learns first what a picture is made of.
+SPACINGS = (1, 2)
 CROP = (17, 96)  # frames and side
 SIDE, STEP = video_anchor.SIDE, video_anchor.FRAMES
 
@@ -65,6 +67,22 @@ def mouth_weight(boxes: np.ndarray, height: int, width: int) -> np.ndarray:
             y0, y1, x0, x1 = seen[:, 0].min(), seen[:, 1].max(), seen[:, 2].min(), seen[:, 3].max()
             cells[y0 // SIDE : -(-y1 // SIDE), x0 // SIDE : -(-x1 // SIDE)] = MOUTH_WEIGHT
     return weight / weight.mean()
+
+
+def shrunk(frames: np.ndarray, by: int) -> np.ndarray:
+    """uint8 [f, h, w, 3] to [f, h/by, w/by, 3], each pixel the mean of a square."""
+    if by == 1:
+        return frames
+    rows = sum(frames[:, i::by].astype(np.uint16) for i in range(by))
+    squares = sum(rows[:, :, i::by] for i in range(by))
+    return ((squares + by * by // 2) // (by * by)).astype(np.uint8)
+
+
+def latents(base: video_anchor.Anchor, frames: np.ndarray, boxes: np.ndarray) -> dict[str, np.ndarray]:
+    """What a record keeps of pictures, float16: latents, the picture at half time as a first one, the cells' weights."""
+    middle = singles(base, frames[HALF * STEP :])[:, :1]
+    arrays = {"video": base.project(frames), "middle": middle, "weight": mouth_weight(boxes, *frames.shape[1:3])}
+    return {name: array.astype(np.float16) for name, array in arrays.items()}
 
 
 def crop_of(shot: Shot, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -105,18 +123,17 @@ def keep(number: int, work: Path, sizes: Sizes, pictures: str, crops: int) -> in
         return number
     video_base, sound_base = _bases
     aspect, shot, sound = shoot(number, sizes, pictures)
-    height, width = sizes.pictures[aspect]
     if number < crops:
         frames, box = crop_of(shot, np.random.default_rng([number, 22]))
         _write(work / "crops" / f"{number:06d}.npz", frames=frames, mouth_box=box)
     about = {"aspect": aspect, "description": shot.description, "still": shot.still, "said": [asdict(s) for s in sound.script.said],
              "background": sound.script.background, "seed": sound.script.seed, "face_box": shot.face_box}
-    middle = singles(video_base, shot.frames[HALF * STEP :])[:, :1]
-    _write(
-        path, video=video_base.project(shot.frames).astype(np.float16), middle=middle.astype(np.float16),
-        audio=sound_base.encode_track(sound.mono).astype(np.float16), weight=mouth_weight(shot.mouth_boxes, height, width).astype(np.float16),
-        opening=sound.mouth.opening, meta=json.dumps(about, ensure_ascii=False),
-    )
+    seen = {}
+    for spacing in SPACINGS:
+        boxes = np.where(shot.mouth_boxes < 0, -1, shot.mouth_boxes // spacing)
+        seen |= {f"{name}_{spacing}": array for name, array in latents(video_base, shrunk(shot.frames, spacing), boxes).items()}
+    audio = sound_base.encode_track(sound.mono).astype(np.float16)
+    _write(path, **seen, audio=audio, opening=sound.mouth.opening, meta=json.dumps(about, ensure_ascii=False))
     return number
 
 

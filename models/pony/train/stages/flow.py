@@ -50,23 +50,24 @@ def read_script(about: dict) -> Script:
     return Script(said, about["background"], about["seed"])
 
 
-def read_record(path: Path) -> Record:
+def read_record(path: Path, spacing: int) -> Record:
+    """A clip at its size (1) or half of it (2)."""
     with np.load(path) as clip:
         about = json.loads(str(clip["meta"]))
-        arrays = [clip[name] for name in ("video", "middle", "audio", "weight")]
+        arrays = [clip[name] for name in (f"video_{spacing}", f"middle_{spacing}", "audio", f"weight_{spacing}")]
     return Record(int(path.stem), about["aspect"], about["description"], about["still"], read_script(about), *arrays)
 
 
 class Records:
-    """The clips of a folder that may still grow."""
+    """The clips of a folder that may still grow, all at one size."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.known = folder, {}
+    def __init__(self, folder: Path, spacing: int = 1) -> None:
+        self.folder, self.spacing, self.known = folder, spacing, {}
 
     def refresh(self) -> None:
         for path in sorted(self.folder.glob("*.npz")):
             if path.stem not in self.known:
-                self.known[path.stem] = read_record(path)
+                self.known[path.stem] = read_record(path, self.spacing)
 
     def part(self, held_out: bool) -> list[Record]:
         return [r for r in self.known.values() if (r.number % HELD_OUT_EVERY == 0) == held_out]
@@ -180,10 +181,15 @@ def distance(got: tuple[Tensor, Tensor], noised: Noised, weight: Tensor, channel
     return video, ((got[1] - noised.want_audio).square() * tones * heard).mean()
 
 
-def flow_losses(model: Pony, batch: Batch, tokenizer: Tokenizer, channels: Tensor, tones: Tensor) -> tuple[Tensor, Tensor]:
-    """Losses of picture and sound for one batch at drawn noise levels, some samples without their prompt."""
+def flow_losses(
+    model: Pony, batch: Batch, tokenizer: Tokenizer, channels: Tensor, tones: Tensor, spacing: int = 1,
+) -> tuple[Tensor, Tensor]:
+    """Losses of picture and sound for one batch at drawn noise levels, some samples without their prompt.
+
+    Pictures of half the size (`spacing` 2) have a quarter of the cells, and take less noise to hide as much.
+    """
     where = batch.video.device
-    sigma = draw_sigma(len(batch.prompts), SHIFT).to(where)
+    sigma = draw_sigma(len(batch.prompts), SHIFT / spacing).to(where)
     noised = add_noise(batch, sigma)
     drop = torch.rand(len(sigma)) < NO_PROMPT
     ids, mask = batch.ids.clone(), batch.mask.clone()
@@ -191,5 +197,5 @@ def flow_losses(model: Pony, batch: Batch, tokenizer: Tokenizer, channels: Tenso
     row = torch.zeros(ids.shape[1], dtype=torch.long)
     row[: none.shape[1]] = none[0]
     ids[drop], mask[drop] = row.to(where), (torch.arange(ids.shape[1]) < none.shape[1]).to(where)
-    got = model.dit(noised.video, noised.audio, features(model, ids, mask), mask)
+    got = model.dit(noised.video, noised.audio, features(model, ids, mask), mask, spacing=spacing)
     return distance(got, noised, batch.weight, channels, tones)

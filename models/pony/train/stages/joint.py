@@ -1,6 +1,11 @@
-"""Trains picture and sound together on the drawn clips: `python -m train.stages.joint WORK --total 660 --seconds 540`.
+"""Trains picture and sound together on the drawn clips.
 
-Begins with what `speech` learned and resumes from WORK/joint.pt; takes in new clips while they are drawn.
+    python -m train.stages.joint WORK --small --total 200
+    python -m train.stages.joint WORK --total 460 --seconds 400
+
+First at half the size, where a clip has a quarter of the tokens: what a picture is made of is learned there. Both begin with
+what came before (`speech`, then `small`), resume from WORK/small.pt and WORK/joint.pt, and take in new clips while they are
+drawn.
 """
 
 from __future__ import annotations
@@ -46,16 +51,19 @@ def main() -> None:
     parser.add_argument("--plan", choices=PLANS, default="full")
     parser.add_argument("--total", type=float, required=True)
     parser.add_argument("--seconds", type=float, default=1e9)
-    parser.add_argument("--tokens", type=int, default=0, help="tokens of a batch; 0: 150000 on a GPU, 6000 on a CPU")
+    parser.add_argument("--tokens", type=int, default=0, help="tokens of a batch; 0: 150000 on a GPU, 12000 on a CPU")
+    parser.add_argument("--small", action="store_true", help="pictures of half the size")
     args = parser.parse_args()
     sizes = PLANS[args.plan]()
-    training = Training(args.work / "joint.pt", args.work / "speech.pt", sizes, args.total, args.seconds)
+    name, before, spacing = ("small.pt", ["speech.pt"], 2) if args.small else ("joint.pt", ["small.pt", "speech.pt"], 1)
+    start = next((args.work / b for b in before if (args.work / b).exists()), None)
+    training = Training(args.work / name, start, sizes, args.total, args.seconds)
     where, fixed = training.device, training.device.type == "cuda"
     tokenizer = Tokenizer.from_file(str(args.work / "tokenizer.json"))
     channels, tones = training.weights(args.work)
-    records = Records(args.work / "latents")
+    records = Records(args.work / "latents", spacing)
     records.refresh()
-    known, budget = records.part(held_out=False), args.tokens or (150_000 if fixed else 6_000)
+    known, budget = records.part(held_out=False), args.tokens or (150_000 if fixed else 12_000)
 
     def draw(rng: np.random.Generator) -> Batch:
         share = HALF_SHARES[training.clock.spent > 0.5 * training.clock.total]
@@ -71,7 +79,7 @@ def main() -> None:
             known[:] = records.part(held_out=False)
             looked = time.monotonic()
         batch = feeder.ready.get() if feeder else draw(rng)
-        video, audio = flow_losses(training.model, batch.to(where), tokenizer, channels, tones)
+        video, audio = flow_losses(training.model, batch.to(where), tokenizer, channels, tones, spacing)
         training.update(video + SOUND_WEIGHT * audio, progress)
         samples += len(batch.prompts)
         if training.step % 25 == 0:
@@ -83,7 +91,7 @@ def main() -> None:
     if feeder:
         feeder.stopped.set()
     training.checkpoint()
-    print(f"joint: {training.step} steps, {samples} windows in this call", flush=True)
+    print(f"{name}: {training.step} steps, {samples} windows in this call", flush=True)
 
 
 if __name__ == "__main__":

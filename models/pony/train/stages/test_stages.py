@@ -5,16 +5,18 @@ from __future__ import annotations
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import torch
 
 from ..codecs.oobleck import decoder, encoder
 from ..codecs.sound_anchor import SoundAnalysis, fit
-from ..transformer.dit import Dit
+from ..transformer import attention, tiles
+from ..transformer.dit import Dit, positions
 from ..voices.clip import Said, Script
 from ..voices.grammar import Line, is_held_out
-from .draw import FRAMES, HALF, crop_of, mouth_weight, shoot
+from .draw import FRAMES, HALF, crop_of, mouth_weight, shoot, shrunk
 from .flow import STEP, WHOLE, Batch, Record, add_noise, distance, window, windowed
 from .pack import in_8_bits, read_back, rounding, stored
 from .parts import join, split
@@ -69,6 +71,28 @@ class Analysis(unittest.TestCase):
         self.assertEqual((base.rate, base.encode_track(np.zeros(512 * 7, np.float32)).shape), (12_800, (7, 64)))
 
 
+class Attention(unittest.TestCase):
+    def test_both_ways_on_a_cpu_give_what_is_defined(self) -> None:
+        torch.manual_seed(0)
+        lengths = torch.tensor([700, 611, 33])
+        q, k, v, grad = (torch.randn(3, 700, n, 64).bfloat16() for n in (4, 1, 1, 4))
+        for row, length in zip(grad, lengths):
+            row[length:] = 0
+        exact = [x.float().requires_grad_() for x in (q, k, v)]
+        want = attention.attend(*exact, lengths)
+        want.backward(grad.float())
+        ways = [lambda _: False] + ([attention._has_tiles] if tiles.library() else [])
+        for way in ways:
+            with mock.patch.object(attention, "_has_tiles", way):
+                inputs = [x.clone().requires_grad_() for x in (q, k, v)]
+                got = attention.attend(*inputs, lengths)
+                got.backward(grad)
+            counts = torch.arange(700)[None, :] < lengths[:, None]
+            pairs = [(got[counts], want[counts]), *((a.grad, b.grad) for a, b in zip(inputs, exact))]
+            for a, b in pairs:
+                self.assertLess(float((a.float() - b).detach().norm() / b.detach().norm()), 0.01)
+
+
 class Sounds(unittest.TestCase):
     def test_a_ring_keeps_the_last(self) -> None:
         ring = Ring(5)
@@ -108,6 +132,17 @@ class Drawing(unittest.TestCase):
         self.assertEqual(weight.shape, (WHOLE, 6, 8))
         self.assertEqual(float(weight[0].std()), 0.0)
         self.assertEqual(np.unravel_index(weight[20].argmax(), (6, 8)), (2, 4))
+
+
+    def test_half_the_size_is_the_mean_of_squares_and_lies_over_the_whole(self) -> None:
+        frames = np.zeros((2, 8, 12, 3), np.uint8)
+        frames[:, :2, :2] = np.array([[10, 20], [30, 41]])[..., None]
+        self.assertEqual((shrunk(frames, 2).shape, int(shrunk(frames, 2)[0, 0, 0, 0])), ((2, 4, 6, 3), 25))
+        np.testing.assert_array_equal(shrunk(frames, 1), frames)
+        whole, half = positions((3, 8, 12), 5, 4, torch.device("cpu")), positions((3, 4, 6), 5, 4, torch.device("cpu"), 2)
+        squares = whole[: 3 * 4 * 6].view(3, 2, 2, 3, 2, 3).mean((2, 4))
+        torch.testing.assert_close(half[: 3 * 2 * 3].view(3, 2, 3, 3), squares)
+        torch.testing.assert_close(half[3 * 2 * 3 :], whole[3 * 4 * 6 :])
 
 
 class Windows(unittest.TestCase):

@@ -170,10 +170,15 @@ class _Adapter(nn.Module):
         self.rope = _Rope(c.head_dim)
 
 
-def positions(thw: tuple[int, int, int], audio: int, text: int, device: torch.device) -> Tensor:
-    """Scaled positions [l, 3] of all tokens, style v2; `thw` is the latent size before patching."""
+def positions(thw: tuple[int, int, int], audio: int, text: int, device: torch.device, spacing: float = 1.0) -> Tensor:
+    """Scaled positions [l, 3] of all tokens, style v2; `thw` is the latent size before patching.
+
+    `spacing` is how far neighbours in a picture lie apart: 2 puts the tokens of a picture of half the size where those of
+    the whole one are.
+    """
     t, h, w = thw[0], thw[1] // 2, thw[2] // 2
     axes = [torch.arange(n, dtype=torch.float32, device=device) - centre for n, centre in ((t, 0), (h, (h - 1) / 2), (w, (w - 1) / 2))]
+    axes[1:] = [spacing * axis for axis in axes[1:]]
     video = torch.stack(torch.meshgrid(*axes, indexing="ij"), -1).reshape(-1, 3)
     sound = torch.zeros(audio, 3, device=device)
     if audio > 1:
@@ -210,16 +215,18 @@ class Dit(nn.Module):
         nn.init.zeros_(self.final_linear_video.weight)
         nn.init.zeros_(self.final_linear_audio.weight)
 
-    def forward(self, video: Tensor, audio: Tensor, text: Tensor, mask: Tensor | None = None, compute: torch.dtype = torch.bfloat16) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, video: Tensor, audio: Tensor, text: Tensor, mask: Tensor | None = None, compute: torch.dtype = torch.bfloat16, spacing: float = 1.0,
+    ) -> tuple[Tensor, Tensor]:
         """Velocities of video [b, 48, t, h, w] and audio [b, a, 64] for text features [b, l, d].
 
-        `mask` [b, l] is true for real text tokens, which come first; without it all count.
+        `mask` [b, l] is true for real text tokens, which come first; without it all count. `spacing` as in `positions`.
         """
         thw = tuple(video.shape[2:])
         tokens = patchify(video)
         spans = (tokens.shape[1], audio.shape[1], text.shape[1])
         x = torch.cat((self.adapter.video_embedder(tokens), self.adapter.audio_embedder(audio), self.adapter.text_embedder(text)), 1)
-        angle = (positions(thw, *spans[1:], video.device)[:, :, None] * self.adapter.rope.bands).flatten(1)
+        angle = (positions(thw, *spans[1:], video.device, spacing)[:, :, None] * self.adapter.rope.bands).flatten(1)
         sin, cos = angle.sin()[None, :, None], angle.cos()[None, :, None]
         lengths = torch.full((x.shape[0],), x.shape[1])
         if mask is not None:
