@@ -29,6 +29,15 @@ pub fn target() -> Result<PathBuf, String> {
     Ok(here.ancestors().nth(2).ok_or("this program lies in no target folder")?.to_path_buf())
 }
 
+/// A folder of the user's cache, for what is fetched or made once.
+pub fn cache(name: &str) -> Result<PathBuf, String> {
+    let cache = std::env::var_os("XDG_CACHE_HOME").filter(|set| !set.is_empty()).map(PathBuf::from);
+    let home = || std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
+    let cache =
+        cache.or_else(home).ok_or_else(|| format!("there is neither HOME nor XDG_CACHE_HOME to keep {name} under"))?;
+    Ok(cache.join(name))
+}
+
 /// Where cargo puts what it builds with `profile` (`debug` or `release`).
 pub fn built(profile: &str, name: &str) -> Result<PathBuf, String> {
     Ok(target()?.join(profile).join(name).with_extension(std::env::consts::EXE_EXTENSION))

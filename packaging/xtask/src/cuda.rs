@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::command::{output, root, run};
+use crate::command::{cache, output, root, run};
 use crate::packages;
 
 /// Cards from Ampere on: candle's own kernels are compiled for its instructions and translated by the driver on newer cards.
@@ -51,7 +51,7 @@ impl Kit {
         if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
             return Err("the CUDA engine is built on Linux on x86-64 so far".into());
         }
-        let cache = kept_folder()?;
+        let cache = cache("gallop-cuda-13.0")?;
         let kit = cache.join("kit");
         let toolkit = match installed()? {
             Some(toolkit) => toolkit,
@@ -211,13 +211,6 @@ fn wheels(cache: &Path) -> Result<PathBuf, String> {
     run(pip.arg(&folder).arg("--requirement").arg(&list))?;
     fs::write(&stamp, wanted).map_err(|error| format!("{}: {error}", stamp.display()))?;
     Ok(toolkit)
-}
-
-fn kept_folder() -> Result<PathBuf, String> {
-    let cache = std::env::var_os("XDG_CACHE_HOME").filter(|set| !set.is_empty()).map(PathBuf::from);
-    let home = || std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
-    let cache = cache.or_else(home).ok_or("there is neither HOME nor XDG_CACHE_HOME to keep the toolkit under")?;
-    Ok(cache.join("gallop-cuda-13.0"))
 }
 
 /// Puts a link at `at`, in place of one that leads elsewhere.

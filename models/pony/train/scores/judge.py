@@ -41,7 +41,7 @@ class Judge(nn.Module):
 
 def halved(frames: np.ndarray) -> Tensor:
     """uint8 [n, h, w, 3] of full size to float [n, 3, h / 2, w / 2] in -1..1."""
-    return F.avg_pool2d(torch.from_numpy(frames).permute(0, 3, 1, 2).float(), 2) / 127.5 - 1
+    return F.avg_pool2d(torch.from_numpy(frames.copy()).permute(0, 3, 1, 2).float(), 2) / 127.5 - 1
 
 
 @torch.no_grad()

@@ -31,7 +31,7 @@ from ..transformer.latents import singles
 from ..voices.clip import ClipSound, draw_script, perform
 from ..voices.prompts import sound_blocks
 from ..voices.visemes import VISEMES
-from .cards import Shot
+from .cards import Plan, Shot
 from .sizes import PLANS, RATE, Sizes
 
 FRAMES = 101
@@ -44,17 +44,23 @@ CROP = (17, 96)  # frames and side
 SIDE, STEP = video_anchor.SIDE, video_anchor.FRAMES
 
 
-def shoot(number: int, sizes: Sizes, pictures: str) -> tuple[str, Shot, ClipSound]:
-    """Clip `number`: its aspect, pictures and sound. Every `HELD_OUT_EVERY`-th is made of words and lines kept from training."""
-    source, held = importlib.import_module(pictures), number % HELD_OUT_EVERY == 0
-    plan = source.pick(number, held)
+def planned(number: int, pictures: str) -> tuple[Plan, ClipSound]:
+    """What clip `number` shows, and its sound. Every `HELD_OUT_EVERY`-th is made of words and lines kept from training."""
+    held = number % HELD_OUT_EVERY == 0
+    plan = importlib.import_module(pictures).pick(number, held)
     rng = np.random.default_rng([number, 21])
     voice = str(rng.choice(plan.voices)) if plan.voices else ""
     # Where nobody speaks there is something to hear more often.
     shares = {"silent": 0.08} if plan.speaks else {"silent": 1.0, "alone": 0.25}
-    sound = perform(draw_script(rng, FRAMES, voice, held_out=held, **shares), FRAMES)
+    return plan, perform(draw_script(rng, FRAMES, voice, held_out=held, **shares), FRAMES)
+
+
+def shoot(number: int, sizes: Sizes, pictures: str) -> tuple[str, Shot, ClipSound]:
+    """Clip `number`: its aspect, pictures and sound."""
+    plan, sound = planned(number, pictures)
     mouth = [(VISEMES[v], float(o)) for v, o in zip(sound.mouth.viseme, sound.mouth.opening)]
-    return plan.aspect, source.draw(plan, sizes.pictures[plan.aspect], FRAMES, mouth, sound.mouth.loudness), sound
+    shot = importlib.import_module(pictures).draw(plan, sizes.pictures[plan.aspect], FRAMES, mouth, sound.mouth.loudness)
+    return plan.aspect, shot, sound
 
 
 def mouth_weight(boxes: np.ndarray, height: int, width: int) -> np.ndarray:

@@ -101,8 +101,7 @@ def main() -> None:
     state = load(path, where)
     if state:
         model.load_state_dict(state["raw"])
-    if where.type == "cuda":
-        fuse_activations()
+    fuse_activations()
     last = f"layers.{len(config.strides) + 2}."
     kernels = list(inner_kernels(model, skip=("layers.0.weight", last, "weight_g")))
     trainer = Trainer(model, kernels, 0.02, 1e-3)
