@@ -166,12 +166,16 @@ test("an engine that is not there, and one that dies, are told", async (t) => {
   await lost.pages.en.getByTestId("engine").filter({ hasText: /gpu1 · The engine `gpu1` cannot be started/ }).waitFor();
   await lost.pages.zh.getByTestId("engine").filter({ hasText: /gpu1 · .+：.*gpu1/ }).waitFor();
   lost.check();
+  // It rests until both pages are open, or it would be made before anybody looks.
+  const [{ id: made }] = await call(lost.pages.en, "jobs.list");
+  await call(lost.pages.en, "jobs.pause", { id: made });
   await first.stop();
 
   const { engines: _, ...chosen } = JSON.parse(await readFile(join(home, "config/settings.json"), "utf8"));
   await writeFile(join(home, "config/settings.json"), JSON.stringify(chosen));
   const second = await serve(t, home);
   const { pages, check } = await bothLanguages(t, second.link);
+  await call(pages.en, "jobs.resume", { id: made });
   // Each time it works it is killed, as the system does to a program that takes all memory.
   const killed = new Set();
   const failed = await until(async () => {

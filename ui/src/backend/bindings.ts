@@ -284,6 +284,44 @@ export type Detail = { "id": "no_project" } | { "id": "no_folder",
   /** Its name. */
   engine: string,
   /** Why, as the system says it. */
+  why: string, } | { "id": "missing",
+  /** The file. */
+  path: string, } | { "id": "unreadable_picture",
+  /** What was found, as its reader says it. */
+  why: string,
+  /** The file. */
+  path: string, } | { "id": "unreadable",
+  /** What was found, as its reader says it. */
+  why: string,
+  /** The file. */
+  path: string, } | { "id": "no_sound",
+  /** The file. */
+  path: string, } | { "id": "picture_too_small",
+  /** Pixels across. */
+  width: number,
+  /** Pixels down. */
+  height: number,
+  /** Pixels that a side must have. */
+  least: number, } | { "id": "picture_too_large",
+  /** Pixels across. */
+  width: number,
+  /** Pixels down. */
+  height: number,
+  /** Pixels that a side may have. */
+  most: number, } | { "id": "disk_full",
+  /** The file that was to be written. */
+  path: string, } | { "id": "no_place",
+  /** The place. */
+  path: string, } | { "id": "no_encoder",
+  /** As in "H.264". */
+  kind: string, } | { "id": "no_font",
+  /** Its family. */
+  family: string, } | { "id": "no_letters",
+  /** Its family. */
+  family: string,
+  /** The letters. */
+  characters: string, } | { "id": "check_failed",
+  /** What differs. */
   why: string,
 };
 
@@ -494,6 +532,8 @@ export type ExportItem = {
   step: ExportStep | null,
   /** Why it failed. */
   failure: string | null,
+  /** The same for those who tell it in another language. */
+  detail?: Detail,
   /** What came of it. */
   report: ExportReport | null,
 };

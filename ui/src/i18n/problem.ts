@@ -25,20 +25,32 @@ const KEYS: { readonly [C in ProblemCode]: Key & `problem.${C}` } = {
 
 /** A key for each sentence that the core tells with its names and numbers. */
 const DETAILS: { readonly [D in Detail["id"]]: Key & `detail.${D}` } = {
+  check_failed: "detail.check_failed",
+  disk_full: "detail.disk_full",
   engine_no_start: "detail.engine_no_start",
   export_elsewhere: "detail.export_elsewhere",
   export_running: "detail.export_running",
   file_gone: "detail.file_gone",
+  missing: "detail.missing",
   no_captions: "detail.no_captions",
+  no_encoder: "detail.no_encoder",
   no_folder: "detail.no_folder",
+  no_font: "detail.no_font",
   no_latents: "detail.no_latents",
+  no_letters: "detail.no_letters",
+  no_place: "detail.no_place",
   no_preset: "detail.no_preset",
   no_project: "detail.no_project",
+  no_sound: "detail.no_sound",
   no_take: "detail.no_take",
   nothing_on_timeline: "detail.nothing_on_timeline",
   nothing_said: "detail.nothing_said",
+  picture_too_large: "detail.picture_too_large",
+  picture_too_small: "detail.picture_too_small",
   shot_unmade: "detail.shot_unmade",
   take_gone: "detail.take_gone",
+  unreadable: "detail.unreadable",
+  unreadable_picture: "detail.unreadable_picture",
 };
 
 /** The codes that there are words for. */

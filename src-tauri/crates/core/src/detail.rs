@@ -61,6 +61,116 @@ pub enum Detail {
         /// Why, as the system says it.
         why: String,
     },
+    /// A file is not where it was.
+    Missing {
+        /// The file.
+        #[ts(type = "string")]
+        path: PathBuf,
+    },
+    /// A file is no picture, is damaged, or of a kind that is not read.
+    UnreadablePicture {
+        /// What was found, as its reader says it.
+        why: String,
+        /// The file.
+        #[ts(type = "string")]
+        path: PathBuf,
+    },
+    /// A sound or a film is damaged, or of a kind that is not read.
+    Unreadable {
+        /// What was found, as its reader says it.
+        why: String,
+        /// The file.
+        #[ts(type = "string")]
+        path: PathBuf,
+    },
+    /// A file holds no sound.
+    NoSound {
+        /// The file.
+        #[ts(type = "string")]
+        path: PathBuf,
+    },
+    /// A picture is smaller than any that can be used.
+    PictureTooSmall {
+        /// Pixels across.
+        width: u32,
+        /// Pixels down.
+        height: u32,
+        /// Pixels that a side must have.
+        least: u32,
+    },
+    /// A picture is larger than any that is opened.
+    PictureTooLarge {
+        /// Pixels across.
+        width: u32,
+        /// Pixels down.
+        height: u32,
+        /// Pixels that a side may have.
+        most: u32,
+    },
+    /// The disk is full; nothing was left behind.
+    DiskFull {
+        /// The file that was to be written.
+        #[ts(type = "string")]
+        path: PathBuf,
+    },
+    /// Files cannot be written there.
+    NoPlace {
+        /// The place.
+        #[ts(type = "string")]
+        path: PathBuf,
+    },
+    /// No encoder of this kind works here.
+    NoEncoder {
+        /// As in "H.264".
+        kind: String,
+    },
+    /// A font is not there.
+    NoFont {
+        /// Its family.
+        family: String,
+    },
+    /// A font lacks letters.
+    NoLetters {
+        /// Its family.
+        family: String,
+        /// The letters.
+        characters: String,
+    },
+    /// A finished file was not what it should be, and was thrown away.
+    CheckFailed {
+        /// What differs.
+        why: String,
+    },
+}
+
+impl Detail {
+    /// Of an error of pictures, sound and clips, where it is a frequent one.
+    pub fn of_media(error: &gallop_media::Error) -> Option<Self> {
+        use gallop_media::Error as Media;
+        Some(match error {
+            Media::Io { source, path, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+                Self::Missing { path: path.clone() }
+            }
+            Media::UnreadablePicture { why, path } => Self::UnreadablePicture { why: why.clone(), path: path.clone() },
+            Media::UnreadableMedia { why, path, .. } => Self::Unreadable { why: why.clone(), path: path.clone() },
+            Media::NoSound { path } => Self::NoSound { path: path.clone() },
+            Media::PictureTooSmall { width, height, .. } => {
+                Self::PictureTooSmall { width: *width, height: *height, least: gallop_media::MIN_PICTURE_SIDE }
+            }
+            Media::PictureTooLarge { width, height, .. } => {
+                Self::PictureTooLarge { width: *width, height: *height, most: gallop_media::MAX_PICTURE_SIDE }
+            }
+            Media::DiskFull { path } => Self::DiskFull { path: path.clone() },
+            Media::Place { path, .. } => Self::NoPlace { path: path.clone() },
+            Media::NoEncoder { kind, .. } => Self::NoEncoder { kind: (*kind).to_owned() },
+            Media::NoFont { family, .. } => Self::NoFont { family: family.clone() },
+            Media::NoGlyphs { family, characters } => {
+                Self::NoLetters { family: family.clone(), characters: characters.clone() }
+            }
+            Media::Check { why, .. } => Self::CheckFailed { why: why.clone() },
+            _ => return None,
+        })
+    }
 }
 
 impl fmt::Display for Detail {
@@ -88,6 +198,37 @@ impl fmt::Display for Detail {
             Self::ExportRunning => f.write_str("this export is running; cancel it first"),
             Self::ExportElsewhere => f.write_str("another Gallop is making this export; cancel it there"),
             Self::EngineNoStart { engine, why } => write!(f, "the engine `{engine}` cannot be started: {why}"),
+            Self::Missing { path } => write!(f, "the file is not there any more: {}", path.display()),
+            Self::UnreadablePicture { why, path } => {
+                write!(f, "this is no picture that can be read ({why}); use PNG, JPEG or WebP: {}", path.display())
+            }
+            Self::Unreadable { why, path } => {
+                write!(f, "this cannot be read ({why}); convert it to WAV, FLAC, MP3, M4A or MP4: {}", path.display())
+            }
+            Self::NoSound { path } => write!(f, "the file has no sound in it; choose another: {}", path.display()),
+            Self::PictureTooSmall { width, height, least } => {
+                write!(f, "the picture is {width}x{height} pixels, too small; choose one of at least {least}x{least}")
+            }
+            Self::PictureTooLarge { width, height, most } => {
+                write!(f, "the picture is {width}x{height} pixels, too large; scale it down to at most {most} a side")
+            }
+            Self::DiskFull { path } => {
+                write!(f, "the disk is full; make room or choose another place for the file: {}", path.display())
+            }
+            Self::NoPlace { path } => {
+                write!(f, "files cannot be written there; choose another place: {}", path.display())
+            }
+            Self::NoEncoder { kind } => write!(f, "no {kind} encoder of this FFmpeg works; install a build with one"),
+            Self::NoFont { family } => write!(f, "the font {family:?} is not there; install it or choose another"),
+            Self::NoLetters { family, characters } => {
+                write!(
+                    f,
+                    "the font {family:?} has no letters for {characters:?}; install the whole font or change the words"
+                )
+            }
+            Self::CheckFailed { why } => {
+                write!(f, "the finished file failed its check ({why}) and was thrown away; please report this")
+            }
         }
     }
 }

@@ -58,8 +58,9 @@ pub fn told(code: Code, detail: Detail) -> anyhow::Error {
 }
 
 /// What is wrong exactly, where the error says so.
-pub fn detail_of(error: &anyhow::Error) -> Option<&Detail> {
-    error.downcast_ref().and_then(|coded: &Coded| coded.detail.as_ref())
+pub fn detail_of(error: &anyhow::Error) -> Option<Detail> {
+    let told = error.downcast_ref().and_then(|coded: &Coded| coded.detail.clone());
+    told.or_else(|| error.downcast_ref().and_then(Detail::of_media))
 }
 
 /// The kind of an error.

@@ -5,7 +5,7 @@ import type { ExportFound, ExportItem, ExportReport, Preset } from "../../backen
 import { Bar } from "../../components/Bar";
 import { Icon, type IconName } from "../../components/Icon";
 import { t } from "../../i18n";
-import { troubleText } from "../../i18n/problem";
+import { problemText } from "../../i18n/problem";
 import { bytes, duration } from "../../lib/format";
 import { useStudio } from "../../state/studio";
 import { checkName, checkText, declareOf, phaseName, presetName, tonguesName } from "./words";
@@ -68,7 +68,7 @@ export function ExportedClip(props: { item: ExportItem; preset: Preset | undefin
             <Match when={item().failure}>
               {(why) => (
                 <small class="exported-failure" role="alert">
-                  {troubleText(why())}
+                  {problemText({ code: "internal", message: why(), detail: item().detail })}
                 </small>
               )}
             </Match>

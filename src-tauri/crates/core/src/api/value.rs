@@ -79,7 +79,7 @@ impl Refusal {
     /// Of an error with its causes.
     pub fn of(error: &anyhow::Error) -> Self {
         let message = gallop_protocol::shown(&format!("{error:#}"));
-        Self { code: crate::code_of(error), message, detail: crate::detail_of(error).cloned() }
+        Self { code: crate::code_of(error), message, detail: crate::detail_of(error) }
     }
 }
 

@@ -17,6 +17,8 @@ use super::presets::Presets;
 use super::report::KitReport;
 use super::scene::Scene;
 use crate::clock::{now_unix_ms, rfc3339};
+use crate::detail::Detail;
+use crate::error::detail_of;
 use crate::files;
 use crate::places::Places;
 
@@ -52,6 +54,9 @@ pub struct Entry {
     /// Why it failed.
     #[serde(default)]
     pub failure: Option<String>,
+    /// The same for those who tell it in another language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Detail>,
     /// What came of it.
     #[serde(default)]
     pub report: Option<KitReport>,
@@ -105,7 +110,7 @@ impl Batch {
                 note(places, &scene, item)?;
             }
         }
-        let entry = |item| Entry { item, state: EntryState::Waiting, failure: None, report: None };
+        let entry = |item| Entry { item, state: EntryState::Waiting, failure: None, detail: None, report: None };
         let entries = items.into_iter().map(entry).collect();
         Ok(Self { format: FORMAT, id: Id::new(), added_unix_ms: now_unix_ms(), order, scene, entries })
     }
@@ -118,7 +123,7 @@ impl Batch {
     /// Lets everything that is not done wait again.
     pub fn rewind(&mut self) {
         for entry in self.entries.iter_mut().filter(|entry| entry.state != EntryState::Done) {
-            (entry.state, entry.failure) = (EntryState::Waiting, None);
+            (entry.state, entry.failure, entry.detail) = (EntryState::Waiting, None, None);
         }
     }
 
@@ -137,6 +142,7 @@ impl Batch {
             let kit = Kit { scene: &self.scene, order: &self.order, preset, item: &entry.item, maker, fonts: &fonts };
             kit.make(progress)
         });
+        entry.detail = made.as_ref().err().and_then(detail_of);
         (entry.state, entry.failure) = match made {
             Ok(Made::Now(report) | Made::Before(report)) => {
                 entry.report = Some(*report);

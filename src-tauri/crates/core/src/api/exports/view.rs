@@ -5,6 +5,7 @@ use gallop_protocol::Id;
 use serde::Serialize;
 use ts_rs::TS;
 
+use crate::detail::Detail;
 use crate::export::{Batch, Entry, EntryState, KitReport, Tongues};
 
 /// An order, and how far it is.
@@ -60,6 +61,10 @@ pub struct ExportItem {
     pub step: Option<ExportStep>,
     /// Why it failed.
     pub failure: Option<String>,
+    /// The same for those who tell it in another language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub detail: Option<Detail>,
     /// What came of it.
     pub report: Option<KitReport>,
 }
@@ -132,6 +137,7 @@ pub(super) fn view(batch: &Batch, who: Who, step: Option<&(usize, ExportStep)>) 
         state: entry.state,
         step: step.filter(|(at, _)| *at == index).map(|(_, step)| step.clone()),
         failure: entry.failure.clone(),
+        detail: entry.detail.clone(),
         report: entry.report.clone().map(|report| KitReport { details: serde_json::Value::Null, ..report }),
     };
     ExportView {
