@@ -183,10 +183,11 @@ def distance(got: tuple[Tensor, Tensor], noised: Noised, weight: Tensor, channel
 
 def flow_losses(
     model: Pony, batch: Batch, tokenizer: Tokenizer, channels: Tensor, tones: Tensor, spacing: int = 1,
-) -> tuple[Tensor, Tensor]:
+    tap: int | None = None,
+) -> tuple[Tensor, ...]:
     """Losses of picture and sound for one batch at drawn noise levels, some samples without their prompt.
 
-    Pictures of half the size (`spacing` 2) have a quarter of the cells, and take less noise to hide as much.
+    With `tap` what the audio tokens are behind that layer comes third. Pictures of half the size (`spacing` 2) have a quarter of the cells, and take less noise to hide as much.
     """
     where = batch.video.device
     sigma = draw_sigma(len(batch.prompts), SHIFT / spacing).to(where)
@@ -197,5 +198,5 @@ def flow_losses(
     row = torch.zeros(ids.shape[1], dtype=torch.long)
     row[: none.shape[1]] = none[0]
     ids[drop], mask[drop] = row.to(where), (torch.arange(ids.shape[1]) < none.shape[1]).to(where)
-    got = model.dit(noised.video, noised.audio, features(model, ids, mask), mask, spacing=spacing)
-    return distance(got, noised, batch.weight, channels, tones)
+    video, audio, *tapped = model.dit(noised.video, noised.audio, features(model, ids, mask), mask, spacing=spacing, tap=tap)
+    return *distance((video, audio), noised, batch.weight, channels, tones), *tapped

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..voices.clip import draw_script, perform
+from ..voices.phones import frame_phones
 from ..voices.prompts import sound_blocks
 from .draw import FRAMES
 
@@ -16,15 +17,21 @@ from .draw import FRAMES
 GROUP = 16
 
 
-def group(seed: int) -> tuple[np.ndarray, list[str]]:
-    """`GROUP` sounds, int16 [GROUP, n], and prompts; the same seed gives the same."""
-    sounds, prompts = [], []
+#: Sounds int16 [GROUP, n], the classes of their phonemes int16 [GROUP, FRAMES], and their prompts.
+Group = tuple[np.ndarray, np.ndarray, list[str]]
+
+
+def group(seed: int) -> Group:
+    """`GROUP` sounds; the same seed gives the same."""
+    sounds, phones, prompts = [], [], []
     for index in range(GROUP):
         rng = np.random.default_rng([seed, index, 31])
         script = draw_script(rng, FRAMES, silent=0.04)
-        sounds.append((perform(script, FRAMES).mono * 32767).astype(np.int16))
+        performed = perform(script, FRAMES)
+        sounds.append((performed.mono * 32767).astype(np.int16))
+        phones.append(frame_phones(performed.spoken, FRAMES))
         prompts.append("\n\n".join(sound_blocks(script, rng)))
-    return np.stack(sounds), prompts
+    return np.stack(sounds), np.stack(phones), prompts
 
 
 class Lines:
@@ -36,7 +43,7 @@ class Lines:
         self.coming: list = []
         self.width = 4 * processes
 
-    def __iter__(self) -> Iterator[tuple[np.ndarray, list[str]]]:
+    def __iter__(self) -> Iterator[Group]:
         while True:
             if self.pool is None:
                 yield group(self._next())

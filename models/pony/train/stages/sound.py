@@ -110,7 +110,7 @@ def main() -> None:
     lines = Lines(spare_processes(args.processes), int(clock.before) * 1000)
     supply = iter(lines)
     heard = Ring(KEPT_SOUNDS)
-    for sounds, _ in itertools.islice(supply, 16 if where.type == "cuda" else 3):
+    for sounds, _, _ in itertools.islice(supply, 16 if where.type == "cuda" else 3):
         heard.add(sounds)
     loss_of, batch = (decoder_loss if args.part is Part.DECODER else encoder_loss), args.batch or (48 if where.type == "cuda" else 6)
 

@@ -4,6 +4,10 @@
 
 A whole clip has 3000 tokens, its sound 101: what makes an open vocabulary, hundreds of thousands of different lines, is
 affordable only here. The video experts see one token of noise and learn nothing yet. Resumes from WORK/speech.pt.
+
+Which sound comes when is hard to find out from noise: a small layer names the phoneme of each frame from what the audio
+tokens are in the middle of the network, and its error is part of the loss (after REPA, Yu et al. 2024, where what is named
+are the features of a trained encoder). The layer is thrown away.
 """
 
 from __future__ import annotations
@@ -13,15 +17,19 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from tokenizers import Tokenizer
 
 from ..codecs.sound_anchor import SoundAnchor
+from ..voices.phones import PHONES
 from .flow import Batch, flow_losses, tokens
 from .lines import GROUP, Lines, spare_processes
 from .sizes import PLANS
 from .training import Training
 
 KEPT_GROUPS = 6000  # of 16 sounds: 1.2 GB of latents on the device
+#: The layer behind which phonemes are named, and the weight of that.
+NAMED_BEHIND, NAME_WEIGHT = 4, 0.3
 
 
 def main() -> None:
@@ -34,7 +42,9 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=-1)
     args = parser.parse_args()
     sizes = PLANS[args.plan]()
-    training = Training(args.work / "speech.pt", None, sizes, args.total, args.seconds)
+    behind = min(NAMED_BEHIND, sizes.dit.num_layers - 1)
+    namer = torch.nn.Linear(sizes.dit.hidden_size, PHONES)
+    training = Training(args.work / "speech.pt", None, sizes, args.total, args.seconds, beside=namer)
     where, fixed = training.device, training.device.type == "cuda"
     tokenizer = Tokenizer.from_file(str(args.work / "tokenizer.json"))
     channels, tones = training.weights(args.work)
@@ -44,10 +54,10 @@ def main() -> None:
     kept: list[tuple] = []
 
     def take() -> None:
-        sounds, prompts = next(supply)
+        sounds, phones, prompts = next(supply)
         with torch.no_grad():
             latents = anchor.latents(torch.from_numpy(sounds).to(where).float() / 32767).transpose(1, 2)
-        entry = (latents.half(), *tokens(tokenizer, prompts, sizes.most_words, True), prompts)
+        entry = (latents.half(), *tokens(tokenizer, prompts, sizes.most_words, True), torch.from_numpy(phones).long(), prompts)
         if len(kept) < KEPT_GROUPS:
             kept.append(entry)
         else:
@@ -56,7 +66,7 @@ def main() -> None:
     count = args.groups or (24 if fixed else 1)
     for _ in range(3 * count):
         take()
-    sums, drawn = 0.0, 0
+    sums, drawn = torch.zeros(2, device=where), 0
     for progress in training.clock:
         while lines.pool is not None and lines.ready():
             take()
@@ -64,19 +74,20 @@ def main() -> None:
         if lines.pool is None and training.step % 4 == 0:
             take()
         picked = [kept[int(i)] for i in rng.integers(0, len(kept), count)]
-        audio, ids, mask = (torch.cat([p[i] for p in picked]) for i in range(3))
+        audio, ids, mask, phones = (torch.cat([p[i] for p in picked]) for i in range(4))
         if not fixed:
             longest = int(mask.sum(1).max())
             ids, mask = ids[:, :longest], mask[:, :longest]
         nothing = torch.zeros(len(audio), 48, 1, 2, 2)
         blind = torch.zeros(len(audio), 1, 2, 2)
-        batch = Batch(nothing, audio.float(), blind, torch.zeros(len(audio), dtype=torch.bool), ids, mask, sum((p[3] for p in picked), []))
-        _, loss = flow_losses(training.model, batch.to(where), tokenizer, channels, tones)
-        training.update(loss, progress)
-        sums += loss.detach()
+        batch = Batch(nothing, audio.float(), blind, torch.zeros(len(audio), dtype=torch.bool), ids, mask, sum((p[4] for p in picked), []))
+        _, loss, heard = flow_losses(training.model, batch.to(where), tokenizer, channels, tones, tap=behind)
+        named = F.cross_entropy(namer(heard).flatten(0, 1), phones.to(where).flatten())
+        training.update(loss + NAME_WEIGHT * named, progress)
+        sums += torch.stack([loss, named]).detach()
         if training.step % 50 == 0:
-            print(f"{training.clock.spent:.0f} s, step {training.step}, sound {float(sums) / 50:.3f}, {drawn} new sounds", flush=True)
-            sums = 0.0
+            print(f"{training.clock.spent:.0f} s, step {training.step}, sound {sums[0] / 50:.3f}, phonemes {sums[1] / 50:.3f}, {drawn} new sounds", flush=True)
+            sums.zero_()
     lines.close()
     training.checkpoint()
     print(f"speech: {training.step} steps", flush=True)

@@ -93,6 +93,18 @@ class Attention(unittest.TestCase):
                 self.assertLess(float((a.float() - b).detach().norm() / b.detach().norm()), 0.01)
 
 
+class Tapping(unittest.TestCase):
+    def test_what_is_tapped_belongs_to_the_sound(self) -> None:
+        torch.manual_seed(0)
+        dit, given = Dit(trial().dit), (torch.randn(2, 48, 1, 2, 2), torch.randn(2, 9, 64), torch.randn(2, 5, 64))
+        video, audio, heard = dit(*given, tap=1)
+        self.assertEqual(tuple(heard.shape), (2, 9, trial().dit.hidden_size))
+        for a, b in zip((video, audio), dit(*given)):
+            torch.testing.assert_close(a, b)
+        last = dit(*given, tap=trial().dit.num_layers - 1)[2]
+        torch.testing.assert_close(dit.final_linear_audio(dit.final_norm_audio(last, (9, 0, 0))), audio)
+
+
 class Sounds(unittest.TestCase):
     def test_a_ring_keeps_the_last(self) -> None:
         ring = Ring(5)

@@ -30,10 +30,17 @@ def compile_layers(model: Pony) -> None:
 
 
 class Training:
-    """A model in training; goes on from `path`, else begins with the averaged weights of `start`, else from nothing."""
+    """A model in training; goes on from `path`, else begins with the averaged weights of `start`, else from nothing.
 
-    def __init__(self, path: Path, start: Path | None, sizes: Sizes, total_secs: float, call_secs: float, rate: float = 1.0) -> None:
+    `beside` is a network that only helps to train: it is trained and resumed too, but not averaged nor handed on.
+    """
+
+    def __init__(
+        self, path: Path, start: Path | None, sizes: Sizes, total_secs: float, call_secs: float, rate: float = 1.0,
+        beside: torch.nn.Module | None = None,
+    ) -> None:
         self.path, self.device, self.rate = path, device(), rate
+        self.beside = (beside or torch.nn.Identity()).to(self.device)
         torch.manual_seed(0)
         self.model = new_model(sizes).to(self.device)
         state = load(path, self.device)
@@ -45,11 +52,14 @@ class Training:
         self.params = dict(self.model.named_parameters())
         self.average = {k: p.detach().clone() for k, p in self.params.items()}
         self.optimizers = make_optimizers(self.model, MUON_LR, ADAM_LR)
+        if beside:
+            self.optimizers[-1].add_param_group({"params": list(beside.parameters())})
         self.step, spent = 0, 0.0
         if state:
             for name, p in self.average.items():
                 p.copy_(state["average"][name])
             self.step, spent = state["step"], state["spent"]
+            self.beside.load_state_dict(state.get("beside") or self.beside.state_dict())
             # A checkpoint that travelled has no momenta; they come back within some dozen steps.
             for optimizer, saved in zip(self.optimizers, state.get("optimizers", [])):
                 optimizer.load_state_dict(saved)
@@ -87,7 +97,7 @@ class Training:
         buffers = {k: v for k, v in state.items() if k not in self.average}
         save(self.path, {
             "model": state, "average": {**self.average, **buffers}, "step": self.step, "spent": self.clock.spent,
-            "optimizers": [o.state_dict() for o in self.optimizers],
+            "optimizers": [o.state_dict() for o in self.optimizers], "beside": self.beside.state_dict(),
         })
         if self.clock.is_done:
             self.path.with_suffix(".done").touch()

@@ -217,10 +217,12 @@ class Dit(nn.Module):
 
     def forward(
         self, video: Tensor, audio: Tensor, text: Tensor, mask: Tensor | None = None, compute: torch.dtype = torch.bfloat16, spacing: float = 1.0,
-    ) -> tuple[Tensor, Tensor]:
+        tap: int | None = None,
+    ) -> tuple[Tensor, ...]:
         """Velocities of video [b, 48, t, h, w] and audio [b, a, 64] for text features [b, l, d].
 
         `mask` [b, l] is true for real text tokens, which come first; without it all count. `spacing` as in `positions`.
+        With `tap` the audio tokens behind that layer come third, float32 [b, a, width].
         """
         thw = tuple(video.shape[2:])
         tokens = patchify(video)
@@ -231,10 +233,13 @@ class Dit(nn.Module):
         lengths = torch.full((x.shape[0],), x.shape[1])
         if mask is not None:
             lengths = lengths - (~mask).sum(1).cpu()
-        for layer in self.block["layers"]:
+        tapped = ()
+        for index, layer in enumerate(self.block["layers"]):
             x = layer(x, spans, sin, cos, lengths, compute)
+            if index == tap:
+                tapped = (x.split(spans, 1)[1],)
         seen, heard, _ = x.split(spans, 1)
         one = (seen.shape[1], 0, 0)
         video_out = self.final_linear_video(self.final_norm_video(seen, one))
         audio_out = self.final_linear_audio(self.final_norm_audio(heard, one))
-        return unpatchify(video_out, thw), audio_out
+        return unpatchify(video_out, thw), audio_out, *tapped

@@ -10,6 +10,7 @@ import numpy as np
 from .clip import LATEST_SECS, LONGEST_SECS, SHORTEST_SECS, draw_script, perform
 from .espeak import RATE, SAMPLES_PER_FRAME, VOICES, Phone, speak
 from .grammar import LANGUAGES, draw_line, grammar, is_held_out
+from .phones import PHONES, frame_phones, phone_class
 from .prompts import sound_blocks, space_cjk
 from .sounds import SOUNDS, background
 from .visemes import VISEMES, mouth_of, shapes
@@ -19,6 +20,20 @@ FRAMES = 101
 
 def scripts(count: int, **kwargs) -> list:
     return [draw_script(np.random.default_rng([n, 77]), FRAMES, silent=0, **kwargs) for n in range(count)]
+
+
+class Phonemes(unittest.TestCase):
+    def test_frames_are_named_where_somebody_speaks(self) -> None:
+        spoken = speak("guten morgen", "German", "woman")
+        named = frame_phones([(1.0, spoken)], FRAMES)
+        first, last = 25, 25 + int(spoken.secs * 25)
+        self.assertFalse(named[:first].any() or named[last + 1 :].any())
+        self.assertGreater((named[first:last] > 0).mean(), 0.8)
+        self.assertGreater(len(set(named[first:last].tolist())), 5)
+        self.assertTrue((named < PHONES).all())
+
+    def test_classes_are_the_same_everywhere(self) -> None:
+        self.assertEqual((phone_class(""), phone_class("m")), (0, 446))
 
 
 class Grammars(unittest.TestCase):
