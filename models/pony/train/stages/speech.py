@@ -43,7 +43,7 @@ def main() -> None:
     args = parser.parse_args()
     sizes = PLANS[args.plan]()
     behind = min(NAMED_BEHIND, sizes.dit.num_layers - 1)
-    namer = torch.nn.Linear(sizes.dit.hidden_size, PHONES)
+    namer = torch.nn.Sequential(torch.nn.LayerNorm(sizes.dit.hidden_size), torch.nn.Linear(sizes.dit.hidden_size, PHONES))
     training = Training(args.work / "speech.pt", None, sizes, args.total, args.seconds, beside=namer)
     where, fixed = training.device, training.device.type == "cuda"
     tokenizer = Tokenizer.from_file(str(args.work / "tokenizer.json"))

@@ -84,4 +84,14 @@ mod tests {
     fn what_a_file_says_stays_in_one_line() {
         assert_eq!(coded(Code::Input, "two\nlines\x7f").to_string(), "two lines\u{fffd}");
     }
+
+    #[test]
+    fn what_is_wrong_with_media_is_told_exactly_under_context() {
+        let full = gallop_media::Error::DiskFull { path: "/films/out.mp4".into() };
+        let error = anyhow::Error::from(full).context("exporting");
+        assert_eq!(detail_of(&error), Some(Detail::DiskFull { path: "/films/out.mp4".into() }));
+        let gone = gallop_media::read_picture("/nowhere/face.png".as_ref()).expect_err("no file");
+        assert_eq!(detail_of(&gone.into()), Some(Detail::Missing { path: "/nowhere/face.png".into() }));
+        assert_eq!(detail_of(&anyhow::anyhow!("x")), None);
+    }
 }
