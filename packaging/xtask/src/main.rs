@@ -14,6 +14,7 @@ mod node;
 mod packages;
 mod page;
 mod pony;
+mod reel;
 mod sample;
 mod score;
 mod serve_file;
@@ -57,6 +58,9 @@ usage: cargo xtask CHORE
   pony-scores [--each N] [--model FOLDER] [--into FOLDER]
                       judge the model in the box: N requests a language and set, clips of them, and how well they obey,
                       speak and move their mouths
+  reel [--into FOLDER]
+                      make the show reel of the model in the box: seven languages, a given picture, a given voice; one
+                      film and a sheet of its pictures
   cuda                prepare the CUDA toolkit that the engine for NVIDIA cards is built with, without root or a card
   kernels             compile our kernels for every generation of cards and print what they take of one
   dist [--cuda]       build the programs as they are handed out; with the engine for NVIDIA cards
@@ -88,6 +92,7 @@ fn main() -> ExitCode {
         ["fuzz", options @ ..] => packages::ensure(&[packages::PROGRAM]).and_then(|()| fuzz::run(options)),
         ["faults", options @ ..] => packages::ensure(&[packages::PROGRAM]).and_then(|()| faults::run(options)),
         ["export-matrix", options @ ..] => exports::run(options),
+        ["reel", options @ ..] => reel::make(options),
         ["pony-scores", options @ ..] => pony::scores(options),
         ["cuda"] => cuda::prepare(),
         ["kernels"] => kernels::report(),
