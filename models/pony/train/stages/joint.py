@@ -71,7 +71,7 @@ def main() -> None:
 
     # On a CPU the same batches come in the same order for the same seed; a GPU is fed by threads, in whatever order.
     feeder, rng = (Feeder(draw, 6), None) if fixed else (None, np.random.default_rng([training.step, 41]))
-    looked = saved = time.monotonic()
+    looked = time.monotonic()
     samples = 0
     for progress in training.clock:
         if time.monotonic() - looked > 20:
@@ -85,9 +85,6 @@ def main() -> None:
         if training.step % 25 == 0:
             print(f"{training.clock.spent:.0f} s, step {training.step}, {samples} windows of {len(known)} clips, "
                   f"video {video.item():.3f} sound {audio.item():.3f}", flush=True)
-        if time.monotonic() - saved > 150:
-            training.checkpoint()
-            saved = time.monotonic()
     if feeder:
         feeder.stopped.set()
     training.checkpoint()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import torch
@@ -15,6 +16,8 @@ from .sizes import Sizes
 
 MUON_LR, ADAM_LR = 0.02, 2e-3
 EMA = 0.998
+#: A run that is killed loses no more than this.
+CHECKPOINT_SECS = 150
 
 
 def new_model(sizes: Sizes) -> Pony:
@@ -63,7 +66,7 @@ class Training:
             # A checkpoint that travelled has no momenta; they come back within some dozen steps.
             for optimizer, saved in zip(self.optimizers, state.get("optimizers", [])):
                 optimizer.load_state_dict(saved)
-        self.since = 0
+        self.since, self.saved = 0, time.monotonic()
         self.clock = Clock(total_secs, call_secs, spent)
         torch.manual_seed(self.step)
         torch.set_float32_matmul_precision("high")
@@ -76,7 +79,7 @@ class Training:
         return channels.to(self.device), tones.to(self.device)
 
     def update(self, loss: torch.Tensor, progress: float) -> None:
-        """One step: warm-up after each start, linear decay over the last 45 %."""
+        """One step: warm-up after each start, linear decay over the last 45 %; a checkpoint now and then."""
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.params.values(), 1.0)
         factor = self.rate * min(1.0, (self.since + 1) / 60) * min(1.0, max(0.01, (1 - progress) / 0.45))
@@ -91,8 +94,11 @@ class Training:
         decay = min(EMA, self.step / (self.step + 20))
         with torch.no_grad():
             torch._foreach_lerp_(list(self.average.values()), [p.detach() for p in self.params.values()], 1 - decay)
+        if time.monotonic() - self.saved > CHECKPOINT_SECS:
+            self.checkpoint()
 
     def checkpoint(self) -> None:
+        self.saved = time.monotonic()
         state = {name: p.detach() for name, p in self.model.state_dict().items()}
         buffers = {k: v for k, v in state.items() if k not in self.average}
         save(self.path, {
