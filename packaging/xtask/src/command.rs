@@ -29,6 +29,11 @@ pub fn target() -> Result<PathBuf, String> {
     Ok(here.ancestors().nth(2).ok_or("this program lies in no target folder")?.to_path_buf())
 }
 
+/// A path from where the chore was started: what it starts runs at the root.
+pub fn absolute(path: &str) -> Result<PathBuf, String> {
+    std::path::absolute(path).map_err(|error| format!("{path}: {error}"))
+}
+
 /// A folder of the user's cache, for what is fetched or made once.
 pub fn cache(name: &str) -> Result<PathBuf, String> {
     let cache = std::env::var_os("XDG_CACHE_HOME").filter(|set| !set.is_empty()).map(PathBuf::from);

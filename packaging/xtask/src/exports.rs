@@ -1,8 +1,6 @@
 //! Sources of all kinds, exported by the presets and read back.
 
-use std::path::Path;
-
-use crate::command::{at_root, built, cargo, run as run_command};
+use crate::command::{self, at_root, built, cargo, run as run_command};
 use crate::packages;
 use crate::score::{self, Score};
 
@@ -49,6 +47,8 @@ fn absolute(flag: &str, value: &str) -> Result<String, String> {
     if flag == "--only" {
         return Ok(value.to_owned());
     }
-    let path = std::path::absolute(Path::new(value)).map_err(|error| format!("{value}: {error}"))?;
-    path.into_os_string().into_string().map_err(|_| format!("this folder's name is not Unicode: {value}"))
+    command::absolute(value)?
+        .into_os_string()
+        .into_string()
+        .map_err(|_| format!("this folder's name is not Unicode: {value}"))
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::command::{at_root, cache, output, root, run};
+use crate::command::{absolute, at_root, cache, output, root, run, target};
 use crate::packages;
 use crate::sample;
 
@@ -14,7 +14,7 @@ const REQUIREMENTS: &str = "models/pony/train/requirements.txt";
 /// Makes the clips and prints the table. `--each N` requests a language; `--model` judges another folder.
 pub fn scores(options: &[&str]) -> Result<(), String> {
     let (mut each, mut model) = ("4", root().join("models/pony"));
-    let mut into = root().join("target/pony-scores");
+    let mut into = target()?.join("pony-scores");
     let mut rest = options.iter();
     while let Some(flag) = rest.next() {
         let value = rest.next().ok_or_else(|| format!("{flag} needs a value"))?;
@@ -38,10 +38,6 @@ pub fn scores(options: &[&str]) -> Result<(), String> {
         .args(["--each", each]))?;
     println!("\nThe clips, the requests and the table lie in {}", into.display());
     Ok(())
-}
-
-fn absolute(path: &str) -> Result<PathBuf, String> {
-    std::path::absolute(Path::new(path)).map_err(|error| format!("{path}: {error}"))
 }
 
 /// A Python with the packages of the recipe: the one that `GALLOP_PYTHON` names, or one that is made once in the cache.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::command::{at_root, root, run, target};
+use crate::command::{absolute, at_root, root, run, target};
 use crate::packages;
 use crate::sample;
 
@@ -64,7 +64,7 @@ const WIDTH: u32 = 128;
 pub fn make(options: &[&str]) -> Result<(), String> {
     let into = match options {
         [] => target()?.join("reel"),
-        ["--into", folder] => std::path::absolute(folder).map_err(|error| format!("{folder}: {error}"))?,
+        ["--into", folder] => absolute(folder)?,
         _ => return Err("there is only --into FOLDER".into()),
     };
     packages::ensure(&[packages::PROGRAM, &[packages::MEDIA]])?;

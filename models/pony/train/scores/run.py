@@ -103,21 +103,19 @@ def train_judges(folder: Path) -> None:
         run("judge", "train", folder / "drawings", folder / PICTURE_JUDGE, "--minutes", JUDGE_MINUTES)
 
 
-def find_mouths(folder: Path, requests: list[dict]) -> None:
-    """Brings the boxes to the size of the clips, and reads the mouths of those whose boxes were guessed from a drawing."""
-    sizes = full().pictures
-    for request in requests:
-        frames = Clip(request, folder).frames
-        assert frames is not None
-        height, width = frames.shape[1:3]
-        scale = np.array([height / sizes[request["aspect"]][0]] * 2 + [width / sizes[request["aspect"]][1]] * 2)
-        for key in ("mouth_box", "face_box"):
-            if key in request:
-                request[key] = [int(v) for v in np.round(request[key] * scale)]
-        if "mouth_boxes" in request:
-            boxes = np.load(folder / request["mouth_boxes"])[: len(frames)] * scale
-            request["mouth"] = f"{request['name']}-opening.npy"
-            np.save(folder / request["mouth"], openings(frames[: len(boxes)], boxes))
+def find_mouth(clip: Clip) -> None:
+    """Brings the boxes to the size of a clip, and reads its mouth where the boxes were guessed from a drawing."""
+    frames, request = clip.frames, clip.entry
+    assert frames is not None
+    sizes, (height, width) = full().pictures[request["aspect"]], frames.shape[1:3]
+    scale = np.array([height / sizes[0]] * 2 + [width / sizes[1]] * 2)
+    for key in ("mouth_box", "face_box"):
+        if key in request:
+            request[key] = [int(v) for v in np.round(request[key] * scale)]
+    if "mouth_boxes" in request:
+        boxes = np.load(clip.folder / request["mouth_boxes"])[: len(frames)] * scale
+        request["mouth"] = f"{request['name']}-opening.npy"
+        np.save(clip.folder / request["mouth"], openings(frames[: len(boxes)], boxes))
 
 
 def shown(judge: picture_judge.Judge, clips: list[Clip]) -> dict[str, float]:
@@ -143,6 +141,8 @@ def scores_of(folder: Path, requests: list[dict], judges: Path) -> dict:
     scores: dict = {}
     for name in ("words", "pictures", "voices"):
         clips = [Clip(request, folder) for request in requests if request["set"] == name]
+        for clip in clips:
+            find_mouth(clip)
         found = {**mouth_scores(clips, 32), **picture_scores(clips)}
         if name == "words":
             found |= {**sound_scores(clips, tongue), "shown": shown(eye, clips)}
@@ -184,7 +184,6 @@ def main() -> None:
         requests = asked + sets.pictures(args.each, args.out) + sets.voices(args.each, args.out) + again
         plan.write_text(json.dumps(requests, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     secs = make(args.gallop, args.model, args.out, requests)
-    find_mouths(args.out, requests)
     scores = scores_of(args.out, requests, args.judges)
     (args.out / "scores.json").write_text(json.dumps({**scores, "seconds a clip": secs}, indent=1) + "\n", encoding="utf-8")
     (args.out / "SCORES.md").write_text(table(scores), encoding="utf-8")

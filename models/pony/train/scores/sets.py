@@ -37,12 +37,10 @@ def _spoken(script: Script) -> dict:
 
 
 def _speaking_scene(number: int):
-    """A held-out scene of one figure that speaks, in a place."""
-    while True:
-        scene = draw_scene(number, held=True)
-        if scene.speaker is not None and len(scene.actors) == 1 and scene.place is not None:
-            return scene
+    """A held-out scene whose figure speaks; all held-out scenes have one figure, in a place."""
+    while (scene := draw_scene(number, held=True)).speaker is None:
         number += 100_000
+    return scene
 
 
 def words(each: int, folder: Path) -> list[dict]:
@@ -80,10 +78,8 @@ def _given(number: int, name: str, folder: Path) -> tuple[dict, ClipSound]:
     aspect, shot, sound = shoot(number, full(), THEATRE)
     request = {"name": name, "seed": number % 1000, "aspect": aspect, "description": shot.description, "reference": f"{name}.png", **_spoken(sound.script)}
     Image.fromarray(shot.frames[0]).save(folder / request["reference"])
-    seen = shot.mouth_boxes[shot.mouth_boxes[:, 0] >= 0]
-    if len(seen):
-        request["mouth_box"] = [int(v) for v in (seen[:, 0].min(), seen[:, 1].max(), seen[:, 2].min(), seen[:, 3].max())]
-        request["face_box"] = list(shot.face_box)
+    if box := shot.mouth_reach():
+        request |= {"mouth_box": box, "face_box": list(shot.face_box)}
     return request, sound
 
 

@@ -43,6 +43,13 @@ class Shot:
     description: str
     still: bool
 
+    def mouth_reach(self) -> list[int] | None:
+        """The box around all places of the mouth, y0, y1, x0, x1; none where it is never seen."""
+        seen = self.mouth_boxes[self.mouth_boxes[:, 0] >= 0]
+        if not len(seen):
+            return None
+        return [int(v) for v in (seen[:, 0].min(), seen[:, 1].max(), seen[:, 2].min(), seen[:, 3].max())]
+
 
 def pick(number: int, held: bool) -> Plan:
     """A card for every number; a few of them do not speak."""

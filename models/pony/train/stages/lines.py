@@ -15,8 +15,6 @@ from .draw import FRAMES
 
 #: Sounds that are drawn at once.
 GROUP = 16
-
-
 #: Sounds int16 [GROUP, n], the classes of their phonemes int16 [GROUP, FRAMES], and their prompts.
 Group = tuple[np.ndarray, np.ndarray, list[str]]
 

@@ -107,10 +107,9 @@ def given_clips(count: int, sizes: Sizes, pictures: str, aspect: str) -> list[di
         here, shot, sound = shoot(number, sizes, pictures)
         if here != aspect or not sound.script.said:
             continue
-        boxes = shot.mouth_boxes[shot.mouth_boxes[:, 0] >= 0]
-        if not len(boxes):
+        box = shot.mouth_reach()
+        if box is None:
             continue
-        box = [int(v) for v in (boxes[:, 0].min(), boxes[:, 1].max(), boxes[:, 2].min(), boxes[:, 3].max())]
         out.append({
             "name": f"given{number}", "seed": number, "prompt": "\n\n".join([shot.description, *sound_blocks(sound.script)]),
             "voice": sound.script.said[0].voice, "background": sound.script.background,

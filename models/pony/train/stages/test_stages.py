@@ -145,7 +145,6 @@ class Drawing(unittest.TestCase):
         self.assertEqual(float(weight[0].std()), 0.0)
         self.assertEqual(np.unravel_index(weight[20].argmax(), (6, 8)), (2, 4))
 
-
     def test_half_the_size_is_the_mean_of_squares_and_lies_over_the_whole(self) -> None:
         frames = np.zeros((2, 8, 12, 3), np.uint8)
         frames[:, :2, :2] = np.array([[10, 20], [30, 41]])[..., None]

@@ -55,15 +55,16 @@ class Training:
         self.params = dict(self.model.named_parameters())
         self.average = {k: p.detach().clone() for k, p in self.params.items()}
         self.optimizers = make_optimizers(self.model, MUON_LR, ADAM_LR)
-        if beside:
+        if beside is not None:
             self.optimizers[-1].add_param_group({"params": list(beside.parameters())})
         self.step, spent = 0, 0.0
         if state:
             for name, p in self.average.items():
                 p.copy_(state["average"][name])
             self.step, spent = state["step"], state["spent"]
-            self.beside.load_state_dict(state.get("beside") or self.beside.state_dict())
-            # A checkpoint that travelled has no momenta; they come back within some dozen steps.
+            # A checkpoint that travelled has neither this nor momenta; they come back within some dozen steps.
+            if "beside" in state:
+                self.beside.load_state_dict(state["beside"])
             for optimizer, saved in zip(self.optimizers, state.get("optimizers", [])):
                 optimizer.load_state_dict(saved)
         self.since, self.saved = 0, time.monotonic()

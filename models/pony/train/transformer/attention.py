@@ -19,12 +19,12 @@ ROWS = 512
 
 
 def _has_tiles(q: Tensor) -> bool:
-    return q.shape[-1] == tiles.HEAD and q.dtype == torch.bfloat16 and tiles.library() is not None
+    return q.shape[-1] == tiles.HEAD and tiles.library() is not None
 
 
 @torch.library.custom_op("pony::attend", mutates_args=())
 def _attend(q: Tensor, k: Tensor, v: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-    """q [b, l, n, k], k and v [b, l, k], lengths [b] int64 on the CPU; returns [b, l, n, k], and with tiles the logarithms
+    """q [b, l, n, k], k and v [b, l, k], bfloat16, lengths [b] int64, on the CPU; returns [b, l, n, k], and with tiles the logarithms
     of the queries' sums, which the backward pass needs, [b, l * n]."""
     b, l, n, d = q.shape
     q, k, v = q.contiguous(), k.contiguous(), v.contiguous()

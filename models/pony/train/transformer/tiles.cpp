@@ -14,7 +14,8 @@
 namespace {
 using bf16 = uint16_t;
 constexpr int WIDTH = 64, QUERIES = 128, KEYS = 256, LANES = 16, COLUMNS = QUERIES / LANES;
-constexpr float LOG2_E = 1.44269504f;
+// Products are divided by the root of the width; powers are of two.
+constexpr float SCALE = 1 / 8.0f, SCALE_2 = SCALE * 1.44269504f;
 
 void use_tiles() {
     struct alignas(64) {
@@ -126,7 +127,6 @@ void transpose(bf16 *to, const bf16 *rows, int count) {
 
 // One sample: `tokens` keys, `rows` queries. `logs` [rows] gets the base-2 logarithm of each query's sum.
 void forward(const bf16 *q, const bf16 *k, const bf16 *v, bf16 *out, float *logs, int tokens, int rows) {
-    const float scale = LOG2_E / 8;
     const int length = padded(tokens);
     Block<bf16> keys(length * WIDTH), values(length * WIDTH);
     std::memcpy(keys.data(), k, sizeof(bf16) * tokens * WIDTH);
@@ -145,10 +145,9 @@ void forward(const bf16 *q, const bf16 *k, const bf16 *v, bf16 *out, float *logs
             product<false>(scores.data(), QUERIES, keys.data() + first * WIDTH, WIDTH, columns.data(), QUERIES, upto, QUERIES, WIDTH);
             for (int c = 0; c < COLUMNS; c++) {
                 const float *column = scores.data() + c * LANES;
-                __m512 top = _mm512_setzero_ps();
-                top = _mm512_load_ps(column);
+                __m512 top = _mm512_load_ps(column);
                 for (int r = 1; r < here; r++) top = _mm512_max_ps(top, _mm512_load_ps(column + r * QUERIES));
-                top = _mm512_max_ps(most[c], _mm512_mul_ps(top, _mm512_set1_ps(scale)));
+                top = _mm512_max_ps(most[c], _mm512_mul_ps(top, _mm512_set1_ps(SCALE_2)));
                 const __m512 fade = exp2(_mm512_sub_ps(most[c], top));
                 most[c] = top;
                 __m512 sum = _mm512_mul_ps(total[c], fade);
@@ -159,8 +158,8 @@ void forward(const bf16 *q, const bf16 *k, const bf16 *v, bf16 *out, float *logs
                     }
                 for (int r = 0; r < upto; r += 2) {
                     __m512 one = _mm512_setzero_ps(), two = one;
-                    if (r < here) one = exp2(_mm512_fmsub_ps(_mm512_load_ps(column + r * QUERIES), _mm512_set1_ps(scale), top));
-                    if (r + 1 < here) two = exp2(_mm512_fmsub_ps(_mm512_load_ps(column + (r + 1) * QUERIES), _mm512_set1_ps(scale), top));
+                    if (r < here) one = exp2(_mm512_fmsub_ps(_mm512_load_ps(column + r * QUERIES), _mm512_set1_ps(SCALE_2), top));
+                    if (r + 1 < here) two = exp2(_mm512_fmsub_ps(_mm512_load_ps(column + (r + 1) * QUERIES), _mm512_set1_ps(SCALE_2), top));
                     sum = _mm512_add_ps(sum, _mm512_add_ps(one, two));
                     store_pairs(shares.data() + r / 2 * QUERIES + c * LANES, one, two);
                 }
@@ -214,7 +213,7 @@ void backward(const bf16 *grad, const bf16 *q, const bf16 *k, const bf16 *v, con
                     for (int i = 0; i < 2; i++) {
                         const int place = (r + i) * QUERIES + c * LANES;
                         const __m512 score = _mm512_load_ps(scores.data() + place);
-                        share[i] = exp2(_mm512_fmsub_ps(score, _mm512_set1_ps(LOG2_E / 8), _mm512_load_ps(log + c * LANES)));
+                        share[i] = exp2(_mm512_fmsub_ps(score, _mm512_set1_ps(SCALE_2), _mm512_load_ps(log + c * LANES)));
                         if (r + i >= here) share[i] = _mm512_setzero_ps();
                         change[i] = _mm512_mul_ps(share[i], _mm512_sub_ps(_mm512_load_ps(wanted.data() + place), _mm512_load_ps(mean + c * LANES)));
                         store(shares.data() + place, share[i]);
@@ -227,10 +226,10 @@ void backward(const bf16 *grad, const bf16 *q, const bf16 *k, const bf16 *v, con
             product<true>(of_queries.data(), QUERIES, key_columns.data() + first, length, change_pairs.data(), QUERIES, WIDTH, QUERIES, upto);
         }
         for (int j = 0; j < count; j++)
-            for (int d = 0; d < WIDTH; d++) dq[(at + j) * WIDTH + d] = narrow(of_queries.data()[d * QUERIES + j] / 8);
+            for (int d = 0; d < WIDTH; d++) dq[(at + j) * WIDTH + d] = narrow(of_queries.data()[d * QUERIES + j] * SCALE);
     }
     for (int i = 0; i < tokens * WIDTH; i++) {
-        dk[i] = narrow(of_keys.data()[i] / 8);
+        dk[i] = narrow(of_keys.data()[i] * SCALE);
         dv[i] = narrow(of_values.data()[i]);
     }
 }
