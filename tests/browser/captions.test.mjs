@@ -59,6 +59,7 @@ test("a caption's words and ends are changed by mouse and by keys, and taken bac
   assert.deepEqual(await find(page, old.id), old);
 
   // Its end by mouse.
+  const whole = await first.boundingBox();
   const edge = await first.locator(".caption-edge-out").boundingBox();
   const y = edge.y + edge.height / 2;
   await page.mouse.move(edge.x + edge.width / 2, y);
@@ -70,6 +71,7 @@ test("a caption's words and ends are changed by mouse and by keys, and taken bac
   assert.equal((await find(page, old.id)).from, old.from);
   await call(page, "project.undo");
   await until(async () => (await find(page, old.id)).to === old.to, "the drag is more than one step");
+  await until(async () => (await first.boundingBox()).width === whole.width, "the window does not follow what is undone");
 
   // Both ends and all of it by keys.
   const keyed = async (keys, wanted, why) => {
@@ -90,12 +92,13 @@ test("a caption's words and ends are changed by mouse and by keys, and taken bac
 
   // To the playhead, from its menu.
   await first.click({ button: "right" });
-  assert.ok(await page.getByRole("menuitem", { name: /Begin at the playhead/ }).isVisible());
+  await page.getByRole("menuitem", { name: /Begin at the playhead/ }).waitFor();
   await page.keyboard.press("Escape");
 
   // A new one where there is none.
   const clip = before.clips[0];
   await call(page, "timeline.edit", { edits: before.captions.map(({ id }) => ({ kind: "delete_caption", id })) });
+  await boxes.first().waitFor({ state: "detached" });
   await page.keyboard.press("Home");
   await page.keyboard.press("Shift+T");
   await field.fill("Once upon a time");

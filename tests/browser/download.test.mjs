@@ -7,7 +7,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { startHub, writeCatalog } from "./faulty.mjs";
-import { browse, call, newHome, projectWith, serve, until } from "./harness.mjs";
+import { browse, call, listen, newHome, projectWith, serve, until } from "./harness.mjs";
 
 /** A studio whose hub is ours, with the model page open. */
 async function modelPage(t, names, faults, options = {}) {
@@ -17,12 +17,13 @@ async function modelPage(t, names, faults, options = {}) {
   const { link } = await serve(t, home, { HF_ENDPOINT: hub.url, HF_HOME: join(home, "hub"), HF_TOKEN: "", DBUS_SESSION_BUS_ADDRESS: "unix:path=/nowhere" });
   const { page, troubles } = await browse(t, link);
   for (const name of options.accepted ?? names) await call(page, "models.accept", { id: name });
+  const said = await listen(page, "article.model, [role=status]");
   await projectWith(page, []);
   const models = (await call(page, "app.status")).places.models;
   await openModels(page);
   const row = (name) => page.locator("article.model", { has: page.getByText(`Toy ${name}`, { exact: true }) });
   await row(names[0]).waitFor();
-  return { page, troubles, hub, row, file: (name, path = "big.bin") => join(models, name, path) };
+  return { page, troubles, hub, row, said, file: (name, path = "big.bin") => join(models, name, path) };
 }
 
 async function openModels(page) {
@@ -36,7 +37,7 @@ async function isRight(hub, name, path) {
 }
 
 test("a model is accepted, fetched, paused, gone on with, checked, mended and removed", async (t) => {
-  const { page, troubles, hub, row, file } = await modelPage(t, ["calm"], {}, { accepted: [], bytes: 12 << 20 });
+  const { page, troubles, hub, row, said, file } = await modelPage(t, ["calm"], {}, { accepted: [], bytes: 12 << 20 });
   const calm = row("calm");
   await calm.getByRole("button", { name: "Get" }).click();
   await calm.getByText("Be good.").waitFor();
@@ -80,7 +81,7 @@ test("a model is accepted, fetched, paused, gone on with, checked, mended and re
 
   await calm.getByRole("button", { name: /^More for/ }).click();
   await page.getByRole("menuitem", { name: "Remove from this machine" }).click();
-  await says(page, /are free again/);
+  await said("", /are free again/);
   await calm.getByRole("button", { name: "Get" }).waitFor();
   assert.equal(existsSync(file("calm")), false);
 
@@ -101,24 +102,24 @@ test("what a bad line does is said and mended", async (t) => {
     ],
     shortens: [{ kind: "short", after: 500_000 }],
     corrupts: [{ kind: "corrupt" }],
-    hurries: [{ kind: "status", status: 429, headers: { "retry-after": "3" } }],
+    hurries: [{ kind: "status", status: 429, headers: { "retry-after": "5" } }],
     stalls: [{ kind: "stall", after: 1 << 20 }],
     lies: [{ kind: "corrupt", forever: true }],
     breaks: [{ kind: "status", status: 500, forever: true }],
     closes: [{ kind: "status", status: 401, forever: true }],
     forbids: [{ kind: "status", status: 403, forever: true }],
   };
-  const { page, troubles, hub, row, file } = await modelPage(t, Object.keys(faults), faults, {
+  const { page, troubles, hub, row, said, file } = await modelPage(t, Object.keys(faults), faults, {
     gates: { closes: "automatic", forbids: "manual" },
   });
   // All at once: each has its own thread, and some take as long as the patience with a silent server is.
   for (const name of Object.keys(faults)) await row(name).getByRole("button", { name: "Get" }).click();
 
-  await says(row("hurries"), /Nothing comes right now \(.*answered 429\)\. Gallop tries again by itself\./);
-  await says(row("breaks"), /Nothing comes right now \(.*answered 500\)\. Gallop tries again by itself\./);
+  await said("Toy hurries", /Nothing comes right now \(.*answered 429\)\. Gallop tries again by itself\./);
+  await said("Toy breaks", /Nothing comes right now \(.*answered 500\)\. Gallop tries again by itself\./);
   await says(row("closes"), /this model has a gate: sign in and accept its terms at https:\/\/hub\.example\/them\/closes/i);
   await says(row("forbids"), /this model has a gate/i);
-  await says(row("stalls"), /Nothing comes right now/);
+  await said("Toy stalls", /Nothing comes right now/);
   for (const name of ["drops", "shortens", "corrupts", "hurries"]) {
     await says(row(name).locator(".model-state"), /^3(\.\d)? MB$/);
     await isRight(hub, name, file(name));

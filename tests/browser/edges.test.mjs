@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { browse, call, newHome, serve, until } from "./harness.mjs";
+import { browse, call, newHome, painted, serve, until } from "./harness.mjs";
 
 const RATE = 25;
 
@@ -53,6 +53,7 @@ test("the viewer shows the frames at the edges that are dragged, and the playhea
     await page.mouse.move(from + frames * perFrame, y, { steps: 6 });
   };
   const note = async () => {
+    await painted(page);
     const text = await page.locator(".timeline-note").textContent();
     const [, sign, , s, f] = /([+−])(\d+):(\d+):(\d+)/.exec(text);
     return (sign === "−" ? -1 : 1) * (Number(s) * RATE + Number(f));

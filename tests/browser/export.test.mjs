@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { brightness, browse, call, newHome, serve, until } from "./harness.mjs";
+import { brightness, browse, call, listen, newHome, serve, until } from "./harness.mjs";
 
-/** The sample film, cut to a second of its first clip. */
-async function sample(t, home) {
+/** The sample film, cut to some frames of its first clip. What the window's button for exports says is listened to. */
+async function sample(t, home, frames = 25) {
   const { link } = await serve(t, home);
   const { page, troubles } = await browse(t, link);
   await call(page, "app.set_settings", { settings: { seen_first_run: true } });
@@ -17,21 +17,22 @@ async function sample(t, home) {
     edits: [
       { kind: "delete", clips: others.map(({ id }) => id), gap: "close" },
       ...timeline.tracks.map(({ id }) => ({ kind: "delete_track", track: id, id })),
-      { kind: "trim", clip: first.id, edge: "out", to: first.in + 25 },
+      { kind: "trim", clip: first.id, edge: "out", to: first.in + frames },
     ],
   });
   const out = join(home, "films");
   await mkdir(out, { recursive: true });
+  const said = await listen(page, "header button");
   await page.reload();
   await page.locator("header").getByRole("button", { name: "Export" }).click();
   const dialog = page.getByRole("dialog", { name: "Export" });
   await dialog.getByRole("textbox", { name: "Folder" }).fill(out);
   await dialog.getByRole("textbox", { name: "Folder" }).press("Tab");
-  return { page, troubles, dialog, out };
+  return { page, troubles, dialog, out, said };
 }
 
 test("a film is seen as it will be, exported for two platforms, and its report is shown", async (t) => {
-  const { page, troubles, dialog, out } = await sample(t, await newHome(t));
+  const { page, troubles, dialog, out, said } = await sample(t, await newHome(t));
   const start = dialog.getByRole("button", { name: "Export" });
   assert.ok(await start.isDisabled(), "nothing is chosen, and yet it can be exported");
   await dialog.getByRole("checkbox", { name: "X", exact: true }).click();
@@ -48,7 +49,7 @@ test("a film is seen as it will be, exported for two platforms, and its report i
   // The list shows it while it is written, and the button at the top how far it is.
   const clips = dialog.locator(".exported");
   await clips.nth(1).waitFor();
-  await page.locator("header").getByRole("button", { name: /^Export · \d+ %$/ }).waitFor();
+  await said("Export", /^Export · \d+ %$/);
   await until(async () => (await call(page, "export.list"))[0].state === "done", "the export does not come to its end");
   await dialog.locator('.exported[data-state="done"]').nth(1).waitFor();
   await dialog.getByRole("button", { name: "Report" }).first().click();
@@ -142,7 +143,8 @@ test("the picture is what the graph will write for the preset: its shape, its la
 });
 
 test("a label that a law asks for is left out only by who agrees to it", async (t) => {
-  const { page, troubles, dialog } = await sample(t, await newHome(t));
+  // Long enough to be broken off.
+  const { page, troubles, dialog } = await sample(t, await newHome(t), 100);
   await dialog.getByRole("checkbox", { name: /Douyin/ }).click();
   const start = dialog.getByRole("button", { name: "Export", exact: true });
   await until(() => start.isEnabled(), "it cannot be exported");

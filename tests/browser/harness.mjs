@@ -15,7 +15,7 @@ const { chromium } = require("playwright-core");
 export const ROOT = new URL("../../", import.meta.url).pathname;
 
 /** Longer than anything should take on two slow cores: reaching it is a failure, not a measurement. */
-export const LIMIT_MS = Number(process.env.GALLOP_TEST_LIMIT_MS ?? 120_000);
+export const LIMIT_MS = Number(process.env.GALLOP_TEST_LIMIT_MS ?? 300_000);
 
 const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
@@ -135,6 +135,28 @@ export async function until(check, otherwise) {
   }
   throw new Error(otherwise);
 }
+
+/**
+ * Remembers what the elements of `selector` say from the next load of the page on, however short. What it gives waits until
+ * one whose words contain `name` has said `words`.
+ */
+export async function listen(page, selector) {
+  await page.addInitScript((selector) => {
+    const heard = new Set();
+    window.heard = heard;
+    const look = () => document.querySelectorAll(selector).forEach((element) => heard.add(element.textContent));
+    new MutationObserver(look).observe(document, { childList: true, subtree: true, characterData: true, attributes: true });
+  }, selector);
+  return (name, words) =>
+    until(
+      async () => (await page.evaluate(() => [...window.heard])).some((said) => said.includes(name) && words.test(said)),
+      `“${name}” does not say ${words}`,
+    );
+}
+
+/** Waits until the page has painted what it was told up to now. */
+export const painted = (page) =>
+  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
 
 /** The mean brightness, 0 to 255, of what a picture or video shows now. */
 export function brightness(locator) {

@@ -36,6 +36,14 @@ test("a line in each language is written, fits or not, and reaches the model's p
   }, "the lines do not reach the core");
   // Seven lines are more than four seconds hold: the window says so beside the last one.
   await page.getByRole("group", { name: "Spoken line 7" }).getByText(/too long/).waitFor();
+
+  // What is said beside a line goes with its words.
+  const first = page.getByRole("group", { name: "Spoken line 1" });
+  await first.getByText(/^fits · [1-3]/).waitFor();
+  await first.getByRole("textbox", { name: "Text of line 1" }).fill(`${LINES.zh} `.repeat(4));
+  await first.getByText(/too long/).waitFor();
+  await first.getByRole("textbox", { name: "Text of line 1" }).fill("好！");
+  await first.getByText(/^fits · /).waitFor();
   assert.deepEqual(troubles, []);
 });
 

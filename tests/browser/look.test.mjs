@@ -89,8 +89,11 @@ test("films and pictures are dragged and dropped on to the main track", async (t
   const panel = page.getByTestId("clip-panel");
   await panel.getByText("160 × 90 · 30 fps · 2 s").waitFor();
   assert.equal(await page.getByRole("textbox", { name: "What is to be seen" }).count(), 0);
-  const poster = await clips.first().locator(".clip-film").evaluate((film) => film.style.backgroundImage);
-  assert.match(poster, /poster\.png/);
+  const cover = clips.first().locator(".clip-film");
+  const poster = await until(
+    () => cover.evaluate((film) => /poster\.png/.test(film.style.backgroundImage) && film.style.backgroundImage),
+    "the clip has no poster",
+  );
   const shown = await page.evaluate(async (url) => (await fetch(url)).status, /"(.*)"/.exec(poster)[1]);
   assert.equal(shown, 200);
   assert.deepEqual(troubles, []);
@@ -203,7 +206,7 @@ test("fades are pulled at the corners, crossings are made with a key, frames are
   assert.ok(Math.abs(moved.frame.x - 0.1) < 1e-3 && moved.frame.y < 1e-3, JSON.stringify(moved.frame));
   // The numbers say the same, and each of the two is one step back, however far it went.
   const scale = page.getByTestId("clip-panel").getByRole("textbox", { name: "Scale", exact: true });
-  assert.match(await scale.inputValue(), /^5\d/, "the number does not follow the corner");
+  await until(async () => /^5\d/.test(await scale.inputValue()), "the number does not follow the corner");
   await call(page, "project.undo");
   assert.ok((await look(0)).frame.x < 1e-3 && (await look(0)).frame.w < 0.55, "the move is not one step");
   await call(page, "project.undo");

@@ -43,7 +43,7 @@ test("a picture dropped on the shot becomes its first frame, by its path", { tim
   await call(window, "app.set_settings", { settings: { seen_first_run: true } });
   await call(window, "project.create", { name: "Test", aspect: "9:16", model: "pony" });
   await call(window, "shot.add", { shot: { description: "A pony looks into the camera.", lines: [], sound: null } });
-  await window.evaluate(() => window.location.reload());
+  await window.reload();
   await window.find(".shot-fields textarea");
   const position = await until(
     () =>
@@ -55,9 +55,11 @@ test("a picture dropped on the shot becomes its first frame, by its path", { tim
     "the shot has no place",
   );
 
-  // The page begins to listen once it is there.
-  const listens = () => tell(window, "tauri://drag-enter", { paths: [picture], position });
+  // The page begins to listen once it is there, to one event after the other.
+  const kinds = ["enter", "over", "drop", "leave"].map((kind) => `tauri://drag-${kind}`);
+  const listens = () => window.evaluate((kinds) => kinds.every((kind) => window.__internal_unstable_listeners_object_id__?.[kind]), kinds);
   await until(listens, "nobody listens to drops");
+  await tell(window, "tauri://drag-enter", { paths: [picture], position });
   await tell(window, "tauri://drag-over", { position });
   await tell(window, "tauri://drag-drop", { paths: [picture], position });
   const project = await until(async () => {

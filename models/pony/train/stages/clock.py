@@ -8,6 +8,8 @@ from pathlib import Path
 
 import torch
 
+from .fellows import as_first
+
 
 class Clock:
     """Yields the progress 0 to 1 of a stage until it or this call is over; `spent` counts earlier calls too."""
@@ -26,8 +28,12 @@ class Clock:
 
     def __iter__(self) -> Iterator[float]:
         self.began = time.monotonic()  # what came before, opening files and first batches, is not training
-        while not self.is_done and time.monotonic() - self.began < self.call:
-            yield self.spent / self.total
+        while (progress := as_first(self._progress())) >= 0:
+            yield progress
+
+    def _progress(self) -> float:
+        """How far the stage is; below nought once it or the call is over."""
+        return -1.0 if self.is_done or time.monotonic() - self.began >= self.call else self.spent / self.total
 
 
 def device() -> torch.device:

@@ -17,11 +17,18 @@ import time
 from pathlib import Path
 
 import numpy as np
+import torch
 from tokenizers import Tokenizer
 
+from . import fellows
 from .flow import HALF_SHARES, SOUND_WEIGHT, Batch, Records, draw_batch, flow_losses
+from .lines import spare_processes
 from .sizes import PLANS
-from .training import Training
+from .speaking import Speaking, namer
+from .training import NAME_WEIGHT, Training
+
+#: Each so many steps one hears sounds alone, so that lines that no clip says are not forgotten.
+SPOKEN_EVERY = 4
 
 
 class Feeder:
@@ -52,15 +59,17 @@ def main() -> None:
     parser.add_argument("--total", type=float, required=True)
     parser.add_argument("--seconds", type=float, default=1e9)
     parser.add_argument("--tokens", type=int, default=0, help="tokens of a batch; 0: 150000 on a GPU, 12000 on a CPU")
+    parser.add_argument("--processes", type=int, default=-1, help="that draw sounds; -1: all cores but two")
     parser.add_argument("--small", action="store_true", help="pictures of half the size")
     args = parser.parse_args()
     sizes = PLANS[args.plan]()
     name, before, spacing = ("small.pt", ["speech.pt"], 2) if args.small else ("joint.pt", ["small.pt", "speech.pt"], 1)
     start = next((args.work / b for b in before if (args.work / b).exists()), None)
-    training = Training(args.work / name, start, sizes, args.total, args.seconds)
+    training = Training(args.work / name, start, sizes, args.total, args.seconds, beside=namer(sizes))
     where, fixed = training.device, training.device.type == "cuda"
     tokenizer = Tokenizer.from_file(str(args.work / "tokenizer.json"))
     channels, tones = training.weights(args.work)
+    speaking = Speaking(args.work, sizes, tokenizer, where, 16 if fixed else 2, spare_processes(args.processes), training.step)
     records = Records(args.work / "latents", spacing)
     records.refresh()
     known, budget = records.part(held_out=False), args.tokens or (150_000 if fixed else 12_000)
@@ -70,25 +79,34 @@ def main() -> None:
         return draw_batch(known, budget, share, tokenizer, sizes.most_words, fixed, rng)
 
     # On a CPU the same batches come in the same order for the same seed; a GPU is fed by threads, in whatever order.
-    feeder, rng = (Feeder(draw, 6), None) if fixed else (None, np.random.default_rng([training.step, 41]))
+    feeder, rng = (Feeder(draw, 6), None) if fixed else (None, np.random.default_rng([training.step, 41, fellows.RANK]))
     looked = time.monotonic()
-    samples = 0
+    windows, sums, looks = 0, torch.zeros(4, device=where), torch.zeros(2)
     for progress in training.clock:
-        if time.monotonic() - looked > 20:
-            records.refresh()
-            known[:] = records.part(held_out=False)
-            looked = time.monotonic()
-        batch = feeder.ready.get() if feeder else draw(rng)
-        video, audio = flow_losses(training.model, batch.to(where), tokenizer, channels, tones, spacing)
-        training.update(video + SOUND_WEIGHT * audio, progress)
-        samples += len(batch.prompts)
-        if training.step % 25 == 0:
-            print(f"{training.clock.spent:.0f} s, step {training.step}, {samples} windows of {len(known)} clips, "
-                  f"video {video.item():.3f} sound {audio.item():.3f}", flush=True)
+        if training.step % SPOKEN_EVERY == SPOKEN_EVERY - 1:
+            losses = speaking.losses(training.model, training.beside, channels, tones)
+            training.update(losses[0] + NAME_WEIGHT * losses[1], progress)
+        else:
+            if time.monotonic() - looked > 20:
+                records.refresh()
+                known[:] = records.part(held_out=False)
+                looked = time.monotonic()
+            batch = feeder.ready.get() if feeder else draw(rng)
+            losses = flow_losses(training.model, batch.to(where), tokenizer, channels, tones, spacing)
+            training.update(losses[0] + SOUND_WEIGHT * losses[1], progress)
+            windows += len(batch.prompts)
+        alone = int(training.step % SPOKEN_EVERY == 0)
+        sums[2 * alone : 2 * alone + 2] += torch.stack(losses[:2]).detach()
+        looks[alone] += 1
+        if training.step % 40 == 0:
+            video, sound, spoken, named = (sums.cpu() / looks.repeat_interleave(2)).tolist()
+            training.say(f"{windows} windows of {len(known)} clips, video {video:.3f} sound {sound:.3f}, alone {spoken:.3f} phonemes {named:.3f}")
+            sums.zero_(), looks.zero_()
+    speaking.lines.close()
     if feeder:
         feeder.stopped.set()
     training.checkpoint()
-    print(f"{name}: {training.step} steps, {samples} windows in this call", flush=True)
+    training.say(f"{name} is over for this call")
 
 
 if __name__ == "__main__":

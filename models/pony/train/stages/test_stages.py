@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -16,6 +20,7 @@ from ..transformer import attention, tiles
 from ..transformer.dit import Dit, positions
 from ..voices.clip import Said, Script
 from ..voices.grammar import Line, is_held_out
+from . import fellows
 from .draw import FRAMES, HALF, crop_of, mouth_weight, shoot, shrunk
 from .flow import STEP, WHOLE, Batch, Record, add_noise, distance, window, windowed
 from .pack import in_8_bits, read_back, rounding, stored
@@ -91,6 +96,37 @@ class Attention(unittest.TestCase):
             pairs = [(got[counts], want[counts]), *((a.grad, b.grad) for a, b in zip(inputs, exact))]
             for a, b in pairs:
                 self.assertLess(float((a.float() - b).detach().norm() / b.detach().norm()), 0.01)
+
+
+#: What each of two processes does: gradients of its own rank, and the clock of the first one.
+FELLOWS = """
+import torch
+from train.stages import fellows
+fellows.join()
+a, b = torch.zeros(3, 2), torch.zeros(5)
+if fellows.RANK == 1:
+    a.grad = torch.full_like(a, 4.0)
+b.grad = torch.full_like(b, 1.0 + fellows.RANK)
+fellows.average_gradients([a, b])
+assert (a.grad == 2).all() and (b.grad == 1.5).all(), (a.grad, b.grad)
+assert fellows.as_first(0.25 + fellows.RANK) == 0.25
+"""
+
+
+class Fellows(unittest.TestCase):
+    def test_two_processes_have_the_same_gradients_and_clock(self) -> None:
+        with socket.socket() as found:
+            found.bind(("127.0.0.1", 0))
+            port = found.getsockname()[1]
+        shared = {**os.environ, "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+        both = [subprocess.Popen([sys.executable, "-c", FELLOWS], env={**shared, "RANK": str(rank)}) for rank in (0, 1)]
+        self.assertEqual([one.wait(300) for one in both], [0, 0])
+
+    def test_alone_nothing_changes(self) -> None:
+        p = torch.zeros(2)
+        fellows.average_gradients([p])
+        self.assertIsNone(p.grad)
+        self.assertEqual(fellows.as_first(0.5), 0.5)
 
 
 class Tapping(unittest.TestCase):

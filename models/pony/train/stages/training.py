@@ -11,6 +11,7 @@ from ..codecs.anchor import Anchor
 from ..codecs.sound_anchor import SoundAnchor
 from ..transformer.model import Pony, audio_weight, channel_weight
 from ..transformer.optimizer import make_optimizers
+from . import fellows
 from .clock import Clock, device, load, save
 from .sizes import Sizes
 
@@ -18,6 +19,8 @@ MUON_LR, ADAM_LR = 0.02, 2e-3
 EMA = 0.998
 #: A run that is killed loses no more than this.
 CHECKPOINT_SECS = 150
+#: Weight of the loss of naming phonemes (`speaking.py`).
+NAME_WEIGHT = 0.3
 
 
 def new_model(sizes: Sizes) -> Pony:
@@ -35,13 +38,15 @@ def compile_layers(model: Pony) -> None:
 class Training:
     """A model in training; goes on from `path`, else begins with the averaged weights of `start`, else from nothing.
 
-    `beside` is a network that only helps to train: it is trained and resumed too, but not averaged nor handed on.
+    `beside` is a network that only helps to train: it is trained and resumed too, but not averaged nor in the model's file.
+    Several processes may share a training (`fellows.py`); the first one writes.
     """
 
     def __init__(
         self, path: Path, start: Path | None, sizes: Sizes, total_secs: float, call_secs: float, rate: float = 1.0,
         beside: torch.nn.Module | None = None,
     ) -> None:
+        fellows.join()
         self.path, self.device, self.rate = path, device(), rate
         self.beside = (beside or torch.nn.Identity()).to(self.device)
         torch.manual_seed(0)
@@ -50,6 +55,8 @@ class Training:
         before = load(start, self.device) if start is not None and state is None else None
         if before:
             self.model.load_state_dict(before["average"])
+            if beside is not None and before.get("beside"):
+                self.beside.load_state_dict(before["beside"])
         if state:
             self.model.load_state_dict(state["model"])
         self.params = dict(self.model.named_parameters())
@@ -69,7 +76,7 @@ class Training:
                 optimizer.load_state_dict(saved)
         self.since, self.saved = 0, time.monotonic()
         self.clock = Clock(total_secs, call_secs, spent)
-        torch.manual_seed(self.step)
+        torch.manual_seed(self.step + 1_000_003 * fellows.RANK)
         torch.set_float32_matmul_precision("high")
         compile_layers(self.model)
 
@@ -82,6 +89,7 @@ class Training:
     def update(self, loss: torch.Tensor, progress: float) -> None:
         """One step: warm-up after each start, linear decay over the last 45 %; a checkpoint now and then."""
         loss.backward()
+        fellows.average_gradients([*self.params.values(), *self.beside.parameters()])
         norm = torch.nn.utils.clip_grad_norm_(self.params.values(), 1.0)
         factor = self.rate * min(1.0, (self.since + 1) / 60) * min(1.0, max(0.01, (1 - progress) / 0.45))
         for optimizer, base in zip(self.optimizers, (MUON_LR, ADAM_LR)):
@@ -98,8 +106,14 @@ class Training:
         if time.monotonic() - self.saved > CHECKPOINT_SECS:
             self.checkpoint()
 
+    def say(self, words: str) -> None:
+        if fellows.RANK == 0:
+            print(f"{self.clock.spent:.0f} s, step {self.step}, {words}", flush=True)
+
     def checkpoint(self) -> None:
         self.saved = time.monotonic()
+        if fellows.RANK > 0:
+            return
         state = {name: p.detach() for name, p in self.model.state_dict().items()}
         buffers = {k: v for k, v in state.items() if k not in self.average}
         save(self.path, {

@@ -86,11 +86,13 @@ export function LineBox(props: LineBoxProps): JSX.Element {
         />
         <span class="line-fit" classList={{ "line-too-long": props.fit?.fits === false }} aria-live="polite">
           <Show when={props.line.text.trim() !== "" && props.fit}>
-            {(fit) =>
-              fit().fits
-                ? t("shot.fits", { time: duration(fit().seconds) })
-                : t("shot.too_long", { time: duration(Math.ceil(fit().over_by * 10) / 10) })
-            }
+            {(fit) => (
+              <>
+                {fit().fits
+                  ? t("shot.fits", { time: duration(fit().seconds) })
+                  : t("shot.too_long", { time: duration(Math.ceil(fit().over_by * 10) / 10) })}
+              </>
+            )}
           </Show>
         </span>
       </div>

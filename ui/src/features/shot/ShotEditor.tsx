@@ -19,6 +19,7 @@ import { isGenerateKey } from "./keys";
 import { createShotWords } from "./words";
 
 const CHECK_PAUSE_MS = 180;
+const CHECK_AGAIN_MS = 1000;
 
 /** One shot: its words, its references and how it is made. */
 export function ShotEditor(props: { id: string; entry: ShotEntry; project: ProjectView }): JSX.Element {
@@ -43,7 +44,10 @@ export function ShotEditor(props: { id: string; entry: ShotEntry; project: Proje
       },
     ),
   );
-  onCleanup(() => clearTimeout(timer));
+  onCleanup(() => {
+    asked += 1;
+    clearTimeout(timer);
+  });
 
   async function look() {
     const mine = ++asked;
@@ -52,6 +56,7 @@ export function ShotEditor(props: { id: string; entry: ShotEntry; project: Proje
       if (mine === asked) setCheck(found);
     } catch {
       // The core is away; the last answer stays until it is back.
+      if (mine === asked) timer = setTimeout(() => void look(), CHECK_AGAIN_MS);
     }
   }
 
