@@ -21,8 +21,8 @@ const SMALLEST_SIZE: (f64, f64) = (960.0, 600.0);
 /// The page's grounds, so that nothing flashes while it loads.
 const DARK_GROUND: Color = Color(0x15, 0x14, 0x13, 0xff);
 const LIGHT_GROUND: Color = Color(0xef, 0xe9, 0xdf, 0xff);
-/// How long closing waits for an engine to come to the end of a step.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long closing waits for an engine to come to the end of a step, and for an export to put its file away.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long the window has to rest until its place is written down.
 const REST: Duration = Duration::from_millis(500);

@@ -240,6 +240,9 @@ impl Manifest {
                 format!("{} frames per second, expected {}", manifest.fps, super::request::FPS),
             ));
         }
+        if manifest.base.guidance.is_some() && manifest.base.negative_prompt.trim().is_empty() {
+            return Err(Error::format(file, "`base.guidance` leads away from a `negative_prompt`, and there is none"));
+        }
         Ok(manifest)
     }
 

@@ -154,7 +154,8 @@ impl Parts {
         let (manifest, plan) = (&self.manifest, self.plan);
         let features = self.text.load(&self.device, |scope| text_encoder(manifest, plan, scope))?.features(ids)?;
         if let Some(kept) = &self.kept {
-            kept.put(ids, &features)?;
+            // The next time they are computed again.
+            kept.put(ids, &features).ok();
         }
         Ok(features)
     }

@@ -323,7 +323,12 @@ impl Convolution {
         }
         let out = match &self.cpu {
             Some(cpu) if x.device().is_cpu() => cpu.forward(self, &x, residual.as_ref(), shape)?,
-            _ => self.composed(&x, residual.as_ref())?,
+            _ => {
+                // Behind a layer of the card's own kernel `x` is of 16 bits; the weights here are not.
+                let wide = |tensor: &Tensor| tensor.to_dtype(DType::F32);
+                let residual = residual.as_ref().map(wide).transpose()?;
+                self.composed(&wide(&x)?, residual.as_ref())?.to_dtype(x.dtype())?
+            }
         };
         let [b, c, t, h, w] = shape;
         Ok(match rank {

@@ -138,8 +138,11 @@ fn results(device: &Device) -> Result<Vec<(&'static str, Tensor)>> {
     let frames = Convolution::new(&kernel(128, 64, [3, 1, 1], 16)?, None, over_time)?.spread(Spread::Frames)?;
     let twice = frames.forward(&middle)?;
     let large = Convolution::enlarged(&kernel(64, 64, [1, 3, 3], 17)?, Some(&bias))?.forward(&twice)?;
+    let half = Geometry { stride: [1, 2, 2], ..cube };
+    let small = Convolution::new(&kernel(64, 64, [3; 3], 19)?, Some(&bias), half)?.forward(&middle)?;
     let pixels = Convolution::new(&kernel(12, 64, [3; 3], 18)?, None, cube)?.after(before())?;
     all.push(("convolution", middle));
+    all.push(("convolution to half the size", small));
     all.push(("convolution into frames", twice));
     all.push(("convolution into pixels", pixels.spread(Spread::PixelsByColumn)?.forward(&large)?));
     all.push(("convolution of an enlarged picture", large));
@@ -153,7 +156,7 @@ mod tests {
     #[test]
     fn the_cpu_agrees_with_itself_and_errors_are_seen() -> Result<()> {
         let checks = self_test(&Device::Cpu)?;
-        assert!(checks.len() == 18 && checks.iter().all(Check::passed), "{checks:?}");
+        assert!(checks.len() == 19 && checks.iter().all(Check::passed), "{checks:?}");
         assert!(!Check { name: "x", error: f32::NAN }.passed() && !Check { name: "x", error: 0.1 }.passed());
         ensure(&Device::Cpu)
     }

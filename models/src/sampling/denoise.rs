@@ -136,7 +136,7 @@ pub fn denoise(
     Ok(latents)
 }
 
-/// Shows a step to the hook.
+/// Shows a step to the hook, if it came to something: a clip of values that are no numbers would be black and silent.
 pub(super) fn report(
     index: usize,
     schedule: &Schedule,
@@ -145,6 +145,12 @@ pub(super) fn report(
     clean: &Tensor,
     on_step: &mut OnStep,
 ) -> Result<()> {
+    for latent in [&latents.video, &latents.audio] {
+        if !latent.sum_all()?.to_dtype(DType::F32)?.to_scalar::<f32>()?.is_finite() {
+            let why = "the network computed values that are no numbers: its files are damaged, or the card is; check the model";
+            return Err(Error::Input(why.into()));
+        }
+    }
     match on_step(&Step { index, total: schedule.steps(), latents, velocity, clean }) {
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(()) => Err(Error::Cancelled),

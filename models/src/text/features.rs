@@ -56,12 +56,18 @@ impl FeatureFolder {
             ("ids", Tensor::new(ids, &Device::Cpu)?),
             ("features", features.to_device(&Device::Cpu)?.contiguous()?),
         ]);
-        candle_core::safetensors::save(&tensors, &partial)?;
         let io = |error| Error::io("keeping text features", &path, error);
-        fs::File::open(&partial).and_then(|file| file.sync_all()).map_err(io)?;
-        fs::rename(&partial, &path).map_err(io)?;
+        let write = || {
+            candle_core::safetensors::save(&tensors, &partial)?;
+            fs::File::open(&partial).and_then(|file| file.sync_all()).map_err(io)?;
+            fs::rename(&partial, &path).map_err(io)
+        };
+        let written = write();
+        if written.is_err() {
+            fs::remove_file(&partial).ok();
+        }
         self.tidy();
-        Ok(())
+        written
     }
 
     /// Where the features of these tokens are.

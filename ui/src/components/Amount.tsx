@@ -26,6 +26,8 @@ interface AmountProps {
   tip?: string | undefined;
   onBegin(): void;
   onValue(value: number): void;
+  /** What is typed or stepped to with the keys of the number, where that is finer than the slider. */
+  onTyped?(value: number): void;
   /** The name was clicked twice: back to the usual value. */
   onReset(): void;
 }
@@ -54,12 +56,13 @@ export function Amount(props: AmountProps): JSX.Element {
     if (field && !isTyping()) field.value = text;
   });
 
+  const exactly = (to: number) => (props.onTyped ?? props.onValue)(to);
   function type(text: string) {
     setTyping(false);
     const wanted = text.trim() === "" ? null : props.typed(text.trim().replace(",", ".").replace("−", "-"));
     if (wanted !== null && Number.isFinite(wanted) && text !== shown()) {
       props.onBegin();
-      props.onValue(wanted);
+      exactly(wanted);
     }
     if (field) field.value = shown();
   }
@@ -100,6 +103,7 @@ export function Amount(props: AmountProps): JSX.Element {
           autocomplete="off"
           onFocus={(event) => {
             setTyping(true);
+            props.onBegin();
             event.currentTarget.select();
           }}
           onBlur={(event) => type(event.currentTarget.value)}
@@ -112,7 +116,7 @@ export function Amount(props: AmountProps): JSX.Element {
             } else if (event.key === "ArrowUp" || event.key === "ArrowDown") {
               event.preventDefault();
               const by = props.step * (event.shiftKey ? 10 : 1) * (event.key === "ArrowUp" ? 1 : -1);
-              props.onValue(Math.min(props.max, Math.max(props.min, value() + by)));
+              exactly(Math.min(props.max, Math.max(props.min, value() + by)));
               event.currentTarget.value = shown();
               event.currentTarget.select();
             }

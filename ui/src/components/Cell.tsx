@@ -40,6 +40,8 @@ export function TextCell(props: {
   numeric?: boolean;
   onText?(text: string): void;
   onDone(text: string): void;
+  /** Somebody began to type or to step. */
+  onBegin?(): void;
   /** Hears the arrow keys up and down. */
   onStep?(by: number): void;
   field?(element: HTMLInputElement): void;
@@ -59,6 +61,7 @@ export function TextCell(props: {
           props.field?.(element);
         }}
         onFocus={(event) => {
+          props.onBegin?.();
           event.currentTarget.value = props.value;
           event.currentTarget.select();
         }}

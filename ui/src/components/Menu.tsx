@@ -56,7 +56,7 @@ export function MenuHost(): JSX.Element {
   return (
     <Show when={open()} keyed>
       {(menu) => (
-        <Portal>
+        <Portal mount={document.fullscreenElement ?? document.body}>
           <MenuBox menu={menu} />
         </Portal>
       )}

@@ -1,6 +1,6 @@
 // A page that lies over the screen until it is closed. Keys and focus stay in it.
 
-import { onCleanup, onMount, type JSX } from "solid-js";
+import { createSignal, onCleanup, onMount, type JSX } from "solid-js";
 import { Portal } from "solid-js/web";
 import { t } from "../i18n";
 import { Button } from "./Button";
@@ -10,6 +10,11 @@ import "./Sheet.css";
 
 const FOCUSABLE =
   'a[href], button:not(:disabled):not([tabindex="-1"]), input:not(:disabled), textarea:not(:disabled), [tabindex="0"]';
+
+const [sheets, setSheets] = createSignal(0);
+
+/** Whether such a page is open: single keys belong to it. */
+export const isSheetOpen = (): boolean => sheets() > 0;
 
 /** A page that lies over the screen. `foot` stays below what scrolls; a large one fills the height. */
 export function Sheet(props: {
@@ -22,8 +27,14 @@ export function Sheet(props: {
 }): JSX.Element {
   let box: HTMLDivElement | undefined;
   const back = document.activeElement;
-  onMount(() => (box?.querySelector<HTMLElement>("[autofocus]") ?? box)?.focus());
+  setSheets((count) => count + 1);
+  onMount(() => {
+    // It would lie behind what fills the screen.
+    if (document.fullscreenElement) void document.exitFullscreen();
+    (box?.querySelector<HTMLElement>("[autofocus]") ?? box)?.focus();
+  });
   onCleanup(() => {
+    setSheets((count) => count - 1);
     if (back instanceof HTMLElement && back.isConnected) back.focus();
   });
 

@@ -72,7 +72,7 @@ export function Tips(): JSX.Element {
   return (
     <Show when={tip()} keyed>
       {(shown) => (
-        <Portal>
+        <Portal mount={document.fullscreenElement ?? document.body}>
           <div class="tip" aria-hidden="true" ref={(box) => put(box, shown.anchor)}>
             {shown.text}
             <Show when={shown.key}>

@@ -12,6 +12,8 @@ const NUDGE = 0.04;
 /** Several videos that play in step. */
 export class Chorus {
   readonly reels: readonly Reel[];
+  /** From 0 to 1. */
+  volume = 1;
   #isPlaying = false;
   #request = 0;
   #loud: number | null = 0;
@@ -75,7 +77,7 @@ export class Chorus {
       const off = index === 0 ? 0 : reel.position - at;
       if (Math.abs(off) > JUMP) return reel.cue(Math.floor(at));
       const nudge = Math.abs(off) < IN_STEP ? 0 : off > 0 ? -NUDGE : NUDGE;
-      reel.run(speed * (1 + nudge), this.reels.indexOf(reel) === this.#loud ? 1 : 0);
+      reel.run(speed * (1 + nudge), this.reels.indexOf(reel) === this.#loud ? this.volume : 0);
     });
     this.heard(Math.floor(at + 1e-3));
   }

@@ -1,4 +1,4 @@
-// The doctor's report: asked for once, by whoever shows something of it first.
+// The doctor's report: asked for by whoever shows something of it first, and again when other models are here.
 
 import { createSignal, type Accessor } from "solid-js";
 import type { MachineReport } from "../backend";
@@ -18,6 +18,8 @@ export interface Doctor {
 const [report, setReport] = createSignal<MachineReport | null>(null);
 const [isBusy, setBusy] = createSignal(false);
 const [problem, setProblem] = createSignal<string | null>(null);
+/** The models that there were when it was asked for. */
+let models = "";
 
 /** The doctor of this window. */
 export function useDoctor(studio: Studio): Doctor {
@@ -26,7 +28,9 @@ export function useDoctor(studio: Studio): Doctor {
     isBusy,
     problem,
     async look(probe) {
-      if (isBusy() || (probe === "kept" && report() !== null)) return;
+      const known = (studio.status()?.models ?? []).map((model) => model.name).join("\n");
+      if (isBusy() || (probe === "kept" && report() !== null && known === models)) return;
+      models = known;
       setBusy(true);
       setProblem(null);
       try {

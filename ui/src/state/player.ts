@@ -92,8 +92,11 @@ export function createPlayer(studio: Studio, view: View, layout: Layout): Player
         view.setSpeed(0);
         return;
       }
-      const { from } = bounds();
-      if (frame() >= programme().length - 1) seek(view.loop() ? from : 0);
+      const { from, to } = bounds();
+      const end = programme().length - 1;
+      // At the out point it begins at the in point again.
+      if (frame() >= end) seek(view.loop() ? from : 0);
+      else if (frame() === to - 1) seek(from);
       if (programme().length > 0) view.setSpeed(1);
     },
     shuttle(direction) {

@@ -7,6 +7,7 @@ import {
   type Backend,
   type CallName,
   type Calls,
+  type EngineStatus,
   type JobView,
   type Link,
   type ProjectView,
@@ -73,6 +74,11 @@ export async function createStudio(backend: Backend): Promise<Studio> {
     if (project !== undefined && turn === asked) takeProject(project);
   }
 
+  async function fetchStatus() {
+    const now = await backend.call("app.status", {}).catch(() => undefined);
+    if (now) setStatus(now);
+  }
+
   async function refresh() {
     const [now, project, queue] = await Promise.all([
       backend.call("app.status", {}),
@@ -105,8 +111,19 @@ export async function createStudio(backend: Backend): Promise<Studio> {
       case "missed":
         void refresh().catch(() => undefined);
         break;
-      case "engines":
+      case "engines": {
+        // What can be made with has changed with them, too.
+        const isOther = modelsOf(event.engines) !== modelsOf(status()?.engines ?? []);
         setStatus((now) => now && { ...now, engines: event.engines });
+        if (isOther) void fetchStatus();
+        break;
+      }
+      case "models":
+        if (event.progress === null) void fetchStatus();
+        break;
+      case "exports":
+        // Room on the disk.
+        void fetchStatus();
         break;
     }
   });
@@ -153,3 +170,7 @@ export async function createStudio(backend: Backend): Promise<Studio> {
   await refresh();
   return studio;
 }
+
+/** The names of the models that engines have, as one text. */
+const modelsOf = (engines: readonly EngineStatus[]): string =>
+  engines.flatMap((engine) => engine.hello?.models.map((model) => model.name) ?? []).join("\n");

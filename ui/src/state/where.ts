@@ -28,6 +28,14 @@ export function followWhere(studio: Studio, view: View, layout: Layout): void {
       },
     ),
   );
+  // A take that is removed while it is watched leaves the timeline.
+  createEffect(() => {
+    const watched = view.watched();
+    const takes = studio.project()?.takes;
+    if (!takes || watched.kind === "timeline") return;
+    const ids = watched.kind === "take" ? [watched.take] : watched.takes;
+    if (ids.some((id) => takes.every((take) => take.id !== id))) view.setWatched({ kind: "timeline" });
+  });
   createEffect(
     on([view.playhead, view.speed], ([frame, speed]) => {
       const id = untrack(studio.project)?.id;

@@ -65,7 +65,7 @@ impl Encoder {
             x = stage.forward(&x)?;
         }
         let x = self.moments.forward(&self.head.forward(&self.middle.forward(&x)?)?)?;
-        stats::normalise(&x.narrow(1, 0, self.z_dim)?.contiguous()?)
+        stats::normalise(&x.narrow(1, 0, self.z_dim)?.to_dtype(DType::F32)?.contiguous()?)
     }
 }
 

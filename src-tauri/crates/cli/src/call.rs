@@ -12,6 +12,10 @@ use crate::args::CallArgs;
 use crate::error::usage;
 use crate::studio::project;
 
+/// Calls that answer when the work has begun, which would end with this program; and what does that work and waits for it.
+const BEGINNINGS: [(&str, &str); 3] =
+    [("models.pull", "gallop models pull"), ("export.start", "gallop export"), ("export.retry", "gallop export")];
+
 /// Makes the call and prints its result as JSON.
 pub fn run(args: &CallArgs) -> anyhow::Result<()> {
     let mut stdout = std::io::stdout().lock();
@@ -22,6 +26,9 @@ pub fn run(args: &CallArgs) -> anyhow::Result<()> {
         }
         return Ok(());
     };
+    if let Some((_, instead)) = BEGINNINGS.iter().find(|(call, _)| call == name) {
+        return Err(usage(format!("`{name}` only begins what a studio goes on with; use `{instead}`")));
+    }
     let arguments: Value =
         serde_json::from_str(&args.arguments).map_err(|error| usage(format!("the arguments are no JSON: {error}")))?;
     // The engines stay as they are: what is put into the queue here, a studio or `gallop jobs run` works off.

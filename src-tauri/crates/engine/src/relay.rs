@@ -92,10 +92,11 @@ impl<'a> Relay<'a> {
         if began < self.preview_due {
             return Ok(());
         }
-        let frames = preview.render()?;
-        let written = gallop_media::write_picture(&self.preview_file, &picture(&frames));
-        if let Some(bytes) = written.ok().and_then(|()| std::fs::read(&self.preview_file).ok()) {
-            self.outbox.send_with(Event::Preview { job: self.job }, bytes).map_err(|_| Error::Cancelled)?;
+        if let Ok(frames) = preview.render() {
+            let written = gallop_media::write_picture(&self.preview_file, &picture(&frames));
+            if let Some(bytes) = written.ok().and_then(|()| std::fs::read(&self.preview_file).ok()) {
+                self.outbox.send_with(Event::Preview { job: self.job }, bytes).map_err(|_| Error::Cancelled)?;
+            }
         }
         self.preview_due = Instant::now() + PREVIEW_EVERY.max(began.elapsed() * PREVIEW_SHARE);
         Ok(())

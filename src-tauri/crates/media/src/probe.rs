@@ -1,6 +1,6 @@
 //! Looking into media files.
 
-use std::{collections::BTreeMap, ops::ControlFlow, path::Path};
+use std::{collections::BTreeMap, ops::ControlFlow, path::Path, ptr};
 
 use ffmpeg_next::{Packet, Stream, codec, ffi, format, format::stream, frame, media};
 use serde::{Deserialize, Serialize};
@@ -37,7 +37,8 @@ pub struct VideoInfo {
     pub width: u32,
     /// Pixels down.
     pub height: u32,
-    /// Pixels across and down as it is meant to be seen: a phone that is held upright films lying, and says how to turn it.
+    /// Pixels across and down as it is meant to be seen: a phone that is held upright films lying, and says how to turn it;
+    /// some cameras film with pixels that are wider than high.
     pub seen: (u32, u32),
     /// Average rate, exact.
     pub fps: FrameRate,
@@ -96,7 +97,7 @@ pub fn read_metadata(path: &Path) -> Result<BTreeMap<String, String>> {
 
 fn metadata(file: &format::context::Input) -> BTreeMap<String, String> {
     let mut tags = BTreeMap::new();
-    let mut entry = std::ptr::null_mut();
+    let mut entry = ptr::null_mut();
     loop {
         // Not the binding's iterator, which trusts that every file is valid UTF-8.
         // SAFETY: the dictionary lives as long as the file; an entry is null or has two C strings.
@@ -120,6 +121,15 @@ fn duration_secs(file: &format::context::Input, track: &Stream<'_>) -> f64 {
     }
 }
 
+/// How much wider than high pixels are, as told by a file.
+pub(crate) fn pixel_aspect(told: ffi::AVRational) -> f64 {
+    match f64::from(told.num) / f64::from(told.den) {
+        // Nothing that is meant to be seen is longer than that.
+        aspect if (0.05..=20.0).contains(&aspect) => aspect,
+        _ => 1.0,
+    }
+}
+
 fn video_info(file: &format::context::Input, track: &Stream<'_>) -> VideoInfo {
     let rate = track.avg_frame_rate();
     let turn = track.side_data().find(|it| it.kind() == codec::packet::side_data::Type::DisplayMatrix);
@@ -127,6 +137,9 @@ fn video_info(file: &format::context::Input, track: &Stream<'_>) -> VideoInfo {
     // SAFETY: the stream lives as long as the file; the names are static strings or null.
     unsafe {
         let parameters = &*(*track.as_ptr()).codecpar;
+        let aspect =
+            ffi::av_guess_sample_aspect_ratio(file.as_ptr().cast_mut(), track.as_ptr().cast_mut(), ptr::null_mut());
+        let wide = f64::from(parameters.width.max(0)) * pixel_aspect(aspect);
         let named = |name: *const std::ffi::c_char| match text(name) {
             name if name.is_empty() => "unknown".to_owned(),
             name => name,
@@ -140,7 +153,7 @@ fn video_info(file: &format::context::Input, track: &Stream<'_>) -> VideoInfo {
             },
             width: parameters.width.max(0) as u32,
             height: parameters.height.max(0) as u32,
-            seen: turn.size((parameters.width.max(0) as u32, parameters.height.max(0) as u32)),
+            seen: turn.size((wide.round() as u32, parameters.height.max(0) as u32)),
             fps: FrameRate { num: rate.numerator().max(0) as u32, den: rate.denominator().max(0) as u32 },
             frames: track.frames().max(0) as u64,
             duration_secs: duration_secs(file, track),

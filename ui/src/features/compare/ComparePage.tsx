@@ -11,6 +11,7 @@ import { Chorus } from "../../lib/chorus";
 import { quality } from "../../lib/format";
 import { fitOf } from "../../lib/shape";
 import { shuffled } from "../../lib/shuffle";
+import { usePlayer } from "../../state/player";
 import { useStudio } from "../../state/studio";
 import { useView } from "../../state/view";
 import { createLookedAt } from "../viewer/looked";
@@ -97,6 +98,7 @@ function Compare(): JSX.Element {
 
 function Contest(props: { takes: readonly TakeView[]; picked: Id | null; onPick(take: TakeView): void }): JSX.Element {
   const studio = useStudio();
+  const player = usePlayer();
   const takes = [...props.takes];
   const videos: HTMLVideoElement[] = [];
   const [heard, setHeard] = createSignal(0);
@@ -109,7 +111,10 @@ function Contest(props: { takes: readonly TakeView[]; picked: Id | null; onPick(
   createEffect(() => {
     const chorus = new Chorus(videos, Math.min(...takes.map((take) => take.frames)), () => undefined);
     takes.forEach((take, at) => chorus.reels[at]?.load(studio.backend.mediaUrl(take.clip)));
-    createEffect(() => chorus.listen(heard()));
+    createEffect(() => {
+      chorus.volume = player.volume();
+      chorus.listen(player.isMuted() ? null : heard());
+    });
     chorus.play(1);
     onCleanup(() => chorus.stop());
   });

@@ -3,6 +3,7 @@
 
 import { createMemo, createRoot, createSignal, onCleanup } from "solid-js";
 import { isMenuOpen } from "../../components/Menu";
+import { isSheetOpen } from "../../components/Sheet";
 import { t } from "../../i18n";
 import { isComposing, isMac, keyText, strokeOf, type Stroke } from "../../lib/keys";
 import { commands, run, type CommandId } from "../../state/commands";
@@ -74,14 +75,14 @@ function isTaken(target: EventTarget | null, stroke: Stroke): boolean {
 }
 
 /** What a key press does now, or null. */
-export function commandOf(event: KeyboardEvent, isSheetOpen: boolean): CommandId | null {
+export function commandOf(event: KeyboardEvent, isBehind: boolean): CommandId | null {
   if (event.defaultPrevented || isComposing(event) || isMenuOpen()) return null;
   const stroke = strokeOf(event, mac);
   if (stroke === null) return null;
   const onClip = event.target instanceof Element && event.target.matches(".clip") ? ON_CLIP[stroke] : undefined;
   const id = onClip ?? byStroke().get(stroke);
   if (id === undefined || !commands[id]) return null;
-  if (isSheetOpen && id !== "app.shortcuts") return null;
+  if (isBehind && id !== "app.shortcuts") return null;
   if (isWriting(event.target) && !WHILE_WRITING.has(id)) return null;
   if (isTaken(event.target, stroke)) return null;
   if (event.repeat && !REPEATS.test(id)) return null;
@@ -91,7 +92,7 @@ export function commandOf(event: KeyboardEvent, isSheetOpen: boolean): CommandId
 /** Listens to the keys of the window for as long as the calling component lives. */
 export function listenToKeys(view: View): void {
   const press = (event: KeyboardEvent) => {
-    const id = commandOf(event, view.sheet() !== null);
+    const id = commandOf(event, view.sheet() !== null || isSheetOpen());
     if (id === null) return;
     // Also where it cannot be done now: the browser's own meaning of the key would surprise.
     event.preventDefault();

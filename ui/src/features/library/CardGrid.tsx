@@ -84,6 +84,8 @@ export function CardGrid<T>(props: {
         break;
       case "Delete":
         if (!card.remove) return;
+        // The focus stays in the grid, or the next press would be the timeline's.
+        if (cards().length > 1) go(index + 1 < cards().length ? index + 1 : index - 1);
         card.remove();
         break;
       case "ContextMenu":

@@ -82,6 +82,7 @@ export function CropGroup(props: { live: Live }): JSX.Element {
                   shown={sideOf(side) === null ? "" : percent.shown(sideOf(side) ?? 0)}
                   placeholder="—"
                   numeric
+                  onBegin={props.live.begin}
                   onDone={(typed) => {
                     const value = percent.typed(clean(typed));
                     if (value !== null && value !== sideOf(side)) once((look) => ({ ...look, crop: inset(look.crop, side, value) }));
@@ -104,6 +105,7 @@ export function CropGroup(props: { live: Live }): JSX.Element {
                   shown={aim(end, "zoom") === null ? "" : percent.shown(aim(end, "zoom") ?? 1)}
                   placeholder="—"
                   numeric
+                  onBegin={props.live.begin}
                   onDone={(typed) => {
                     const value = percent.typed(clean(typed));
                     if (value === null || Math.abs(value - (aim(end, "zoom") ?? 0)) < 5e-4) return;
@@ -120,6 +122,7 @@ export function CropGroup(props: { live: Live }): JSX.Element {
                       shown={aim(end, axis) === null ? "" : percent.shown(aim(end, axis) ?? 0)}
                       placeholder="—"
                       numeric
+                      onBegin={props.live.begin}
                       onDone={(typed) => {
                         const value = percent.typed(clean(typed));
                         if (value === null || Math.abs(value - (aim(end, axis) ?? 9)) < 5e-4) return;

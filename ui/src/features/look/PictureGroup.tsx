@@ -33,6 +33,7 @@ export function PictureGroup(props: { live: Live }): JSX.Element {
       shown={spot(part) === null ? "" : percent.shown(spot(part) ?? 0)}
       placeholder="—"
       numeric
+      onBegin={props.live.begin}
       onDone={(text) => {
         const typed = percent.typed(text.replace(",", ".").replace("−", "-"));
         if (typed === null || typed === spot(part)) return;

@@ -44,6 +44,7 @@ export function SpeedGroup(props: { live: Live }): JSX.Element {
         }}
         onBegin={props.live.begin}
         onValue={(at) => props.live.speed(speedAt(at))}
+        onTyped={(at) => props.live.speed(Number((10 ** at).toPrecision(3)))}
         onReset={reset}
       />
     </Group>

@@ -62,7 +62,10 @@ export function WaitingJob(props: WaitingJobProps): JSX.Element {
     else if (event.key === "ArrowUp") focusRow(row.previousElementSibling);
     else if (event.key === "ArrowDown") focusRow(row.nextElementSibling);
     else if (event.key === "Enter") setEdited(!isEdited());
-    else if (event.key === "Delete") void studio.act("jobs.cancel", { id: id() });
+    else if (event.key === "Delete") {
+      focusRow(row.nextElementSibling ?? row.previousElementSibling);
+      void studio.act("jobs.cancel", { id: id() });
+    }
     else if (event.key === "ContextMenu") openMenu(row, menu(), props.job.shot_title);
     else return;
     event.preventDefault();

@@ -11,11 +11,16 @@ import { useView } from "../../state/view";
 import { isGenerateKey, GENERATE_KEY } from "./keys";
 import "./FirstShot.css";
 
+/** What was begun and not made, by project: whoever looks at a clip in between finds it again. */
+const [begun, setBegun] = createSignal<Readonly<Record<string, string>>>({});
+
 /** The box that makes a shot out of a few words. */
 export function FirstShot(): JSX.Element {
   const studio = useStudio();
   const view = useView();
-  const [text, setText] = createSignal("");
+  const project = () => studio.project()?.id ?? "";
+  const text = () => begun()[project()] ?? "";
+  const setText = (words: string) => setBegun((all) => ({ ...all, [project()]: words }));
   const [isBusy, setBusy] = createSignal(false);
   let field: HTMLTextAreaElement | undefined;
   const isFirst = () => studio.project()?.shots.length === 0;

@@ -21,8 +21,8 @@ export function GenerateBar(props: {
   shots: readonly string[];
   check: ShotCheck | null;
   project: ProjectView;
-  /** Waits until the core has every word. */
-  before?(): Promise<void>;
+  /** Waits until the core has every word; false where it could not take them. */
+  before?(): Promise<boolean>;
   provide(run: () => Promise<void>): void;
 }): JSX.Element {
   const studio = useStudio();
@@ -39,7 +39,7 @@ export function GenerateBar(props: {
     if (isBusy() || props.shots.length === 0) return;
     setBusy(true);
     try {
-      await props.before?.();
+      if ((await props.before?.()) === false) return;
       await studio.act("jobs.add", { shots: [...props.shots], drafts: draftCount(), goal: goal() });
     } finally {
       setBusy(false);

@@ -43,6 +43,14 @@ export function LineBox(props: LineBoxProps): JSX.Element {
     const { key } = props.line;
     if (props.words.moveLine(key, by)) props.onMoved(key);
   }
+  /** The focus goes to what is above, or single keys would go to the timeline. */
+  function remove() {
+    const above = props.words.now.lines[props.index - 1];
+    const panel = field?.closest(".shot-fields");
+    props.words.removeLine(props.line.key);
+    if (above) props.onMoved(above.key);
+    else panel?.querySelector<HTMLElement>(".shot-prompt")?.focus();
+  }
   function onKeyDown(event: KeyboardEvent) {
     if (isComposing(event) || !event.altKey) return;
     if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
@@ -109,7 +117,8 @@ export function LineBox(props: LineBoxProps): JSX.Element {
           onKeyDown={(event) => {
             if (event.key === "Backspace" && props.line.text === "" && !isComposing(event)) {
               event.preventDefault();
-              props.words.removeLine(props.line.key);
+              // A key that is held down stops at the end of a line.
+              if (!event.repeat) remove();
             }
           }}
         />
@@ -129,7 +138,7 @@ export function LineBox(props: LineBoxProps): JSX.Element {
               label: t("shot.line_remove"),
               icon: "trash",
               tone: "danger",
-              run: () => props.words.removeLine(props.line.key),
+              run: remove,
             },
           ]}
         />

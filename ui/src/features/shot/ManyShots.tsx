@@ -24,6 +24,8 @@ export function ManyShots(props: { shots: readonly ShotEntry[]; project: Project
 
   let asked = 0;
   createEffect(() => {
+    // Read for its changes: who is called by a name is looked up in it.
+    JSON.stringify(props.project.cast);
     const ids = props.shots.map((shot) => shot.id);
     const mine = ++asked;
     void Promise.all(ids.map((id) => studio.backend.call("shot.check", { id }))).then(

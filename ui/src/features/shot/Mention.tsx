@@ -24,6 +24,8 @@ export function createCompletion(cast: () => readonly Character[], put: (text: s
   const [typed, setTyped] = createSignal<{ from: number; typed: string } | null>(null);
   const [at, setAt] = createSignal(0);
   let field: Field | undefined;
+  /** Where the name begins that nobody wants completed: until another one is typed. */
+  let refused: number | null = null;
   const offered = createMemo(() => {
     const begun = typed();
     return begun ? matching(cast(), begun.typed) : [];
@@ -47,7 +49,8 @@ export function createCompletion(cast: () => readonly Character[], put: (text: s
       field = element;
       const begun = beginning(element.value, element.selectionStart ?? 0);
       if (begun?.typed !== typed()?.typed) setAt(0);
-      setTyped(begun);
+      if (begun?.from !== refused) refused = null;
+      setTyped(refused === null ? begun : null);
     },
     onKey(event) {
       const all = offered();
@@ -57,8 +60,10 @@ export function createCompletion(cast: () => readonly Character[], put: (text: s
       else if (event.key === "Enter" || event.key === "Tab") {
         const character = all[at()];
         if (character) choose(character);
-      } else if (event.key === "Escape") setTyped(null);
-      else return false;
+      } else if (event.key === "Escape") {
+        refused = typed()?.from ?? null;
+        setTyped(null);
+      } else return false;
       event.preventDefault();
       event.stopPropagation();
       return true;

@@ -36,7 +36,7 @@ export function ShotEditor(props: { id: string; entry: ShotEntry; project: Proje
   createEffect(
     on(
       () => [JSON.stringify(words.shot()), props.entry.seconds, props.entry.size, props.project.model, props.project.aspect,
-        props.entry.voice?.sha256, takes().length],
+        props.entry.voice?.sha256, takes().length, JSON.stringify(props.project.cast)],
       () => {
         clearTimeout(timer);
         timer = setTimeout(() => void look(), isFirst ? 0 : CHECK_PAUSE_MS);

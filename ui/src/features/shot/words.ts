@@ -1,7 +1,7 @@
 // The words of a shot while somebody types them. They are here at once and reach the core a moment later, as one step
 // of undo for a run of typing. What the core tells is taken over, except where it would undo a keystroke.
 
-import { createEffect, onCleanup, untrack, type Accessor } from "solid-js";
+import { createEffect, on, onCleanup, untrack, type Accessor } from "solid-js";
 import { createStore, reconcile, unwrap } from "solid-js/store";
 import type { Language, Line, Shot, ShotEntry } from "../../backend";
 import type { Studio } from "../../state/studio";
@@ -41,8 +41,8 @@ export interface ShotWords {
   replace(shot: Shot): void;
   /** The shot as the core knows it. */
   shot(): Shot;
-  /** Sends what was not sent yet, and waits until the core has all. */
-  flush(): Promise<void>;
+  /** Sends what was not sent yet, and waits until the core has all; tells whether it has. */
+  flush(): Promise<boolean>;
 }
 
 let nextKey = 1;
@@ -92,7 +92,8 @@ export function createShotWords(studio: Studio, entry: Accessor<ShotEntry>): Sho
     set(reconcile({ title, description: shot.description, sound: shot.sound ?? "", lines }, { key: "key" }));
   }
 
-  function send() {
+  /** Sends what changed. Typing is one step of undo with the typing before it; lines that come, go or move are their own. */
+  function send(step: "typing" | "own" = "typing") {
     clearTimeout(timer);
     if (!isDirty) return;
     isDirty = false;
@@ -100,19 +101,31 @@ export function createShotWords(studio: Studio, entry: Accessor<ShotEntry>): Sho
     const title = now.title.trim() || null;
     echoes.send(told(title, shot));
     sending = sending.then(async () => {
-      await studio.act("shot.edit", { id, shot, title });
+      // Without its title it is another kind of step to the core.
+      const answer = await studio.act("shot.edit", { id, shot, ...(step === "typing" && { title }) });
+      // What the core could not take is tried again with the next word, or when the core is back.
+      if (answer === undefined) isDirty = true;
     });
   }
+  createEffect(on(studio.link, (link) => link === "open" && send(), { defer: true }));
 
   function changed() {
     isDirty = true;
     clearTimeout(timer);
-    timer = setTimeout(send, PAUSE_MS);
+    timer = setTimeout(() => send(), PAUSE_MS);
   }
 
-  window.addEventListener("pagehide", send);
+  function apart(change: () => void) {
+    send();
+    change();
+    isDirty = true;
+    send("own");
+  }
+
+  const leave = () => send();
+  window.addEventListener("pagehide", leave);
   onCleanup(() => {
-    window.removeEventListener("pagehide", send);
+    window.removeEventListener("pagehide", leave);
     send();
   });
 
@@ -124,32 +137,25 @@ export function createShotWords(studio: Studio, entry: Accessor<ShotEntry>): Sho
     setLine: (key, change) => (set("lines", (line) => line.key === key, change), changed()),
     addLine(language) {
       const line = keyed({ speaker: now.lines.at(-1)?.speaker ?? null, language, text: "" });
-      set("lines", now.lines.length, line);
-      changed();
+      apart(() => set("lines", now.lines.length, line));
       return line.key;
     },
-    removeLine: (key) => (set("lines", (lines) => lines.filter((line) => line.key !== key)), changed()),
+    removeLine: (key) => apart(() => set("lines", (lines) => lines.filter((line) => line.key !== key))),
     moveLine(key, by) {
       const from = now.lines.findIndex((line) => line.key === key);
       const to = from + by;
       if (from < 0 || to < 0 || to >= now.lines.length) return false;
-      set("lines", (lines) => {
-        const moved = [...lines];
-        moved.splice(to, 0, ...moved.splice(from, 1));
-        return moved;
-      });
-      changed();
+      const moved = [...now.lines];
+      moved.splice(to, 0, ...moved.splice(from, 1));
+      apart(() => set("lines", moved));
       return true;
     },
-    replace(shot) {
-      adopt(now.title, shot);
-      changed();
-      send();
-    },
+    replace: (shot) => apart(() => adopt(now.title, shot)),
     shot: () => shotOf(now),
     async flush() {
       send();
       await sending;
+      return !isDirty;
     },
   };
 }

@@ -99,6 +99,8 @@ export function Timeline(): JSX.Element {
             classList={{ [`timeline-tool-${model.tool()}`]: true, "timeline-gliding": model.gliding() }}
             aria-label={t("timeline.name")}
             onPointerDown={() => view.setZone("timeline")}
+            // What is typed elsewhere belongs to the clips that were selected then: it is done before others are.
+            on:pointerdown={{ capture: true, handleEvent: leaveField }}
             onFocusIn={() => view.setZone("timeline")}
           >
             <div
@@ -185,3 +187,10 @@ export function Timeline(): JSX.Element {
 
 /** What lies in the lanes and takes presses itself. */
 const NOT_GROUND = ".clip, .gap, .bubble, .caption, .caption-offer, .sound, button, input";
+
+/** Ends the typing in a field outside of what is pressed. */
+function leaveField(event: PointerEvent) {
+  const field = document.activeElement;
+  const pressed = event.currentTarget;
+  if (field instanceof HTMLInputElement && pressed instanceof Element && !pressed.contains(field)) field.blur();
+}

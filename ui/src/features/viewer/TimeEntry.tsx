@@ -1,6 +1,6 @@
 // The time under the playhead. It can be typed: a click, a time such as 6:08, Enter.
 
-import { Show, createSignal, type JSX } from "solid-js";
+import { Show, createSignal, untrack, type JSX } from "solid-js";
 import { t } from "../../i18n";
 import { parseTimecode, timecode } from "../../lib/timecode";
 import { isComposing } from "../../lib/keys";
@@ -39,7 +39,8 @@ export function TimeEntry(): JSX.Element {
         class="time-entry"
         aria-label={t("transport.go_to")}
         inputMode="numeric"
-        value={timecode(player.frame())}
+        // As it stood when it was clicked, also while it plays.
+        value={untrack(() => timecode(player.frame()))}
         ref={(input) => queueMicrotask(() => (input.focus(), input.select()))}
         onKeyDown={(event) => {
           if (isComposing(event)) return;

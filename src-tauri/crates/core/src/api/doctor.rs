@@ -42,8 +42,9 @@ pub struct Report {
     pub report: doctor::Report,
 }
 
-/// How long the doctor may take to look, and to measure.
-const LOOK_LIMIT: Duration = Duration::from_secs(30);
+/// How long the doctor may take to look, and to measure: more than its own patience with each thing, so that it can say which
+/// one does not answer.
+const LOOK_LIMIT: Duration = Duration::from_secs(200);
 const PROBE_LIMIT: Duration = Duration::from_secs(300);
 /// How often it is looked whether it is done.
 const NAP: Duration = Duration::from_millis(20);

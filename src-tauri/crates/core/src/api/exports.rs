@@ -136,12 +136,17 @@ impl Exports {
         Ok(())
     }
 
-    /// Stops all, so that they go on later.
-    pub fn stop(&self) {
+    /// Tells all to stop, so that they go on later.
+    pub fn ask_to_stop(&self) {
         for running in lock(&self.running).values() {
             running.is_closing.store(true, Ordering::SeqCst);
             running.stop.store(true, Ordering::SeqCst);
         }
+    }
+
+    /// Stops all, and waits until they have.
+    pub fn stop(&self) {
+        self.ask_to_stop();
         // A frame takes no second.
         let until = Instant::now() + Duration::from_secs(20);
         while !lock(&self.running).is_empty() && Instant::now() < until {

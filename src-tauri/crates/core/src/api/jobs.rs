@@ -244,8 +244,10 @@ pub(super) fn edit(studio: &Studio, args: EditArgs) -> anyhow::Result<JobView> {
     check_seed(seed)?;
     let job = studio.queue.edit(id, |order| {
         let recipe = &mut order.recipe;
-        if let Some(shot) = &shot {
+        if let Some(shot) = shot.as_ref().filter(|shot| **shot != recipe.shot) {
             recipe.shot = shot.clone();
+            // What was composed from the old words, and made from them, is not the new ones'.
+            (recipe.prompt, recipe.latents) = (None, None);
         }
         recipe.seed = seed.or(recipe.seed);
         seconds.clone().put(&mut recipe.seconds);

@@ -13,6 +13,7 @@ use super::event::Event;
 use super::shot::Spot;
 use super::studio::Studio;
 use super::value::Patch;
+use crate::loopback::upload;
 use crate::project::{MediaItem, MediaKind, MediaRef, ProjectData, ShotEntry, import_media};
 use crate::take::{Take, TakeFolder};
 use crate::timeline::{MAX_FRAMES, RATE};
@@ -50,14 +51,23 @@ pub(super) fn import(studio: &Studio, args: ImportArgs) -> anyhow::Result<Vec<Me
     let folder = studio.with_project(|open| Ok(open.project.folder().to_owned()))?;
     // Copied before the project is held: a long file keeps nobody waiting.
     let items = args.paths.iter().map(|path| take_in(&folder, Path::new(path))).collect::<anyhow::Result<Vec<_>>>()?;
-    keep(studio, &items)?;
+    keep(studio, &folder, &items)?;
+    for path in &args.paths {
+        upload::forget(studio.cache(), Path::new(path));
+    }
     studio.tell(Event::MediaChanged);
     Ok(items)
 }
 
-/// Lists files in the library.
-fn keep(studio: &Studio, items: &[MediaItem]) -> anyhow::Result<()> {
-    studio.change(|open| open.project.adapt(|data| items.iter().for_each(|item| list(data, item))))
+/// Lists files in the library of the project that they were copied into; another one may be open by now.
+fn keep(studio: &Studio, folder: &Path, items: &[MediaItem]) -> anyhow::Result<()> {
+    studio.change(|open| {
+        if open.project.folder() != folder {
+            let why = "another project was opened while the files were copied; add them again in theirs";
+            return Err(coded(Code::Input, why));
+        }
+        open.project.adapt(|data| items.iter().for_each(|item| list(data, item)))
+    })
 }
 
 fn list(data: &mut ProjectData, item: &MediaItem) {
@@ -201,7 +211,7 @@ pub(super) fn picture_of_take(
     let file = scratch.path().join(format!("{name} - last picture.png"));
     gallop_media::write_picture(&file, &last.ok_or_else(missing)?)?;
     let item = take_in(folder, &file)?;
-    keep(studio, std::slice::from_ref(&item))?;
+    keep(studio, folder, std::slice::from_ref(&item))?;
     studio.tell(Event::MediaChanged);
     Ok(item.reference())
 }

@@ -185,7 +185,8 @@ fn parent(studio: &Studio, folder: Option<&str>) -> anyhow::Result<PathBuf> {
     }
     let usual = studio.places.projects();
     std::fs::create_dir_all(&usual).with_context(|| format!("cannot make this folder: {}", usual.display()))?;
-    Ok(usual)
+    // As it is found again when it is opened by its path.
+    crate::database::resolved(&usual)
 }
 
 fn absolute(folder: &str) -> anyhow::Result<PathBuf> {

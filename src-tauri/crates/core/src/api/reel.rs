@@ -34,7 +34,12 @@ pub struct Reel {
 impl Reel {
     /// The takes that lie in a project's folder now. What is known already is not read again: a take never changes.
     pub fn look(&self, folder: &Path) -> Self {
-        let Ok(entries) = std::fs::read_dir(folder.join(take::FOLDER)) else { return Self::default() };
+        let entries = match std::fs::read_dir(folder.join(take::FOLDER)) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Self::default(),
+            // A disk that cannot be read for a moment has lost nothing.
+            Err(_) => return self.clone(),
+        };
         let mut takes = BTreeMap::new();
         for entry in entries.flatten() {
             let id =

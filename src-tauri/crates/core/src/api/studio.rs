@@ -28,7 +28,7 @@ use crate::{Code, Detail, told};
 /// Events that a slow listener may fall behind with; then it is told [`Event::Missed`].
 const CAPACITY: usize = 256;
 /// Calls that may take long and leave alone what others change: they do not wait for their turn, nor hold others up.
-const SLOW: [&str; 15] = [
+const SLOW: [&str; 16] = [
     "doctor.report",
     "shot.check",
     "media.import",
@@ -41,6 +41,7 @@ const SLOW: [&str; 15] = [
     "models.verify",
     "models.remove",
     // The keychain may ask its owner to open it.
+    "models.pull",
     "models.token",
     "models.set_token",
     "project.list",
@@ -182,11 +183,13 @@ impl Studio {
     pub fn close_here(&self) {
         self.is_closed.store(true, Ordering::SeqCst);
         self.pulls.stop();
-        self.exports.stop();
+        self.exports.ask_to_stop();
         drop(lock(&self.loopback).take());
         self.set_open(None);
         let runner = lock(&self.runner).take();
         drop(runner);
+        // An export may be writing to a slow disk; nothing else waits for it.
+        self.exports.stop();
     }
 
     /// Where the open project lies.

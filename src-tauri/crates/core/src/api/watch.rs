@@ -49,9 +49,13 @@ impl Watch {
     fn look(&mut self, studio: &Weak<Studio>, engines: Engines) -> bool {
         let Some(studio) = studio.upgrade() else { return false };
         let changes = studio.queue.changes().ok();
-        if changes.is_some() && changes != self.seen_changes {
+        // A queue that cannot be read for a moment is not an empty one; it is looked at again.
+        if changes.is_some()
+            && changes != self.seen_changes
+            && let Ok(jobs) = jobs::unfinished(&studio)
+        {
             self.seen_changes = changes;
-            studio.tell(Event::Jobs { jobs: jobs::unfinished(&studio).unwrap_or_default() });
+            studio.tell(Event::Jobs { jobs });
             look_at_takes(&studio);
         }
         if self.seldom.is_none_or(|seldom| seldom.elapsed() >= SELDOM) {
@@ -70,7 +74,9 @@ impl Watch {
                 studio.know_models(&now);
                 studio.tell(Event::Engines { engines: now });
                 // Whether there is hope for what waits, engines decide.
-                studio.tell(Event::Jobs { jobs: jobs::unfinished(&studio).unwrap_or_default() });
+                if let Ok(jobs) = jobs::unfinished(&studio) {
+                    studio.tell(Event::Jobs { jobs });
+                }
             }
         }
         true

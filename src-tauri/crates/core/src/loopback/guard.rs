@@ -35,8 +35,10 @@ impl Guard {
             .map_err(|error| anyhow::anyhow!("the system has no chance for a token ({error})"))?;
         let token = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         let names = ["127.0.0.1", "localhost"];
-        let hosts = names.map(|name| format!("{name}:{port}"));
-        let origins = names.map(|name| format!("http://{name}:{port}"));
+        // A browser leaves the usual port of http out.
+        let at = |name: &str| if port == 80 { name.to_owned() } else { format!("{name}:{port}") };
+        let hosts = names.map(at);
+        let origins = names.map(|name| format!("http://{}", at(name)));
         Ok(Self { token, hosts, origins })
     }
 
@@ -115,6 +117,14 @@ mod tests {
         ] {
             assert!(matches!(of(method.clone(), &headers), Leave::None(_)), "{method} {headers:?}");
         }
+    }
+
+    #[test]
+    fn the_usual_port_goes_without_saying() {
+        let guard = Guard::new(80).expect("a guard");
+        let headers = [(HOST, "127.0.0.1"), (ORIGIN, "http://127.0.0.1")];
+        assert_eq!(leave(&guard, &Method::POST, &headers), Leave::All);
+        assert!(matches!(leave(&guard, &Method::GET, &[(HOST, "evil.example")]), Leave::None(_)));
     }
 
     #[test]

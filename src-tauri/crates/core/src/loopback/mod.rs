@@ -28,7 +28,7 @@ mod respond;
 mod serve;
 mod socket;
 mod stills;
-mod upload;
+pub(crate) mod upload;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Weak;

@@ -129,6 +129,13 @@ fn sweep(uploads: &Path) {
     }
 }
 
+/// Removes an upload that was taken over; other files are left alone.
+pub fn forget(cache: &Path, path: &Path) {
+    if let Some(own) = path.parent().filter(|own| own.parent() == Some(&*cache.join("uploads"))) {
+        remove(own);
+    }
+}
+
 fn remove(folder: &Path) {
     // It lies in the cache, which everybody may clear.
     std::fs::remove_dir_all(folder).ok();
@@ -163,6 +170,19 @@ mod tests {
         for bad in ["%", "%4", "%zz", "%+1", "%ff"] {
             assert_eq!(decoded(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn what_was_taken_over_goes_and_nothing_else() {
+        let cache = tempfile::tempdir().expect("a folder");
+        let (own, other) = (cache.path().join("uploads/1/a.png"), cache.path().join("exports/1/a.png"));
+        for path in [&own, &other] {
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            std::fs::write(path, "x").expect("a file");
+            forget(cache.path(), path);
+        }
+        forget(cache.path(), Path::new("/"));
+        assert!(!own.exists() && other.exists() && cache.path().join("uploads").is_dir());
     }
 
     fn percent(text: &str) -> String {

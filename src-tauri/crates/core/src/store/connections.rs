@@ -334,10 +334,12 @@ impl<'a> Shared<'a> {
             let Some(room) = buffer.get_mut(..wanted) else { return Ok(()) };
             match body.read(room) {
                 Ok(0) => return Err(Fault::again("the connection ended too early").into()),
-                Ok(count) => over -= count as u64,
+                Ok(count) => {
+                    over -= count as u64;
+                    self.fetch.control.pay(count as u64);
+                }
                 Err(error) => return Err(Fault::again(format!("the connection broke ({error})")).into()),
             }
-            self.fetch.control.pay(wanted as u64);
         }
         Ok(())
     }

@@ -189,7 +189,8 @@ impl Timeline {
     }
 
     /// Brings the clips of a shot to its take, which had `before` frames (as far as that was known) and has `after` now.
-    /// One that showed all of it shows all of it again; another keeps what there is of its part.
+    /// One that showed all of it shows all of it again; another keeps what there is of its part. Captions stay, also behind
+    /// the end of a short take, where nothing shows them: they belong to the words of a longer one, which may come back.
     pub fn refit(&mut self, shot: Id, before: Option<u32>, after: u32) {
         let after = after.clamp(1, MAX_FRAMES);
         for index in 0..self.clips.len() {
@@ -204,11 +205,6 @@ impl Timeline {
             } else if clip.out > after {
                 clip.r#in = clip.r#in.min(after - 1);
                 clip.out = after;
-            }
-            let id = clip.id;
-            for caption in self.captions.iter_mut().filter(|caption| caption.clip == id) {
-                caption.to = caption.to.min(after);
-                caption.from = caption.from.min(caption.to - 1);
             }
         }
         self.settle();

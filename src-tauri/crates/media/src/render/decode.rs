@@ -14,7 +14,7 @@ use super::{
     times::Times,
     turn::Turn,
 };
-use crate::{Error, Result, ffmpeg::explain, files};
+use crate::{Error, Result, ffmpeg::explain, files, probe};
 
 /// More pixels than this are refused before a frame is decoded: an 8K picture has half of them.
 const MAX_PIXELS: i64 = 1 << 26;
@@ -102,11 +102,7 @@ impl Decoding {
             let stream = *(*file).streams.add(self.track);
             ffi::av_guess_sample_aspect_ratio(file, stream, frame.as_ptr().cast_mut())
         };
-        match f64::from(aspect.num) / f64::from(aspect.den) {
-            // Nothing that is meant to be seen is longer than that.
-            aspect if (0.05..=20.0).contains(&aspect) => aspect,
-            _ => 1.0,
-        }
+        probe::pixel_aspect(aspect)
     }
 
     fn stream(&self) -> Option<ffmpeg_next::Stream<'_>> {

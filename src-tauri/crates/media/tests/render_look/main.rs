@@ -198,6 +198,7 @@ fn pixels_that_are_not_square_are_stretched() {
     let picture = saved(&folder, "a.png", &corners(64, 64));
     let path = folder.path().join("wide.mp4");
     ffmpeg(&[], &format!("-i {} -vf setsar=2 -c:v libx264 -crf 1 -pix_fmt yuv420p", picture.display()), &path);
+    assert_eq!(gallop_media::probe(&path).unwrap().video.unwrap().seen, (128, 64));
     let mut layer = video(&path);
     layer.place.fit = Fit::Contain;
     let found = shown("sar", &at(&graph((128, 128), vec![layer]), 0.0));

@@ -154,6 +154,13 @@ fn clips_follow_the_length_of_their_takes() {
     timeline.clips[0].r#in = 70;
     timeline.refit(film.shot(0), Some(80), 20);
     assert_eq!(spans(&timeline), [(0, 19, 20), (1, 0, 50)], "a frame stays");
+
+    let clip = timeline.clips[0].id;
+    let late = Caption { id: Id::new(), clip, from: 60, to: 75, text: "Later.".into(), language: Language::English };
+    timeline.captions.push(late.clone());
+    timeline.refit(film.shot(0), Some(20), 30);
+    timeline.refit(film.shot(0), Some(30), 100);
+    assert_eq!(timeline.captions, [late], "a short take between two long ones takes no caption with it");
 }
 
 #[test]
