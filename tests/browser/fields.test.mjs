@@ -63,11 +63,15 @@ test("a line that is removed comes back without the words that were typed before
 test("words of a new shot are kept while a clip is looked at", async (t) => {
   const { page, troubles, clips } = await withShots(t, "A red pony in a meadow.");
   const first = page.getByRole("textbox", { name: "Write a shot" });
-  await page.getByRole("button", { name: "New shot" }).first().click();
+  const begin = async () => {
+    await page.getByRole("button", { name: "More for this shot", exact: true }).click();
+    await page.getByRole("menuitem", { name: "New shot" }).click();
+  };
+  await begin();
   await first.fill("A blue robot");
   await clips.first().click();
   await page.getByRole("textbox", { name: "What is to be seen" }).waitFor();
-  await page.getByRole("button", { name: "New shot" }).first().click();
+  await begin();
   await first.waitFor();
   assert.equal(await first.inputValue(), "A blue robot");
   assert.deepEqual(troubles, []);
