@@ -96,10 +96,14 @@ test("a frame of the timeline is that frame of the take, on both sides of every 
       await isOfTake(page, project);
     }
   }
-  const { width, height } = await seen(page);
   const box = await page.getByTestId("picture").boundingBox();
+  // A slow machine draws small pictures first; where it rests it is as sharp as its place.
+  const { width, height } = await until(async () => {
+    const now = await seen(page);
+    return now.height > box.height / 2 && now;
+  }, "the picture does not become sharp");
   assert.ok(Math.abs(width / height / (9 / 16) - 1) < 0.02, `${width}x${height}`);
-  assert.ok(height <= box.height + 2 && height > box.height / 2, `${width}x${height} for ${box.width}x${box.height}`);
+  assert.ok(height <= box.height + 2, `${width}x${height} for ${box.width}x${box.height}`);
   assert.deepEqual(troubles, []);
 });
 
