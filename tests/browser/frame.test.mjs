@@ -46,12 +46,12 @@ test("places are moved and folded by pointer and by key, and stay so", async (t)
 
 test("theme and language are those of the settings", async (t) => {
   const { page, troubles } = await sample(t);
-  const look = () => page.evaluate(() => `${document.documentElement.dataset.theme} ${document.documentElement.lang}`);
-  assert.equal(await look(), "dark en");
+  const look = () => page.evaluate(() => [document.documentElement.dataset.theme, document.documentElement.lang]);
+  assert.deepEqual(await look(), ["dark", "en"]);
   await call(page, "app.set_settings", { settings: { theme: "light", language: "zh" } });
   await page.reload();
   await page.getByRole("region", { name: "预览" }).waitFor();
-  assert.equal(await look(), "light zh-CN");
+  assert.deepEqual(await look(), ["light", "zh-CN"]);
   assert.deepEqual(troubles, []);
 });
 

@@ -12,11 +12,10 @@ const NUDGE = 0.04;
 /** Several videos that play in step. */
 export class Chorus {
   readonly reels: readonly Reel[];
-  /** From 0 to 1. */
-  volume = 1;
   #isPlaying = false;
   #request = 0;
   #loud: number | null = 0;
+  #volume = 1;
   #position = 0;
   #at = 0;
 
@@ -30,9 +29,10 @@ export class Chorus {
     this.reels = videos.map((video) => new Reel(video, () => this.changed()));
   }
 
-  /** Which one is heard; none where it is null. */
-  listen(to: number | null): void {
+  /** Which one is heard, none where it is null; how loud, from 0 to 1. */
+  listen(to: number | null, volume: number): void {
     this.#loud = to;
+    this.#volume = volume;
     this.reels.forEach((reel, at) => (reel.video.muted = at !== to));
   }
 
@@ -77,7 +77,7 @@ export class Chorus {
       const off = index === 0 ? 0 : reel.position - at;
       if (Math.abs(off) > JUMP) return reel.cue(Math.floor(at));
       const nudge = Math.abs(off) < IN_STEP ? 0 : off > 0 ? -NUDGE : NUDGE;
-      reel.run(speed * (1 + nudge), this.reels.indexOf(reel) === this.#loud ? this.volume : 0);
+      reel.run(speed * (1 + nudge), this.reels.indexOf(reel) === this.#loud ? this.#volume : 0);
     });
     this.heard(Math.floor(at + 1e-3));
   }

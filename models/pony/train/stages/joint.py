@@ -24,8 +24,8 @@ from . import fellows
 from .flow import HALF_SHARES, SOUND_WEIGHT, Batch, Records, draw_batch, flow_losses
 from .lines import spare_processes
 from .sizes import PLANS
-from .speaking import Speaking, namer
-from .training import NAME_WEIGHT, Training
+from .speaking import NAME_WEIGHT, Speaking, namer
+from .training import Training
 
 #: Each so many steps one hears sounds alone, so that lines that no clip says are not forgotten.
 SPOKEN_EVERY = 4
@@ -83,7 +83,8 @@ def main() -> None:
     looked = time.monotonic()
     windows, sums, looks = 0, torch.zeros(4, device=where), torch.zeros(2)
     for progress in training.clock:
-        if training.step % SPOKEN_EVERY == SPOKEN_EVERY - 1:
+        alone = int(training.step % SPOKEN_EVERY == SPOKEN_EVERY - 1)
+        if alone:
             losses = speaking.losses(training.model, training.beside, channels, tones)
             training.update(losses[0] + NAME_WEIGHT * losses[1], progress)
         else:
@@ -95,7 +96,6 @@ def main() -> None:
             losses = flow_losses(training.model, batch.to(where), tokenizer, channels, tones, spacing)
             training.update(losses[0] + SOUND_WEIGHT * losses[1], progress)
             windows += len(batch.prompts)
-        alone = int(training.step % SPOKEN_EVERY == 0)
         sums[2 * alone : 2 * alone + 2] += torch.stack(losses[:2]).detach()
         looks[alone] += 1
         if training.step % 40 == 0:

@@ -24,8 +24,8 @@ from .lines import GROUP, Lines
 from .sizes import Sizes
 
 KEPT_GROUPS = 6000  # of 16 sounds: 1.2 GB of latents on the device
-#: The layer behind which phonemes are named.
-NAMED_BEHIND = 4
+#: The layer behind which phonemes are named, and the weight of that loss.
+NAMED_BEHIND, NAME_WEIGHT = 4, 0.3
 #: Where nobody draws beside the training, a group is drawn every so many batches.
 DRAWN_EVERY = 4
 

@@ -17,8 +17,8 @@ from tokenizers import Tokenizer
 
 from .lines import spare_processes
 from .sizes import PLANS
-from .speaking import Speaking, namer
-from .training import NAME_WEIGHT, Training
+from .speaking import NAME_WEIGHT, Speaking, namer
+from .training import Training
 
 
 def main() -> None:

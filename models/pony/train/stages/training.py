@@ -19,8 +19,6 @@ MUON_LR, ADAM_LR = 0.02, 2e-3
 EMA = 0.998
 #: A run that is killed loses no more than this.
 CHECKPOINT_SECS = 150
-#: Weight of the loss of naming phonemes (`speaking.py`).
-NAME_WEIGHT = 0.3
 
 
 def new_model(sizes: Sizes) -> Pony:

@@ -111,10 +111,7 @@ function Contest(props: { takes: readonly TakeView[]; picked: Id | null; onPick(
   createEffect(() => {
     const chorus = new Chorus(videos, Math.min(...takes.map((take) => take.frames)), () => undefined);
     takes.forEach((take, at) => chorus.reels[at]?.load(studio.backend.mediaUrl(take.clip)));
-    createEffect(() => {
-      chorus.volume = player.volume();
-      chorus.listen(player.isMuted() ? null : heard());
-    });
+    createEffect(() => chorus.listen(player.isMuted() ? null : heard(), player.volume()));
     chorus.play(1);
     onCleanup(() => chorus.stop());
   });

@@ -65,8 +65,7 @@ export function WaitingJob(props: WaitingJobProps): JSX.Element {
     else if (event.key === "Delete") {
       focusRow(row.nextElementSibling ?? row.previousElementSibling);
       void studio.act("jobs.cancel", { id: id() });
-    }
-    else if (event.key === "ContextMenu") openMenu(row, menu(), props.job.shot_title);
+    } else if (event.key === "ContextMenu") openMenu(row, menu(), props.job.shot_title);
     else return;
     event.preventDefault();
     event.stopPropagation();

@@ -19,7 +19,6 @@ import { isGenerateKey } from "./keys";
 import { createShotWords } from "./words";
 
 const CHECK_PAUSE_MS = 180;
-const CHECK_AGAIN_MS = 1000;
 
 /** One shot: its words, its references and how it is made. */
 export function ShotEditor(props: { id: string; entry: ShotEntry; project: ProjectView }): JSX.Element {
@@ -36,7 +35,7 @@ export function ShotEditor(props: { id: string; entry: ShotEntry; project: Proje
   createEffect(
     on(
       () => [JSON.stringify(words.shot()), props.entry.seconds, props.entry.size, props.project.model, props.project.aspect,
-        props.entry.voice?.sha256, takes().length, JSON.stringify(props.project.cast)],
+        props.entry.voice?.sha256, takes().length, JSON.stringify(props.project.cast), studio.link()],
       () => {
         clearTimeout(timer);
         timer = setTimeout(() => void look(), isFirst ? 0 : CHECK_PAUSE_MS);
@@ -44,10 +43,7 @@ export function ShotEditor(props: { id: string; entry: ShotEntry; project: Proje
       },
     ),
   );
-  onCleanup(() => {
-    asked += 1;
-    clearTimeout(timer);
-  });
+  onCleanup(() => clearTimeout(timer));
 
   async function look() {
     const mine = ++asked;
@@ -56,7 +52,6 @@ export function ShotEditor(props: { id: string; entry: ShotEntry; project: Proje
       if (mine === asked) setCheck(found);
     } catch {
       // The core is away; the last answer stays until it is back.
-      if (mine === asked) timer = setTimeout(() => void look(), CHECK_AGAIN_MS);
     }
   }
 

@@ -41,10 +41,7 @@ export function Pair(props: { takes: readonly [string, string] }): JSX.Element {
       player.seek(frame);
     });
     takes.forEach((take, at) => chorus.reels[at]?.load(studio.backend.mediaUrl(take.clip)));
-    createEffect(() => {
-      chorus.volume = player.volume();
-      chorus.listen(player.isMuted() ? null : heard());
-    });
+    createEffect(() => chorus.listen(player.isMuted() ? null : heard(), player.volume()));
     createEffect(
       on(view.speed, (speed) => {
         if (speed === 0) chorus.stand(untrack(player.frame));
