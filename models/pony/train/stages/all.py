@@ -24,6 +24,8 @@ from .sizes import PLANS
 #: Seconds that a training needs beside its own: start, first batches, compilation, checkpoint.
 AROUND = 25
 LEAST = 20
+#: The only source of pictures that draws moments too.
+THEATRE = "train.stages.theatre"
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,10 @@ def stages(args: argparse.Namespace) -> list[Stage]:
     whole = (*video, "--part", "encoder", *encoder)
     first = ("stages.sample", work, f"{work}/prompts.json", f"{work}/clips", *plan)
     given = ("stages.sample", work, f"{work}/given", "--given", str(few), *plan, *drawn)
+    moments = [
+        Stage("moments drawn", ("stages.stills", work, "--scenes", str(args.scenes)), "moments.done", 90, False),
+        Stage("moments", ("stages.joint", work, "--of", "stills", *plan), "stills.done", 180),
+    ]
     return [
         Stage("bases and words", ("stages.draw", work, "--bases", str(args.base_clips), *plan, *drawn), "tokenizer.json", 80, False),
         Stage("speech", ("stages.speech", work, *plan), "speech.done", 230),
@@ -58,7 +64,8 @@ def stages(args: argparse.Namespace) -> list[Stage]:
         Stage("video decoder", (*video, "--part", "decoder", "--decoder", widths, "--minutes", minutes(200)), "turbo_decoder.done", 200, False),
         Stage("picture encoder, linear", (*start, "--minutes", minutes(20)), "linear.done", 20, False),
         Stage("picture encoder", (*whole, "--resume", "--rate", "0.2", "--minutes", minutes(70)), "wan_encoder.done", 70, False),
-        Stage("small pictures and sound", ("stages.joint", work, "--small", *plan), "small.done", 180),
+        *(moments if args.pictures == THEATRE else []),
+        Stage("small pictures and sound", ("stages.joint", work, "--of", "small", *plan), "small.done", 180),
         Stage("picture and sound", ("stages.joint", work, *plan), "joint.done", 480),
         Stage("student", ("stages.distil", work, *plan), "distilled.done", 150),
         Stage("requests", ("scores.prompts", f"{work}/prompts.json", "--each", str(few // 8 or 1)), "prompts.json", 2, False),
@@ -81,6 +88,7 @@ def main() -> None:
     parser.add_argument("--pictures", default="train.stages.cards")
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--clips", type=int, default=8000)
+    parser.add_argument("--scenes", type=int, default=12_000, help="of the theatre, whose moments are learned before clips")
     parser.add_argument("--base-clips", type=int, default=240)
     parser.add_argument("--draw-seconds", type=float, default=500)
     parser.add_argument("--processes", type=int, default=max(1, (os.cpu_count() or 1) - 3), help="that draw clips")

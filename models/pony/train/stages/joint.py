@@ -1,11 +1,12 @@
-"""Trains picture and sound together on the drawn clips.
+"""Trains picture and sound together.
 
-    python -m train.stages.joint WORK --small --total 200
-    python -m train.stages.joint WORK --total 460 --seconds 400
+    python -m train.stages.joint WORK --of stills --total 200     # moments, see stills.py
+    python -m train.stages.joint WORK --of small --total 200      # clips of half the width and height
+    python -m train.stages.joint WORK --total 460 --seconds 400   # clips
 
-First at half the size, where a clip has a quarter of the tokens: what a picture is made of is learned there. Both begin with
-what came before (`speech`, then `small`), resume from WORK/small.pt and WORK/joint.pt, and take in new clips while they are
-drawn.
+What a picture is made of is learned where it costs least: from moments, then from clips at half the size, where they have a
+quarter of the tokens. Each begins with what came before (`speech` first of all), resumes from its own file in WORK, and takes
+in what is drawn beside it.
 """
 
 from __future__ import annotations
@@ -25,10 +26,20 @@ from .flow import HALF_SHARES, SOUND_WEIGHT, Batch, Records, draw_batch, flow_lo
 from .lines import spare_processes
 from .sizes import PLANS
 from .speaking import NAME_WEIGHT, Speaking, namer
+from .stills import Stills
 from .training import Training
 
 #: Each so many steps one hears sounds alone, so that lines that no clip says are not forgotten.
 SPOKEN_EVERY = 4
+#: What is learned from, in this order.
+STATES = {"stills": "stills.pt", "small": "small.pt", "clips": "joint.pt"}
+
+
+def start_of(work: Path, of: str) -> Path | None:
+    """What a training begins with: the state of the last one before it that has been made."""
+    files = ["speech.pt", *STATES.values()]
+    before = reversed(files[: files.index(STATES[of])])
+    return next((work / name for name in before if (work / name).exists()), None)
 
 
 class Feeder:
@@ -60,24 +71,32 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=1e9)
     parser.add_argument("--tokens", type=int, default=0, help="tokens of a batch; 0: 150000 on a GPU, 12000 on a CPU")
     parser.add_argument("--processes", type=int, default=-1, help="that draw sounds; -1: all cores but two")
-    parser.add_argument("--small", action="store_true", help="pictures of half the size")
+    parser.add_argument("--of", choices=STATES, default="clips", help="moments, clips of half the size, or clips")
     args = parser.parse_args()
     sizes = PLANS[args.plan]()
-    name, before, spacing = ("small.pt", ["speech.pt"], 2) if args.small else ("joint.pt", ["small.pt", "speech.pt"], 1)
-    start = next((args.work / b for b in before if (args.work / b).exists()), None)
-    training = Training(args.work / name, start, sizes, args.total, args.seconds, beside=namer(sizes))
+    name, spacing = STATES[args.of], 2 if args.of == "small" else 1
+    training = Training(args.work / name, start_of(args.work, args.of), sizes, args.total, args.seconds, beside=namer(sizes))
     where, fixed = training.device, training.device.type == "cuda"
     tokenizer = Tokenizer.from_file(str(args.work / "tokenizer.json"))
     channels, tones = training.weights(args.work)
     speaking = Speaking(args.work, sizes, tokenizer, where, 16 if fixed else 2, spare_processes(args.processes), training.step)
-    records = Records(args.work / "latents", spacing)
-    records.refresh()
-    known, budget = records.part(held_out=False), args.tokens or (150_000 if fixed else 12_000)
+    budget = args.tokens or (150_000 if fixed else 12_000)
+    stills, records, known = Stills(args.work / "stills"), Records(args.work / "latents", spacing), []
+
+    def refresh() -> None:
+        if args.of == "stills":
+            stills.refresh()
+        else:
+            records.refresh()
+            known[:] = records.part(held_out=False)
 
     def draw(rng: np.random.Generator) -> Batch:
+        if args.of == "stills":
+            return stills.batch(budget, tokenizer, sizes.most_words, fixed, rng)
         share = HALF_SHARES[training.clock.spent > 0.5 * training.clock.total]
         return draw_batch(known, budget, share, tokenizer, sizes.most_words, fixed, rng)
 
+    refresh()
     # On a CPU the same batches come in the same order for the same seed; a GPU is fed by threads, in whatever order.
     feeder, rng = (Feeder(draw, 6), None) if fixed else (None, np.random.default_rng([training.step, 41, fellows.RANK]))
     looked = time.monotonic()
@@ -89,18 +108,17 @@ def main() -> None:
             training.update(losses[0] + NAME_WEIGHT * losses[1], progress)
         else:
             if time.monotonic() - looked > 20:
-                records.refresh()
-                known[:] = records.part(held_out=False)
+                refresh()
                 looked = time.monotonic()
             batch = feeder.ready.get() if feeder else draw(rng)
             losses = flow_losses(training.model, batch.to(where), tokenizer, channels, tones, spacing)
-            training.update(losses[0] + SOUND_WEIGHT * losses[1], progress)
+            training.update(losses[0] + (0 if args.of == "stills" else SOUND_WEIGHT) * losses[1], progress)
             windows += len(batch.prompts)
         sums[2 * alone : 2 * alone + 2] += torch.stack(losses[:2]).detach()
         looks[alone] += 1
         if training.step % 40 == 0:
             video, sound, spoken, named = (sums.cpu() / looks.repeat_interleave(2)).tolist()
-            training.say(f"{windows} windows of {len(known)} clips, video {video:.3f} sound {sound:.3f}, alone {spoken:.3f} phonemes {named:.3f}")
+            training.say(f"{windows} windows of {len(known) or len(stills)}, video {video:.3f} sound {sound:.3f}, alone {spoken:.3f} phonemes {named:.3f}")
             sums.zero_(), looks.zero_()
     speaking.lines.close()
     if feeder:

@@ -14,13 +14,14 @@ from unittest import mock
 import numpy as np
 import torch
 
+from ..codecs.anchor import Anchor, fit_blocks
 from ..codecs.oobleck import decoder, encoder
-from ..codecs.sound_anchor import SoundAnalysis, fit
+from ..codecs.sound_anchor import SoundAnalysis, SoundAnchor, fit
 from ..transformer import attention, tiles
 from ..transformer.dit import Dit, positions
 from ..voices.clip import Said, Script
 from ..voices.grammar import Line, is_held_out
-from . import fellows
+from . import coarse, fellows
 from .draw import FRAMES, HALF, crop_of, mouth_weight, shoot, shrunk
 from .flow import STEP, WHOLE, Batch, Record, add_noise, distance, window, windowed
 from .pack import in_8_bits, read_back, rounding, stored
@@ -272,6 +273,28 @@ class Files(unittest.TestCase):
             torch.testing.assert_close(got["average"]["dit.adapter.rope.bands"], weights["dit.adapter.rope.bands"])
             paths[0].write_bytes(paths[0].read_bytes()[:-1])
             self.assertRaises(SystemExit, join, out, there)
+
+    def test_a_state_is_kept_in_few_bits(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            work, there, file = Path(name) / "work", Path(name) / "there", Path(name) / "state.npz"
+            work.mkdir()
+            weights = {"a": torch.randn(300, 200) * torch.logspace(-3, 1, 300)[:, None], "b": torch.randn(40), "dit.adapter.rope.bands": torch.rand(8)}
+            torch.save({"model": weights, "average": weights, "step": 7, "spent": 3.5}, work / "small.pt")
+            (work / "tokenizer.json").write_text('{"a": "一"}')
+            rng = np.random.default_rng(0)
+            base = fit_blocks(rng.standard_normal((200, 3072)).astype(np.float32), np.ones(200, np.float32))
+            base.save(work / "pca.npz")
+            fit([rng.standard_normal(640 * 50).astype(np.float32)], RATE).save(work / "sound_pca.npz")
+            self.assertLess(coarse.keep(work, file), 60_000 * 5 / 8 + 400_000)
+            self.assertEqual(coarse.take(file, there), "small.pt")
+            got = torch.load(there / "small.pt", weights_only=True)["average"]
+            self.assertTrue(((got["a"] - weights["a"]).norm(dim=1) < 0.09 * weights["a"].norm(dim=1)).all())
+            torch.testing.assert_close(got["b"], weights["b"], atol=1e-3, rtol=1e-3)
+            torch.testing.assert_close(got["dit.adapter.rope.bands"], weights["dit.adapter.rope.bands"])
+            frames = rng.integers(0, 255, (5, 16, 16, 3), np.uint8)
+            np.testing.assert_allclose(Anchor.load(there / "pca.npz").project(frames), base.project(frames), atol=0.02)
+            self.assertEqual((there / "tokenizer.json").read_text(), '{"a": "一"}')
+            self.assertEqual(SoundAnchor.load(there / "sound_pca.npz").rate, RATE)
 
 
 if __name__ == "__main__":

@@ -86,7 +86,11 @@ class SelfAttention(nn.Module):
             mask = mask & ((at[:, None] - at[None]).abs() < self.window)
         repeat = c.num_attention_heads // c.num_key_value_heads
         k, v = k.repeat_interleave(repeat, 1).to(v.dtype), v.repeat_interleave(repeat, 1)
-        out = F.scaled_dot_product_attention(q.to(v.dtype), k, v, attn_mask=mask, scale=c.query_pre_attn_scalar**-0.5)
+        q, scale = q.to(v.dtype), c.query_pre_attn_scalar**-0.5
+        if x.device.type == "cpu":  # where the built-in backward pass is slow
+            out = (q @ k.mT * scale).masked_fill(~mask, -torch.inf).softmax(-1).to(v.dtype) @ v
+        else:
+            out = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, scale=scale)
         return self.o_proj(out.transpose(1, 2).reshape(b, l, -1))
 
 

@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from . import fused
 from .attention import attend
 
 LATENT_CHANNELS = 48
@@ -227,19 +228,34 @@ class Dit(nn.Module):
         thw = tuple(video.shape[2:])
         tokens = patchify(video)
         spans = (tokens.shape[1], audio.shape[1], text.shape[1])
-        x = torch.cat((self.adapter.video_embedder(tokens), self.adapter.audio_embedder(audio), self.adapter.text_embedder(text)), 1)
+        parts = [self.adapter.video_embedder(tokens), self.adapter.audio_embedder(audio), self.adapter.text_embedder(text)]
         angle = (positions(thw, *spans[1:], video.device, spacing)[:, :, None] * self.adapter.rope.bands).flatten(1)
-        sin, cos = angle.sin()[None, :, None], angle.cos()[None, :, None]
-        lengths = torch.full((x.shape[0],), x.shape[1])
-        if mask is not None:
-            lengths = lengths - (~mask).sum(1).cpu()
-        tapped = ()
-        for index, layer in enumerate(self.block["layers"]):
-            x = layer(x, spans, sin, cos, lengths, compute)
-            if index == tap:
-                tapped = (x.split(spans, 1)[1],)
-        seen, heard, _ = x.split(spans, 1)
+        if mask is None:
+            mask = torch.ones(text.shape[:2], dtype=torch.bool, device=text.device)
+        run = self._packed if fused.usable(video, self.config.head_dim, self.config.num_query_groups, compute) else self._padded
+        seen, heard, *tapped = run(parts, spans, mask, angle.sin(), angle.cos(), compute, tap)
         one = (seen.shape[1], 0, 0)
         video_out = self.final_linear_video(self.final_norm_video(seen, one))
         audio_out = self.final_linear_audio(self.final_norm_audio(heard, one))
         return unpatchify(video_out, thw), audio_out, *tapped
+
+    def _padded(self, parts: list[Tensor], spans, mask: Tensor, sin: Tensor, cos: Tensor, compute: torch.dtype, tap: int | None) -> list[Tensor]:
+        """The layers over samples [b, l, d] as they are written: what became of video and audio, and of audio behind layer `tap`."""
+        x, tapped = torch.cat(parts, 1), []
+        lengths = (spans[0] + spans[1] + mask.sum(1)).cpu()
+        for index, layer in enumerate(self.block["layers"]):
+            x = layer(x, spans, sin[None, :, None], cos[None, :, None], lengths, compute)
+            if index == tap:
+                tapped = [x.split(spans, 1)[1]]
+        return [*x.split(spans, 1)[:2], *tapped]
+
+    def _packed(self, parts: list[Tensor], spans, mask: Tensor, sin: Tensor, cos: Tensor, _: torch.dtype, tap: int | None) -> list[Tensor]:
+        """The same over the rows of all samples."""
+        rows, tapped = fused.Rows.of(spans, mask, sin, cos), []
+        x = torch.cat((parts[0].flatten(0, 1), parts[1].flatten(0, 1), parts[2][mask]))
+        apart = lambda: [part.view(*like.shape) for part, like in zip(x.tensor_split(rows.ends[:2]), parts[:2])]  # noqa: E731
+        for index, layer in enumerate(self.block["layers"]):
+            x = fused.layer(x, rows, layer)
+            if index == tap:
+                tapped = [apart()[1]]
+        return [*apart(), *tapped]

@@ -1,4 +1,4 @@
-"""`tiles.cpp` compiled for this machine, where its processor has matrix tiles (AMX) and a C++ compiler is there."""
+"""`attention.cpp`, `layer.cpp` and `outer.cpp` compiled for this machine, where its processor has matrix tiles (AMX) and a C++ compiler is there."""
 
 from __future__ import annotations
 
@@ -12,23 +12,25 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-SOURCE = Path(__file__).with_name("tiles.cpp")
+SOURCES = [Path(__file__).with_name(name) for name in ("attention.cpp", "layer.cpp", "outer.cpp")]
+HEADER = Path(__file__).with_name("tiles.h")
 #: The size of heads that it is written for.
 HEAD = 64
 
 
 @functools.cache
 def library() -> ctypes.CDLL | None:
-    """The compiled library, kept in the user's cache folder by the hash of its source; none where it cannot be had."""
+    """The compiled library, kept in the user's cache folder by the hash of its sources; none where it cannot be had."""
     cpu = Path("/proc/cpuinfo")
     if not cpu.exists() or not {"amx_bf16", "avx512_bf16"} <= set(cpu.read_text().split()):
         return None
     folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gallop-pony-tiles"
-    path = folder / f"{hashlib.sha256(SOURCE.read_bytes()).hexdigest()[:16]}.so"
+    path = folder / f"{hashlib.sha256(b''.join(s.read_bytes() for s in (*SOURCES, HEADER))).hexdigest()[:16]}.so"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(f".{os.getpid()}")
-        command = ["g++", "-O3", "-march=sapphirerapids", "-fopenmp", "-shared", "-fPIC", str(SOURCE), "-o", str(partial)]
+        flags = ["-O3", "-ffast-math", "-march=sapphirerapids", "-mprefer-vector-width=512", "-fopenmp", "-shared", "-fPIC"]
+        command = ["g++", *flags, *map(str, SOURCES), "-o", str(partial)]
         try:
             subprocess.run(command, check=True, capture_output=True)
         except (OSError, subprocess.CalledProcessError):
@@ -38,15 +40,16 @@ def library() -> ctypes.CDLL | None:
     return loaded if loaded.pony_tiles() else None
 
 
-def _call(name: str, tensors: list[Tensor], sizes: tuple[int, ...]) -> None:
-    getattr(library(), name)(*(ctypes.c_void_p(t.data_ptr()) for t in tensors), *(ctypes.c_int64(n) for n in sizes))
+def call(name: str, tensors: list[Tensor | None], sizes: tuple[int, ...]) -> None:
+    """Calls a function with the addresses of contiguous tensors, then with numbers."""
+    getattr(library(), name)(*(ctypes.c_void_p(0 if t is None else t.data_ptr()) for t in tensors), *(ctypes.c_int64(n) for n in sizes))
 
 
 def forward(q: Tensor, k: Tensor, v: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
     """What `attention` says of its operator, all bfloat16 and contiguous, and the logarithms of the sums, float32 [b, l * n]."""
     (b, l, n, _), out = q.shape, torch.zeros_like(q)
     logs = torch.zeros(b, l * n)
-    _call("pony_forward", [q, k, v, out, logs, lengths], (b, l, n))
+    call("pony_forward", [q, k, v, out, logs, lengths], (b, l, n))
     return out, logs
 
 
@@ -54,5 +57,5 @@ def backward(grad: Tensor, q: Tensor, k: Tensor, v: Tensor, out: Tensor, logs: T
     """The gradients of q, k and v."""
     b, l, n, _ = q.shape
     grads = tuple(torch.zeros_like(x) for x in (q, k, v))
-    _call("pony_backward", [grad, q, k, v, out, logs, *grads, lengths], (b, l, n))
+    call("pony_backward", [grad, q, k, v, out, logs, *grads, lengths], (b, l, n))
     return grads  # type: ignore[return-value]

@@ -3,62 +3,16 @@
 // `QUERIES` queries stand in the columns and `KEYS` keys in the rows of the scores, so that a query's maximum, sum and
 // logarithm are lanes of a vector and both neighbours in a column become the pair that a tile wants. Scores are never
 // in memory as a whole. Heads have 64 components; `head rows` are queries of all heads, [tokens * heads, 64].
+#include "tiles.h"
+
 #include <algorithm>
-#include <cstdint>
-#include <cstring>
-#include <immintrin.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include <vector>
 
 namespace {
-using bf16 = uint16_t;
 constexpr int WIDTH = 64, QUERIES = 128, KEYS = 256, LANES = 16, COLUMNS = QUERIES / LANES;
 // Products are divided by the root of the width; powers are of two.
 constexpr float SCALE = 1 / 8.0f, SCALE_2 = SCALE * 1.44269504f;
-
-void use_tiles() {
-    struct alignas(64) {
-        uint8_t palette = 1, start = 0, reserved[14] = {};
-        uint16_t row_bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
-        uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
-    } config;
-    _tile_loadconfig(&config);
-}
-
-// `c` [m, n] (+)= `a` [m, k] `b` [k, n]; in `b` two rows lie in one of pairs. Sizes are multiples of 32.
-template <bool ADD>
-void product(float *c, int c_row, const bf16 *a, int a_row, const uint32_t *b, int b_row, int m, int n, int k) {
-    for (int i = 0; i < m; i += 32)
-        for (int j = 0; j < n; j += 32) {
-            float *corner = c + i * c_row + j;
-            if (ADD) {
-                _tile_loadd(0, corner, c_row * 4);
-                _tile_loadd(1, corner + 16, c_row * 4);
-                _tile_loadd(2, corner + 16 * c_row, c_row * 4);
-                _tile_loadd(3, corner + 16 * c_row + 16, c_row * 4);
-            } else {
-                _tile_zero(0);
-                _tile_zero(1);
-                _tile_zero(2);
-                _tile_zero(3);
-            }
-            for (int l = 0; l < k; l += 32) {
-                _tile_loadd(4, a + i * a_row + l, a_row * 2);
-                _tile_loadd(5, a + (i + 16) * a_row + l, a_row * 2);
-                _tile_loadd(6, b + l / 2 * b_row + j, b_row * 4);
-                _tile_loadd(7, b + l / 2 * b_row + j + 16, b_row * 4);
-                _tile_dpbf16ps(0, 4, 6);
-                _tile_dpbf16ps(1, 4, 7);
-                _tile_dpbf16ps(2, 5, 6);
-                _tile_dpbf16ps(3, 5, 7);
-            }
-            _tile_stored(0, corner, c_row * 4);
-            _tile_stored(1, corner + 16, c_row * 4);
-            _tile_stored(2, corner + 16 * c_row, c_row * 4);
-            _tile_stored(3, corner + 16 * c_row + 16, c_row * 4);
-        }
-}
 
 // 2^x for x <= 0, off by less than a bfloat16 shows.
 __m512 exp2(__m512 x) {
@@ -72,19 +26,6 @@ __m512 exp2(__m512 x) {
     return _mm512_scalef_ps(y, whole);
 }
 
-float wide(bf16 x) {
-    const uint32_t bits = static_cast<uint32_t>(x) << 16;
-    float y;
-    std::memcpy(&y, &bits, 4);
-    return y;
-}
-
-bf16 narrow(float x) {
-    uint32_t bits;
-    std::memcpy(&bits, &x, 4);
-    return static_cast<bf16>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
-}
-
 void store(bf16 *to, __m512 x) { _mm256_store_si256(reinterpret_cast<__m256i *>(to), (__m256i)_mm512_cvtneps_pbh(x)); }
 
 // Two neighbours in each column, side by side.
@@ -94,12 +35,6 @@ void store_pairs(uint32_t *to, __m512 upper, __m512 lower) {
     const __m512i both = (__m512i)_mm512_cvtne2ps_pbh(lower, upper);
     _mm512_store_si512(to, _mm512_permutexvar_epi16(_mm512_load_si512(order), both));
 }
-
-template <typename T> struct Block {
-    explicit Block(size_t count) : bytes(count * sizeof(T) + 64) {}
-    T *data() { return reinterpret_cast<T *>((reinterpret_cast<uintptr_t>(bytes.data()) + 63) / 64 * 64); }
-    std::vector<uint8_t> bytes;  // zeros
-};
 
 // Rows [count, 64] as columns of pairs of components: [32, QUERIES], columns from `count` on zeros.
 void to_columns(uint32_t *to, const bf16 *rows, int count) {
