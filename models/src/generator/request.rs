@@ -19,7 +19,8 @@ pub struct Request {
     pub size: Size,
     /// How long the clip runs; a given voice sets its own length.
     pub duration_secs: f32,
-    /// Decides all noise: the same seed and request give the same latents on every machine.
+    /// Decides all noise, which is the same on every machine. The latents of a request are the same wherever the same kernels run;
+    /// other processors and cards round otherwise.
     pub seed: u64,
     /// The picture that the first frame holds.
     pub image: Option<Picture>,

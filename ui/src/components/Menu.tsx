@@ -2,6 +2,7 @@
 
 import { For, Show, createEffect, createSignal, onCleanup, type JSX } from "solid-js";
 import { Portal } from "solid-js/web";
+import { topmost } from "../lib/topmost";
 import { Icon, type IconName } from "./Icon";
 import "./Menu.css";
 
@@ -56,7 +57,7 @@ export function MenuHost(): JSX.Element {
   return (
     <Show when={open()} keyed>
       {(menu) => (
-        <Portal mount={document.fullscreenElement ?? document.body}>
+        <Portal mount={topmost()}>
           <MenuBox menu={menu} />
         </Portal>
       )}

@@ -3,6 +3,7 @@
 
 import { Show, createSignal, onCleanup, onMount, type JSX } from "solid-js";
 import { Portal } from "solid-js/web";
+import { topmost } from "../lib/topmost";
 import "./Tips.css";
 
 const REST_MS = 450;
@@ -72,7 +73,7 @@ export function Tips(): JSX.Element {
   return (
     <Show when={tip()} keyed>
       {(shown) => (
-        <Portal mount={document.fullscreenElement ?? document.body}>
+        <Portal mount={topmost()}>
           <div class="tip" aria-hidden="true" ref={(box) => put(box, shown.anchor)}>
             {shown.text}
             <Show when={shown.key}>

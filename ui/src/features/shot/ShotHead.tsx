@@ -32,7 +32,7 @@ export function ShotHead(props: {
   const placeholder = () => t("shot.number", { n: number() });
 
   async function duplicate() {
-    await props.words.flush();
+    if (!(await props.words.flush())) return;
     const id = await studio.act("shot.duplicate", { id: props.entry.id });
     if (id !== undefined) openNew(view, id);
   }

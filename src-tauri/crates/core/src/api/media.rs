@@ -182,7 +182,9 @@ pub(super) fn remove(studio: &Studio, args: RemoveArgs) -> anyhow::Result<()> {
         if !is_there {
             return Err(coded(Code::Input, "this file is not in the library"));
         }
-        open.project.adapt(|data| data.library.retain(|item| item.sha256 != args.sha256))
+        open.project.adapt(|data| data.library.retain(|item| item.sha256 != args.sha256))?;
+        // What a shot, a take or a step of undo still needs stays on the disk.
+        open.project.remove_if_unused(args.sha256).map(drop)
     });
     studio.tell(Event::MediaChanged);
     removed

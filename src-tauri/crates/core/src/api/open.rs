@@ -34,7 +34,7 @@ impl Open {
         let lengths = open.lengths();
         open.project.adapt(|data| {
             data.cut = Some(data.timeline(|entry| lengths.get(&entry.id).copied().unwrap_or(1)));
-            fit(data, &BTreeMap::new(), &lengths);
+            fit(data, &lengths);
         })?;
         Ok(open)
     }
@@ -55,9 +55,8 @@ impl Open {
     ) -> anyhow::Result<R> {
         let (reel, models) = (&self.reel, &self.models);
         self.project.edit(edit, |data| {
-            let before = reel.lengths(data, models);
             let result = change(data)?;
-            fit(data, &before, &reel.lengths(data, models));
+            fit(data, &reel.lengths(data, models));
             Ok(result)
         })
     }
@@ -77,7 +76,7 @@ impl Open {
     /// It cannot be saved.
     pub fn settle(&mut self) -> anyhow::Result<()> {
         let lengths = self.lengths();
-        self.project.adapt(|data| fit(data, &BTreeMap::new(), &lengths))
+        self.project.adapt(|data| fit(data, &lengths))
     }
 
     /// Takes over what engines have told of the models. Clips of shots that were not made yet become as long as those will be.
@@ -87,8 +86,7 @@ impl Open {
     pub fn learn(&mut self, models: KnownModels) -> anyhow::Result<()> {
         let before = self.lengths();
         self.models = models;
-        let after = self.lengths();
-        if before == after { Ok(()) } else { self.project.adapt(|data| fit(data, &before, &after)) }
+        if before == self.lengths() { Ok(()) } else { self.settle() }
     }
 
     /// Looks at the takes again. Gives those that are new; nothing where all is as it was.
@@ -101,7 +99,6 @@ impl Open {
             return Ok(None);
         }
         let fresh: Vec<_> = after.takes().filter(|seen| self.reel.get(seen.take.id).is_none()).cloned().collect();
-        let before = self.lengths();
         self.reel = after;
         let (reel, models) = (&self.reel, &self.models);
         self.project.adapt(|data| {
@@ -113,7 +110,7 @@ impl Open {
                     entry.chosen_take = Some(finished.take.id);
                 }
             }
-            fit(data, &before, &reel.lengths(data, models));
+            fit(data, &reel.lengths(data, models));
         })?;
         Ok(Some(fresh))
     }
@@ -170,12 +167,15 @@ impl Shots for ShotsOf {
     }
 }
 
-/// Brings the clips of all shots to their lengths; `before` is what these were, as far as that is known.
-fn fit(data: &mut ProjectData, before: &BTreeMap<Id, u32>, after: &BTreeMap<Id, u32>) {
+/// Brings the clips of all shots to their lengths. Each shot knows which one they were brought to last, in every step of undo and
+/// in the file too, so that a clip that showed all of a take then shows all of the one that is there now.
+fn fit(data: &mut ProjectData, lengths: &BTreeMap<Id, u32>) {
     let Some(timeline) = &mut data.cut else { return };
-    let is_changed = |shot: &Id, frames: &u32| before.get(shot) != Some(frames);
-    for (shot, frames) in after.iter().filter(|(shot, frames)| is_changed(shot, frames)) {
-        timeline.refit(*shot, before.get(shot).copied(), *frames);
+    for entry in &mut data.shots {
+        let frames = lengths.get(&entry.id).copied();
+        if let Some(frames) = frames.filter(|frames| entry.fitted != Some(*frames)) {
+            timeline.refit(entry.id, entry.fitted.replace(frames), frames);
+        }
     }
 }
 

@@ -17,6 +17,8 @@ use crate::api::{Refusal, Studio};
 use crate::disk::free_bytes;
 use crate::{Code, coded};
 
+/// Where they come to, in the cache.
+const FOLDER: &str = "uploads";
 /// The longest file: more than an hour of sound, or any picture.
 pub const MAX_BYTES: u64 = 2 << 30;
 /// What nobody has taken in after a day is not wanted any more.
@@ -45,7 +47,7 @@ async fn store(studio: &Studio, request: Request) -> anyhow::Result<PathBuf> {
         return Err(too_long());
     }
     let name = name(request.headers())?;
-    let uploads = studio.cache().join("uploads");
+    let uploads = studio.cache().join(FOLDER);
     sweep(&uploads);
     let folder = uploads.join(Id::new().to_string());
     tokio::fs::create_dir_all(&folder)
@@ -131,7 +133,7 @@ fn sweep(uploads: &Path) {
 
 /// Removes an upload that was taken over; other files are left alone.
 pub fn forget(cache: &Path, path: &Path) {
-    if let Some(own) = path.parent().filter(|own| own.parent() == Some(&*cache.join("uploads"))) {
+    if let Some(own) = path.parent().filter(|own| own.parent() == Some(&*cache.join(FOLDER))) {
         remove(own);
     }
 }

@@ -74,6 +74,8 @@ pub struct ShotEntry {
     pub title: Option<String>,
     /// Width and height of its takes in pixels; the model's for the project's shape where nothing is said.
     pub size: Option<[u32; 2]>,
+    /// How many frames it had when its clips were last brought to its length.
+    pub fitted: Option<u32>,
     /// Fields that this version does not know. They are kept.
     pub other: Map<String, Value>,
     /// As [`Self::other`], inside `shot`.
@@ -126,6 +128,8 @@ struct StoredShot {
     title: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     size: Option<[u32; 2]>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fitted: Option<u32>,
     #[serde(flatten)]
     other: Map<String, Value>,
 }
@@ -141,26 +145,18 @@ struct StoredText {
 
 impl From<StoredShot> for ShotEntry {
     fn from(stored: StoredShot) -> Self {
-        let StoredShot {
-            id,
-            shot: StoredText { shot, other: shot_other },
-            seconds,
-            seed,
-            image,
-            voice,
-            chosen_take,
-            ..
-        } = stored;
-        let (title, size, other) = (stored.title, stored.size, stored.other);
-        Self { id, shot, seconds, seed, image, voice, chosen_take, title, size, other, shot_other }
+        let StoredShot { id, shot, seconds, seed, image, voice, chosen_take, title, size, fitted, other } = stored;
+        let StoredText { shot, other: shot_other } = shot;
+        Self { id, shot, seconds, seed, image, voice, chosen_take, title, size, fitted, other, shot_other }
     }
 }
 
 impl From<ShotEntry> for StoredShot {
     fn from(entry: ShotEntry) -> Self {
-        let ShotEntry { id, shot, seconds, seed, image, voice, chosen_take, title, size, other, shot_other } = entry;
+        let ShotEntry { id, shot, seconds, seed, image, voice, chosen_take, title, size, fitted, other, shot_other } =
+            entry;
         let shot = StoredText { shot, other: shot_other };
-        Self { id, shot, seconds, seed, image, voice, chosen_take, title, size, other }
+        Self { id, shot, seconds, seed, image, voice, chosen_take, title, size, fitted, other }
     }
 }
 
@@ -177,6 +173,7 @@ impl ShotEntry {
             chosen_take: None,
             title: None,
             size: None,
+            fitted: None,
             other: Map::new(),
             shot_other: Map::new(),
         }

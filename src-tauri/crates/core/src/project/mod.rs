@@ -247,16 +247,14 @@ impl Project {
         Ok(files)
     }
 
-    /// Removes [`Self::unused_media`] and tells what is gone.
+    /// Removes a file of [`Self::unused_media`] from the disk; false where it is none of them.
     ///
     /// # Errors
-    /// The folders cannot be read, or a file cannot be removed.
-    pub fn remove_unused_media(&self) -> anyhow::Result<Vec<MediaFile>> {
-        let files = self.unused_media()?;
-        for file in &files {
-            std::fs::remove_file(&file.path).with_context(|| format!("cannot remove: {}", file.path.display()))?;
-        }
-        Ok(files)
+    /// The folders cannot be read, or the file cannot be removed.
+    pub fn remove_if_unused(&self, sha256: Digest) -> anyhow::Result<bool> {
+        let Some(file) = self.unused_media()?.into_iter().find(|file| file.sha256 == sha256) else { return Ok(false) };
+        std::fs::remove_file(&file.path).with_context(|| format!("cannot remove: {}", file.path.display()))?;
+        Ok(true)
     }
 
     fn travel(&mut self, way: Way) -> anyhow::Result<Option<String>> {

@@ -163,7 +163,7 @@ impl TakeFolder {
             return Err(coded(Code::Input, format!("a take needs its clip: {}", clip.display())));
         }
         gallop_media::write_picture(&self.poster_path(), &view::poster(&clip)?)?;
-        let peaks = serde_json::to_vec(&view::peaks(&clip)?)?;
+        let peaks = serde_json::to_vec(&Peaks::read(&clip)?)?;
         files::write(&self.folder.join(view::PEAKS), &peaks)?;
         files::write_json(&self.folder.join(FILE), take)
     }

@@ -278,3 +278,28 @@ fn a_take_of_format_1_can_be_read_for_ever() {
     assert_eq!((take.recipe.seed, take.recipe.size, take.cost.seconds), (Some(7), Some([128, 224]), 12.5));
     assert_eq!(take.cost.stages.get(&Stage::DecodeVideo), Some(&2.5));
 }
+
+#[test]
+fn an_hour_has_an_outline() {
+    const RATE: u32 = 1_000;
+    const SECS: u32 = 3_600;
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("long.wav");
+    let data = RATE * SECS;
+    let mut bytes = b"RIFF".to_vec();
+    bytes.extend((36 + data).to_le_bytes());
+    bytes.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
+    bytes.extend([RATE, RATE].map(u32::to_le_bytes).concat());
+    bytes.extend(b"\x01\0\x08\0data");
+    bytes.extend(data.to_le_bytes());
+    // Silence, and in its last minute the loudest square wave.
+    let loud = |at: u32| if at % 10 < 5 { 255 } else { 0 };
+    bytes.extend((0..data).map(|at| if at < data - 60 * RATE { 128 } else { loud(at) }));
+    fs::write(&path, bytes).expect("written");
+    let peaks = Peaks::read(&path).expect("read").peaks;
+    assert_eq!(peaks.len(), 50 * SECS as usize);
+    let (silent, loud) = peaks.split_at(50 * (SECS as usize - 60));
+    assert!(silent[..silent.len() - 5].iter().all(|part| *part == [0, 0]));
+    assert!(loud[5..loud.len() - 5].iter().all(|[low, high]| *low < -100 && *high > 100));
+    assert!(Peaks::read(&folder.path().join("lost.wav")).is_err());
+}

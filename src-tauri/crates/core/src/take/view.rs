@@ -3,7 +3,8 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use gallop_media::{Channels, Picture, Sound};
+use gallop_media::render::{Graph, Mixer};
+use gallop_media::{Picture, Ticks};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -16,8 +17,10 @@ pub(super) const PEAKS: &str = "peaks.json";
 
 /// Parts of a second.
 const PER_SECOND: u32 = 50;
-/// The rate at which clips store sound: no peak is lost by resampling.
-const SAMPLE_RATE: u32 = 48_000;
+/// Samples of a part: mixers give 48 kHz, the rate at which clips store sound.
+const PART: usize = 48_000 / PER_SECOND as usize;
+/// Parts that are decoded at once: twenty seconds.
+const AT_ONCE: usize = 1_000;
 
 /// The outline of a sound.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -29,18 +32,27 @@ pub struct Peaks {
 }
 
 impl Peaks {
-    /// Of a sound.
-    pub fn of(sound: &Sound) -> Self {
-        let length = (sound.sample_rate / PER_SECOND).max(1) as usize;
-        let count = sound.samples().div_ceil(length);
-        let part = |index: usize| {
-            let samples = sound.channels.iter().flat_map(|channel| channel.iter().skip(index * length).take(length));
-            let (low, high) =
-                samples.fold((f32::MAX, f32::MIN), |(low, high), sample| (low.min(*sample), high.max(*sample)));
-            [byte(low), byte(high)]
-        };
-        Self { per_second: PER_SECOND, peaks: (0..count).map(part).collect() }
+    /// Of the sound in a file, however long; empty where there is none.
+    pub fn read(path: &Path) -> gallop_media::Result<Self> {
+        let mut peaks = Vec::new();
+        if let Some(sound) = gallop_media::probe(path)?.audio {
+            let mut mixer = Mixer::new(&Graph::of_sound(path, Ticks::of_secs(sound.duration_secs)))?;
+            let samples = mixer.samples();
+            let mut done = 0;
+            while done < samples {
+                let portion = (PART * AT_ONCE).min(usize::try_from(samples - done).unwrap_or(PART));
+                let [left, right] = mixer.mix(done, portion)?;
+                peaks.extend(left.chunks(PART).zip(right.chunks(PART)).map(|(left, right)| part(left.iter().chain(right))));
+                done += portion as u64;
+            }
+        }
+        Ok(Self { per_second: PER_SECOND, peaks })
     }
+}
+
+fn part<'a>(samples: impl Iterator<Item = &'a f32>) -> [i8; 2] {
+    let (low, high) = samples.fold((f32::MAX, f32::MIN), |(low, high), sample| (low.min(*sample), high.max(*sample)));
+    [byte(low), byte(high)]
 }
 
 /// ±1 to ±127.
@@ -65,13 +77,4 @@ pub(super) fn poster(clip: &Path) -> anyhow::Result<Picture> {
         if time_secs < middle_secs { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     })?;
     poster.ok_or_else(no_picture)
-}
-
-/// The outline of a clip's sound; empty for a silent film.
-pub(super) fn peaks(clip: &Path) -> anyhow::Result<Peaks> {
-    match gallop_media::read_sound(clip, SAMPLE_RATE, Channels::Stereo) {
-        Ok(sound) => Ok(Peaks::of(&sound)),
-        Err(gallop_media::Error::NoSound { .. }) => Ok(Peaks { per_second: PER_SECOND, peaks: Vec::new() }),
-        Err(error) => Err(error.into()),
-    }
 }

@@ -1,5 +1,7 @@
 //! A film is edited: shots, timeline, cast, media, undo.
 
+use std::path::Path;
+
 use gallop_media::Picture;
 use serde_json::{Value, json};
 
@@ -112,6 +114,17 @@ fn pictures_and_characters_come_into_the_shots() {
     let view = house.call("timeline.edit", add(&sound));
     assert_eq!(view["timeline"]["tracks"][0]["items"][0]["start"], 5);
     house.refuses("timeline.edit", add(&json!({ "sha256": "11".repeat(32), "name": "x.wav", "bytes": 5 })));
+    // What nothing needs any more leaves the disk with the library.
+    let other = Picture { width: 64, height: 48, rgb: vec![30; 64 * 48 * 3] };
+    gallop_media::write_picture(&file, &other).expect("a picture");
+    let spare = house.call("media.import", json!({ "paths": [file] }));
+    let folder = Path::new(&text(&house.view()["folder"])).join("media");
+    let files = || std::fs::read_dir(&folder).expect("media").count();
+    for (media, left) in [(&media[0], 3), (&media[1], 3), (&spare[0], 2)] {
+        house.call("media.remove", json!({ "sha256": media["sha256"] }));
+        assert_eq!(files(), left, "{media}");
+    }
+    assert_eq!(house.view()["media"], json!([]));
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! From the queue to the timeline, through the calls and their events.
 
+use std::fs;
+use std::path::Path;
+
 use gallop_core::api::{Engines, Event};
 use serde_json::{Value, json};
 
@@ -12,6 +15,36 @@ fn states(house: &House) -> Vec<String> {
 
 fn takes(house: &House) -> Vec<Value> {
     house.view()["takes"].as_array().expect("takes").clone()
+}
+
+#[test]
+fn an_uncut_clip_shows_all_of_its_take_also_after_an_undo_and_a_new_start() {
+    let house = House::at_work();
+    let folder = text(&house.project()["folder"]);
+    let shot = house.add_shot("A red pony.");
+    let out = |house: &House| house.view()["timeline"]["clips"][0]["out"].as_u64().expect("a frame");
+    house.call("shot.edit", json!({ "id": shot, "seconds": 1.0 }));
+    let expected = out(&house);
+    assert!(expected < 30, "{expected}");
+    house.call("shot.edit", json!({ "id": shot, "seconds": 1.0, "title": "Red" }));
+    house.call("jobs.add", json!({ "shots": [shot], "goal": "draft" }));
+    house.wait("a take, which is longer than was expected", |house| takes(house).len() == 1);
+    assert_eq!(out(&house), 49);
+    house.call("project.undo", json!({}));
+    assert_eq!((house.view()["shots"][0]["title"].clone(), out(&house)), (Value::Null, 49));
+    house.wait("an empty queue", |house| states(house).is_empty());
+    // The takes are on a disk that is away for a day.
+    let (here, away) = (Path::new(&folder).join("takes"), house.home.path().join("away"));
+    fs::rename(&here, &away).expect("moved");
+    let house = house.opened_again(Engines::LeaveAlone);
+    house.call("project.open", json!({ "folder": folder }));
+    assert_eq!(out(&house), expected);
+    house.call("project.close", json!({}));
+    let _ = fs::remove_dir_all(&here);
+    fs::rename(&away, &here).expect("moved back");
+    let house = house.opened_again(Engines::LeaveAlone);
+    house.call("project.open", json!({ "folder": folder }));
+    assert_eq!(out(&house), 49);
 }
 
 #[test]

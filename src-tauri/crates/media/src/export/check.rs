@@ -1,6 +1,6 @@
 //! Reading a finished file back before anyone else sees it: whether it is exactly what was asked for.
 
-use std::fs::File;
+use std::{fs::File, ops::ControlFlow};
 
 use super::{
     ExportSpec, PictureSpec, SoundSpec,
@@ -25,16 +25,26 @@ const MOST_OFFSET_SECS: f64 = 0.005;
 /// something else. The worst of encoders, at the worst quality that is allowed, stays far below.
 const MOST_APART: f64 = 24.0;
 
-/// Looks at the file, and says what is not as asked for. Also tells how much later its sound comes than its pictures.
-pub(super) fn check(draft: &Draft, spec: &ExportSpec, written: &Written) -> Result<(Inspection, Option<f64>)> {
+/// Looks at the file, and says what is not as asked for. Also tells how much later its sound comes than its pictures. `tell` is
+/// told the part that has been read back, and ends it with its error.
+pub(super) fn check(
+    draft: &Draft,
+    spec: &ExportSpec,
+    written: &Written,
+    mut tell: impl FnMut(f64) -> Result<()>,
+) -> Result<(Inspection, Option<f64>)> {
     let failed = |why: String| Error::Check { why, path: spec.place.clone() };
     let mut shown: Vec<Gray> = Vec::new();
     let remembered = Reference::REMEMBERED;
-    let file = inspect_with(draft.path(), spec.check, |_, gray| {
-        if shown.len() < remembered {
-            shown.push(*gray);
-        }
+    let mut stopped = None;
+    let file = inspect_with(draft.path(), spec.check, |gray, done| {
+        shown.extend(gray.filter(|_| shown.len() < remembered));
+        stopped = tell(done).err();
+        if stopped.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
+    if let Some(stopped) = stopped {
+        return Err(stopped);
+    }
     // The path of the draft means nothing to anybody.
     let file = file.map_err(|error| failed(error.to_string().replace(&draft.path().display().to_string(), "")))?;
     kept(&file, draft, spec, written).map_err(failed)?;

@@ -92,7 +92,9 @@ fn attempt<P: FnMut(Progress) -> ControlFlow<()>>(
     telling.tell(Phase::Label, WRITTEN, None)?;
     let draft = spec.provenance.label(draft, spec.container, &sources(graph))?;
     telling.tell(Phase::Check, LABELLED, None)?;
-    let (file, av_offset_secs) = check::check(&draft, spec, &written)?;
+    let (file, av_offset_secs) = check::check(&draft, spec, &written, |fraction| {
+        telling.tell(Phase::Check, LABELLED + (1.0 - LABELLED) * fraction, None)
+    })?;
     telling.tell(Phase::Check, 1.0, None)?;
     let bytes = draft.publish()?;
     Ok(ExportReport {

@@ -117,8 +117,13 @@ impl Run {
     }
 }
 
-/// Decodes the first track of pictures and shows each, with its time in seconds. What cannot be decoded is counted.
-pub(crate) fn watch(path: &Path, mut show: impl FnMut(f64, &Gray)) -> Result<Content> {
+/// Decodes the first track of pictures and shows each, with the part of the file's seconds that is done. What cannot be decoded is
+/// counted. Ends with [`Error::Stopped`] where `show` breaks.
+pub(super) fn watch(
+    path: &Path,
+    duration_secs: f64,
+    mut show: impl FnMut(Option<&Gray>, f64) -> ControlFlow<()>,
+) -> Result<Content> {
     let mut file = files::demux("video", path)?;
     let unreadable = |why| Error::UnreadableMedia { what: "video", why, path: path.to_path_buf() };
     let Some(track) = file.streams().best(media::Type::Video) else {
@@ -175,7 +180,9 @@ pub(crate) fn watch(path: &Path, mut show: impl FnMut(f64, &Gray)) -> Result<Con
             let now = frame.timestamp().unwrap_or(0) as f64 * f64::from(units);
             content.damaged += u64::from(frame.is_corrupt() || damaged(&frame));
             let small = shrink.run(&frame).map_err(unreadable)?;
-            show(now, &small);
+            if show(Some(&small), (now / duration_secs.max(now)).max(0.0)).is_break() {
+                return Err(Error::Stopped { path: path.to_path_buf() });
+            }
             content.frames += 1;
             let dark = small.iter().filter(|value| **value < DARK).count() * 100 >= small.len() * 98;
             black.step(dark, now, BLACK_SECS, &mut content.black);
@@ -201,10 +208,10 @@ fn damaged(frame: &frame::Video) -> bool {
     unsafe { (*frame.as_ptr()).decode_error_flags != 0 }
 }
 
-/// Measures the first track of sound.
-pub(super) fn hear(path: &Path, duration_secs: f64) -> Result<Option<Loudness>> {
+/// Measures the first track of sound; `go_on` is told the part that is done, and none is measured where it breaks.
+pub(super) fn hear(path: &Path, duration_secs: f64, go_on: impl FnMut(f64) -> ControlFlow<()>) -> Result<Option<Loudness>> {
     let mut mixer = Mixer::new(&Graph::of_sound(path, Ticks::of_secs(duration_secs)))?;
-    measure(&mut mixer, |_| ControlFlow::Continue(()))
+    measure(&mut mixer, go_on)
 }
 
 #[cfg(test)]

@@ -4,7 +4,13 @@ mod content;
 mod facts;
 mod tracks;
 
-use std::{panic::resume_unwind, path::Path, thread};
+use std::{
+    ops::ControlFlow,
+    panic::resume_unwind,
+    path::Path,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    thread,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -30,11 +36,16 @@ const MOST_BOXES: usize = 1_000;
 
 /// Tells what a media file is. The error names the file and says what is wrong with it, where it is no media file.
 pub fn inspect(path: &Path, depth: Depth) -> Result<Inspection> {
-    inspect_with(path, depth, |_, _| {})
+    inspect_with(path, depth, |_, _| ControlFlow::Continue(()))
 }
 
-/// The same, and shows every decoded frame, small and grey, with its time in seconds.
-pub(crate) fn inspect_with(path: &Path, depth: Depth, show: impl FnMut(f64, &Gray)) -> Result<Inspection> {
+/// The same, and shows every decoded frame, small and grey, with the part of the file that has been decoded, 0 to 1; of a file
+/// without pictures only the part. Where `show` breaks, it ends with [`Error::Stopped`].
+pub(crate) fn inspect_with(
+    path: &Path,
+    depth: Depth,
+    mut show: impl FnMut(Option<&Gray>, f64) -> ControlFlow<()>,
+) -> Result<Inspection> {
     let file = files::open("open the file", path)?;
     let bytes = file.metadata().map_err(Error::io("open the file", path))?.len();
     let found = tracks::read(path)?;
@@ -42,15 +53,27 @@ pub(crate) fn inspect_with(path: &Path, depth: Depth, show: impl FnMut(f64, &Gra
     let labels = provenance::read(path, &metadata)?;
     let mut content = None;
     if depth == Depth::Whole {
-        // Pictures seldom keep all cores busy.
-        let (seen, heard) = thread::scope(|scope| {
-            let hear = || content::hear(path, found.sound_secs);
-            let hearing = (!found.audio.is_empty()).then(|| scope.spawn(hear));
-            let seen = if found.video.is_empty() { Ok(Content::default()) } else { content::watch(path, show) };
-            (seen, hearing.map(|hearing| hearing.join().unwrap_or_else(|panic| resume_unwind(panic))))
-        });
-        let seen = seen?;
-        content = Some(match heard.transpose()?.flatten() {
+        let (has_pictures, has_sound) = (!found.video.is_empty(), !found.audio.is_empty());
+        let (seen, heard) = if has_pictures && has_sound {
+            // Pictures seldom keep all cores busy.
+            let unwanted = AtomicBool::new(false);
+            let go_on = |_: f64| if unwanted.load(Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+            thread::scope(|scope| {
+                let hearing = scope.spawn(|| content::hear(path, found.sound_secs, go_on));
+                let seen = content::watch(path, found.duration_secs, show);
+                unwanted.store(seen.is_err(), Relaxed);
+                let heard = hearing.join().unwrap_or_else(|panic| resume_unwind(panic));
+                Ok((seen?, heard?))
+            })?
+        } else if has_sound {
+            let heard = content::hear(path, found.sound_secs, |done| show(None, done))?;
+            (Content::default(), Some(heard.ok_or_else(|| Error::Stopped { path: path.to_path_buf() })?))
+        } else if has_pictures {
+            (content::watch(path, found.duration_secs, show)?, None)
+        } else {
+            (Content::default(), None)
+        };
+        content = Some(match heard {
             None => seen,
             Some(loudness) => Content {
                 integrated_lufs: loudness.integrated_lufs,

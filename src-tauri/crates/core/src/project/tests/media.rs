@@ -125,11 +125,12 @@ fn only_what_nothing_refers_to_is_unused() {
 
     let found = project.unused_media().expect("read");
     assert_eq!(found.iter().map(|file| (file.sha256, file.bytes)).collect::<Vec<_>>(), [(unused.sha256, unused.bytes)]);
-    assert_eq!(project.remove_unused_media().expect("removed"), found);
-    assert_eq!(media(&project).len(), 5 + 2);
-    assert!(project.media_path(&unused).is_err());
     for used in [&of_shot, &of_undo, &of_redo, &of_take, &of_job] {
+        assert!(!project.remove_if_unused(used.sha256).expect("looked"));
         project.media_path(used).expect("still there");
     }
-    assert!(project.remove_unused_media().expect("nothing to do").is_empty());
+    assert!(project.remove_if_unused(unused.sha256).expect("removed"));
+    assert_eq!(media(&project).len(), 5 + 2);
+    assert!(project.media_path(&unused).is_err());
+    assert!(!project.remove_if_unused(unused.sha256).expect("it is gone"));
 }
