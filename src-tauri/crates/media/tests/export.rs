@@ -322,7 +322,9 @@ fn a_stopped_export_leaves_nothing_and_the_old_file_stays() {
     let mut spec = spec(&place);
     spec.sound.as_mut().unwrap().loudness = Some(LoudnessTarget { integrated_lufs: -14.0, true_peak_db: -1.5 });
     // The last is in the middle of what is read back.
-    for (phase, from) in [(Phase::Measure, 0.0), (Phase::Write, 0.0), (Phase::Label, 0.0), (Phase::Check, 0.0), (Phase::Check, 0.94)] {
+    for (phase, from) in
+        [(Phase::Measure, 0.0), (Phase::Write, 0.0), (Phase::Label, 0.0), (Phase::Check, 0.0), (Phase::Check, 0.94)]
+    {
         let mut furthest = 0.0;
         let stopped = export(&graph(&source, SECONDS), &spec, |progress| {
             furthest = progress.fraction;

@@ -283,7 +283,7 @@ fn a_take_of_format_1_can_be_read_for_ever() {
 fn an_hour_has_an_outline() {
     const RATE: u32 = 1_000;
     const SECS: u32 = 3_600;
-    let folder = TempDir::new().expect("a folder");
+    let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("long.wav");
     let data = RATE * SECS;
     let mut bytes = b"RIFF".to_vec();

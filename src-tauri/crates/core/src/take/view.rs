@@ -42,7 +42,9 @@ impl Peaks {
             while done < samples {
                 let portion = (PART * AT_ONCE).min(usize::try_from(samples - done).unwrap_or(PART));
                 let [left, right] = mixer.mix(done, portion)?;
-                peaks.extend(left.chunks(PART).zip(right.chunks(PART)).map(|(left, right)| part(left.iter().chain(right))));
+                peaks.extend(
+                    left.chunks(PART).zip(right.chunks(PART)).map(|(left, right)| part(left.iter().chain(right))),
+                );
                 done += portion as u64;
             }
         }

@@ -209,7 +209,11 @@ fn damaged(frame: &frame::Video) -> bool {
 }
 
 /// Measures the first track of sound; `go_on` is told the part that is done, and none is measured where it breaks.
-pub(super) fn hear(path: &Path, duration_secs: f64, go_on: impl FnMut(f64) -> ControlFlow<()>) -> Result<Option<Loudness>> {
+pub(super) fn hear(
+    path: &Path,
+    duration_secs: f64,
+    go_on: impl FnMut(f64) -> ControlFlow<()>,
+) -> Result<Option<Loudness>> {
     let mut mixer = Mixer::new(&Graph::of_sound(path, Ticks::of_secs(duration_secs)))?;
     measure(&mut mixer, go_on)
 }

@@ -57,7 +57,8 @@ pub(crate) fn inspect_with(
         let (seen, heard) = if has_pictures && has_sound {
             // Pictures seldom keep all cores busy.
             let unwanted = AtomicBool::new(false);
-            let go_on = |_: f64| if unwanted.load(Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+            let go_on =
+                |_: f64| if unwanted.load(Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
             thread::scope(|scope| {
                 let hearing = scope.spawn(|| content::hear(path, found.sound_secs, go_on));
                 let seen = content::watch(path, found.duration_secs, show);

@@ -191,7 +191,8 @@ mod links {
             let media = data.shots[0].image.clone().expect("image");
             media_path(folder, &media).is_ok() || matches!(find_media(folder, media.sha256), Ok(Some(_)))
         };
-        let clean: Attempt = |folder| Project::open(folder).and_then(|project| project.remove_if_unused(Digest::of("x"))).is_ok();
+        let clean: Attempt =
+            |folder| Project::open(folder).and_then(|project| project.remove_if_unused(Digest::of("x"))).is_ok();
         let take: Attempt = |folder| crate::take::TakeFolder::create(folder, Id::new()).is_ok();
         let list: Attempt = |folder| crate::take::TakeFolder::list(folder).is_ok();
         let open: Attempt = |folder| Project::open(folder).is_ok();
