@@ -72,11 +72,12 @@ pub fn run(kind: Kind, options: &Options, expected: &Expected, random: &mut Rand
     Ok(story)
 }
 
-/// Kills one to three times, at moments from before the first stage to after the last.
+/// Kills up to three times, at moments from before the first stage to after the last. Engines only twice: a job at which three
+/// have died is given up.
 fn kills(studio: &Studio, kind: Kind, expected: &Expected, random: &mut Random) -> Result<String, String> {
     let mut driver = studio.start()?;
     let mut moments = Vec::new();
-    for _ in 0..=random.below(3) {
+    for _ in 0..=random.below(if kind == Kind::Engine { 2 } else { 3 }) {
         let moment = expected.took.mul_f64(random.share() * 0.8);
         std::thread::sleep(moment);
         moments.push(format!("{:.2}", moment.as_secs_f64()));

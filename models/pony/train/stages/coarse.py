@@ -1,7 +1,7 @@
-"""The training so far in some 4 bits a weight: `python -m train.stages.coarse keep WORK state.npz` and `... take state.npz WORK`.
+"""The training so far in 4 bits a weight: `python -m train.stages.coarse keep WORK state.npz` and `... take state.npz WORK`.
 
 A training of many hours on a small machine has to survive the machine, and the repository has no room for checkpoints. What is
-kept are the averaged weights of the newest state, each row in whole steps of a quarter of its deviation, and the bases and words
+kept are the averaged weights of the newest state, each row in whole steps of some quarter of its deviation, and the bases and words
 that they were trained with. A training that goes on from it has its loss back within some dozen steps.
 """
 
@@ -20,7 +20,7 @@ from .clock import load, save
 from .parts import TRAINED
 
 #: Steps in a row's standard deviation.
-FINENESS = 4
+FINENESS = 3.5
 #: Vectors and small matrices stay as they are, in 16 bits.
 LEAST = 4096
 

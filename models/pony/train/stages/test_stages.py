@@ -288,7 +288,7 @@ class Files(unittest.TestCase):
             self.assertLess(coarse.keep(work, file), 60_000 * 5 / 8 + 400_000)
             self.assertEqual(coarse.take(file, there), "small.pt")
             got = torch.load(there / "small.pt", weights_only=True)["average"]
-            self.assertTrue(((got["a"] - weights["a"]).norm(dim=1) < 0.09 * weights["a"].norm(dim=1)).all())
+            self.assertTrue(((got["a"] - weights["a"]).norm(dim=1) < 0.1 * weights["a"].norm(dim=1)).all())
             torch.testing.assert_close(got["b"], weights["b"], atol=1e-3, rtol=1e-3)
             torch.testing.assert_close(got["dit.adapter.rope.bands"], weights["dit.adapter.rope.bands"])
             frames = rng.integers(0, 255, (5, 16, 16, 3), np.uint8)

@@ -299,7 +299,10 @@ fn an_hour_has_an_outline() {
     let peaks = Peaks::read(&path).expect("read").peaks;
     assert_eq!(peaks.len(), 50 * SECS as usize);
     let (silent, loud) = peaks.split_at(50 * (SECS as usize - 60));
-    assert!(silent[..silent.len() - 5].iter().all(|part| *part == [0, 0]));
-    assert!(loud[5..loud.len() - 5].iter().all(|[low, high]| *low < -100 && *high > 100));
+    let odd = |parts: &[[i8; 2]], is_right: fn(&[i8; 2]) -> bool| {
+        parts.iter().position(|part| !is_right(part)).map(|at| (at, parts[at]))
+    };
+    assert_eq!(odd(&silent[..silent.len() - 5], |part| *part == [0, 0]), None);
+    assert_eq!(odd(&loud[5..loud.len() - 5], |[low, high]| *low < -100 && *high > 100), None);
     assert!(Peaks::read(&folder.path().join("lost.wav")).is_err());
 }

@@ -233,13 +233,19 @@ impl Track {
         self.skip_to(from, Some(first)).ok()
     }
 
-    /// Reads on until a packet begins at this timestamp or later.
+    /// Reads on until a packet begins at this timestamp or later, or goes on behind it for longer than a decoder warms up: plain
+    /// samples at a low rate come in packets of seconds.
     fn skip_to(&mut self, from: i64, first: Option<Packet>) -> std::result::Result<Option<Packet>, ffmpeg_next::Error> {
         let mut next = first;
         let mut damaged = 0;
+        let enough = (WARM_UP_SECS as f64 / f64::from(self.time_base)) as i64;
+        let reaches =
+            |packet: &Packet, stamp: i64| stamp.saturating_add(packet.duration()) > from.saturating_add(enough);
         loop {
             match next.take() {
-                Some(packet) if packet.pts().is_none_or(|stamp| stamp >= from) => return Ok(Some(packet)),
+                Some(packet) if packet.pts().is_none_or(|stamp| stamp >= from || reaches(&packet, stamp)) => {
+                    return Ok(Some(packet));
+                }
                 _ => {}
             }
             next = match self.next_packet() {
