@@ -19,11 +19,11 @@ def orthogonalised(matrix: Tensor, steps: int = 5) -> Tensor:
     """[m, n] -> nearly U V^T of its singular value decomposition, float32."""
     a, b, c = NEWTON_SCHULZ
     tall = matrix.shape[0] > matrix.shape[1]
-    x = matrix.T if tall else matrix
+    x = (matrix.T if tall else matrix).contiguous()
     x = x / (x.norm() + 1e-12)
     for _ in range(steps):
         gram = x @ x.T
-        x = a * x + (b * gram + c * gram @ gram) @ x
+        x = torch.addmm(x, torch.addmm(gram, gram, gram, beta=b, alpha=c), x, beta=a)
     return x.T if tall else x
 
 
