@@ -11,7 +11,6 @@
 
 namespace {
 constexpr int HEAD = 64, BAND = 24;  // a head's components, and half of those that turn
-constexpr int WIDEST = 1024;
 constexpr float EPSILON = 1e-6f;
 
 inline float sigmoid(float x) { return 1 / (1 + std::exp(-x)); }
@@ -75,10 +74,10 @@ void pony_norm(const float *x, const bf16 *y, const float *weight, float *sum, b
 // dx (+)= what `grad`, the gradient of the norm's output, is for its input x; `copy` gets dx in 16 bits. Adds to `of_weight`.
 void pony_norm_back(const bf16 *grad, const float *x, const float *weight, float *dx, bf16 *copy, float *of_weight, const int64_t *ends,
                     int64_t experts, int64_t width) {
+    std::vector<float> g(width), d(width);
     each(ends, experts, [&](int64_t r, int64_t e) {
-        float g[WIDEST], d[WIDEST];
         for (int i = 0; i < width; i++) g[i] = wide(grad[r * width + i]);
-        norm_back(g, x + r * width, weight + e * width, d, of_weight + e * width, static_cast<int>(width));
+        norm_back(g.data(), x + r * width, weight + e * width, d.data(), of_weight + e * width, static_cast<int>(width));
         for (int i = 0; i < width; i++) {
             const float sum = dx[r * width + i] + d[i];
             dx[r * width + i] = sum;
