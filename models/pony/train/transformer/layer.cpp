@@ -13,7 +13,8 @@ namespace {
 constexpr int HEAD = 64, BAND = 24;  // a head's components, and half of those that turn
 constexpr float EPSILON = 1e-6f;
 
-inline float sigmoid(float x) { return 1 / (1 + std::exp(-x)); }
+// Bounded, as the compiler is told that nothing is infinite.
+inline float sigmoid(float x) { return 1 / (1 + std::exp(-std::max(x, -60.0f))); }
 
 inline float inverse(const float *x, int width) {
     float sum = 0;

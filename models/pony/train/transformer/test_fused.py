@@ -36,6 +36,16 @@ class Fused(unittest.TestCase):
         self.assertLess(max(off(a, b) for a, b in zip(got, want)), 0.02)
         self.assertLess(max(off(found[name], slopes[name]) for name in slopes), 0.03)
 
+    def test_gates_that_are_shut_give_numbers(self) -> None:
+        torch.manual_seed(0)
+        dit = Dit(CONFIG)
+        for p in dit.parameters():
+            torch.nn.init.normal_(p, std=40 * p.shape[-1] ** -0.5 if p.ndim > 1 else 0.2)
+        answers = dit(torch.randn(2, 48, 1, 2, 2), torch.randn(2, 17, 64), torch.randn(2, 11, 32))
+        sum(a.mean() for a in answers).backward()
+        self.assertTrue(all(a.isfinite().all() for a in answers))
+        self.assertTrue(all(p.grad.isfinite().all() for p in dit.parameters()))
+
     def test_gradients_of_weights_of_any_shape(self) -> None:
         torch.manual_seed(0)
         for tokens, rows, columns in ((1, 5, 3), (512, 32, 64), (700, 388, 70), (1301, 33, 256)):
