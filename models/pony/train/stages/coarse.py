@@ -7,7 +7,6 @@ that they were trained with. A training that goes on from it has its loss back w
 
 from __future__ import annotations
 
-import argparse
 import zlib
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from torch import Tensor
 
 from ..codecs.anchor import Anchor
 from .clock import load, save
-from .parts import TRAINED
+from .parts import asked, newest
 
 #: Steps in a row's standard deviation.
 FINENESS = 3.5
@@ -45,11 +44,11 @@ def restored(steps: np.ndarray, step: np.ndarray) -> Tensor:
 
 def keep(work: Path, path: Path) -> int:
     """Writes the newest state of a work folder to a file; returns its bytes. Raises `SystemExit` where nothing is trained."""
-    newest = max((work / name for name in TRAINED if (work / name).exists()), key=lambda p: p.stat().st_mtime, default=None)
-    if newest is None:
+    trained = newest(work)
+    if trained is None:
         raise SystemExit(f"nothing is trained in {work} yet; run train.stages.joint first")
-    arrays: dict[str, np.ndarray] = {"state": np.array(newest.name), "words": packed(np.frombuffer((work / "tokenizer.json").read_bytes(), np.uint8))}
-    for name, weight in (load(newest) or {})["average"].items():
+    arrays: dict[str, np.ndarray] = {"state": np.array(trained.name), "words": packed(np.frombuffer((work / "tokenizer.json").read_bytes(), np.uint8))}
+    for name, weight in (load(trained) or {})["average"].items():
         if weight.ndim == 2 and weight.numel() >= LEAST:
             arrays[f"steps {name}"], arrays[f"step {name}"] = rounded(weight.float())
         else:
@@ -85,11 +84,7 @@ def take(path: Path, work: Path) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("way", choices=("keep", "take"))
-    parser.add_argument("source", type=Path)
-    parser.add_argument("target", type=Path)
-    args = parser.parse_args()
+    args = asked(__doc__, ("keep", "take"))
     if args.way == "keep":
         print(f"{keep(args.source, args.target) / 1e6:.2f} MB")
     else:

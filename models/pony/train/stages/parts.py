@@ -23,6 +23,11 @@ TRAINED = ("distilled.pt", "joint.pt", "small.pt", "stills.pt", "speech.pt")
 OTHERS = ("pca.npz", "sound_pca.npz", "tokenizer.json", "turbo_decoder.pt", "wan_encoder.pt", "audio_decoder.pt", "audio_encoder.pt")
 
 
+def newest(work: Path) -> Path | None:
+    """The state of a work folder that was trained last; none where nothing is."""
+    return max((work / name for name in TRAINED if (work / name).exists()), key=lambda path: path.stat().st_mtime, default=None)
+
+
 def slim(state: dict) -> dict:
     """A checkpoint without its momenta and at half the width."""
     kept = {k: v for k, v in state.items() if k in ("step", "spent")}
@@ -34,11 +39,11 @@ def split(work: Path, out: Path) -> list[Path]:
     """Write the pieces of the newest trained state; returns their paths. Raises `SystemExit` where they are too many."""
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w:gz", compresslevel=1) as tar:
-        newest = max((work / n for n in TRAINED if (work / n).exists()), key=lambda p: p.stat().st_mtime, default=None)
-        if newest is not None:
+        trained = newest(work)
+        if trained is not None:
             state = io.BytesIO()
-            torch.save(slim(load(newest) or {}), state)
-            entry = tarfile.TarInfo(newest.name)
+            torch.save(slim(load(trained) or {}), state)
+            entry = tarfile.TarInfo(trained.name)
             entry.size = state.tell()
             state.seek(0)
             tar.addfile(entry, state)
@@ -79,12 +84,17 @@ def join(source: Path, work: Path) -> None:
             save(work / name, state)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("way", choices=("split", "join"))
+def asked(about: str, ways: tuple[str, str]) -> argparse.Namespace:
+    """Which way, from where and to where, as the command line says."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("way", choices=ways)
     parser.add_argument("source", type=Path)
     parser.add_argument("target", type=Path)
-    args = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = asked(__doc__, ("split", "join"))
     if args.way == "join":
         join(args.source, args.target)
     else:

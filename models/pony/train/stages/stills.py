@@ -30,6 +30,7 @@ from ..theatre.prompt import describe
 from ..theatre.scene import Scene
 from .draw import FRAMES, STEP, _bases, _open_bases, mouth_weight
 from .flow import Batch, tokens
+from .theatre import whole_boxes
 
 #: Moments of a scene, and scenes of a file.
 MOMENTS, SHARD = 3, 60
@@ -50,9 +51,8 @@ def moments(number: int, scene: Scene) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng([number, 25])
     starts = rng.choice((FRAMES - 1) // STEP, MOMENTS, replace=False) * STEP
     drawn = film(scene, babble(rng, FRAMES), FRAMES, only=[s + i for s in starts for i in range(STEP + 1)])
-    boxes = np.where(drawn.mouth_box[:, :1] < 0, -1, np.round(drawn.mouth_box)).astype(np.int64)
     height, width = drawn.frames.shape[1:3]
-    boxes = np.where(boxes < 0, -1, np.clip(boxes, 0, [height, height, width, width]))
+    boxes = whole_boxes(drawn.mouth_box, height, width)
     pieces = [slice(i, i + STEP + 1) for i in range(0, len(drawn.frames), STEP + 1)]
     video = np.stack([_bases[0].project(drawn.frames[p]) for p in pieces])
     return video.astype(np.float16), np.stack([mouth_weight(boxes[p], height, width) for p in pieces]).astype(np.float16)

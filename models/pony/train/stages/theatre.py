@@ -29,6 +29,11 @@ def pick(number: int, held: bool) -> Plan:
     return Plan(number, scene.aspect, voices, scene.speaker is not None, scene)
 
 
+def whole_boxes(boxes: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Boxes of a film in whole pixels of the picture, int64 [f, 4], -1 where there is none."""
+    return np.where(boxes[:, :1] < 0, -1, np.clip(np.round(boxes), 0, [height, height, width, width])).astype(np.int64)
+
+
 def draw(plan: Plan, size: tuple[int, int], frames: int, mouth: list[tuple[str, float]], loud: np.ndarray) -> Shot:
     """The pictures of a plan at a height and width."""
     from ..theatre.clips import shoot
@@ -37,12 +42,12 @@ def draw(plan: Plan, size: tuple[int, int], frames: int, mouth: list[tuple[str, 
     scene = plan.scene
     film = shoot(scene, frames, mouth, [float(v) for v in loud])
     words = describe(scene, np.random.default_rng([plan.number, 43]))
-    pictures, boxes = film.frames, np.where(film.mouth_box[:, :1] < 0, -1, film.mouth_box)
+    pictures, boxes = film.frames, film.mouth_box
     height, width = pictures.shape[1:3]
     if (height, width) != size:  # a trial
         pictures = np.stack([np.asarray(Image.fromarray(f).resize((size[1], size[0]), Image.Resampling.BOX)) for f in pictures])
-        boxes = np.where(boxes < 0, -1, boxes * np.array([size[0] / height] * 2 + [size[1] / width] * 2))
-    boxes = np.where(boxes < 0, -1, np.clip(np.round(boxes), 0, [size[0]] * 2 + [size[1]] * 2)).astype(np.int64)
+        boxes = boxes * np.array([size[0] / height] * 2 + [size[1] / width] * 2)
+    boxes = whole_boxes(boxes, *size)
     y0, y1, x0, x1 = boxes[0] if boxes[0, 0] >= 0 else (size[0] // 3, 2 * size[0] // 3, size[1] // 3, 2 * size[1] // 3)
     # A face is some two mouths wide and stands above its mouth.
     reach = max(x1 - x0, 8)

@@ -22,7 +22,7 @@ inline float inverse(const float *x, int width) {
     return 1 / std::sqrt(sum / width + EPSILON);
 }
 
-// The gradient of what a norm read: `grad` of what it wrote, `x` what it read, `scale` 1 + weight; adds to `of_weight`.
+// The gradient of what a norm read: `grad` is that of what it wrote, `x` what it read. Adds to `of_weight`.
 inline void norm_back(const float *grad, const float *x, const float *weight, float *dx, float *of_weight, int width) {
     const float inv = inverse(x, width);
     float dot = 0;

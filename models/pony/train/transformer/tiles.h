@@ -30,40 +30,6 @@ inline void use_tiles() {
     _tile_loadconfig(&config);
 }
 
-// `c` [m, n] (+)= `a` [m, k] `b` [k, n]; in `b` two rows lie in one of pairs. Sizes are multiples of 32.
-template <bool ADD>
-void product(float *c, int c_row, const bf16 *a, int a_row, const uint32_t *b, int b_row, int m, int n, int k) {
-    for (int i = 0; i < m; i += 32)
-        for (int j = 0; j < n; j += 32) {
-            float *corner = c + i * c_row + j;
-            if (ADD) {
-                _tile_loadd(0, corner, c_row * 4);
-                _tile_loadd(1, corner + 16, c_row * 4);
-                _tile_loadd(2, corner + 16 * c_row, c_row * 4);
-                _tile_loadd(3, corner + 16 * c_row + 16, c_row * 4);
-            } else {
-                _tile_zero(0);
-                _tile_zero(1);
-                _tile_zero(2);
-                _tile_zero(3);
-            }
-            for (int l = 0; l < k; l += 32) {
-                _tile_loadd(4, a + i * a_row + l, a_row * 2);
-                _tile_loadd(5, a + (i + 16) * a_row + l, a_row * 2);
-                _tile_loadd(6, b + l / 2 * b_row + j, b_row * 4);
-                _tile_loadd(7, b + l / 2 * b_row + j + 16, b_row * 4);
-                _tile_dpbf16ps(0, 4, 6);
-                _tile_dpbf16ps(1, 4, 7);
-                _tile_dpbf16ps(2, 5, 6);
-                _tile_dpbf16ps(3, 5, 7);
-            }
-            _tile_stored(0, corner, c_row * 4);
-            _tile_stored(1, corner + 16, c_row * 4);
-            _tile_stored(2, corner + 16 * c_row, c_row * 4);
-            _tile_stored(3, corner + 16 * c_row + 16, c_row * 4);
-        }
-}
-
 template <typename T> struct Block {
     explicit Block(size_t count) : bytes(count * sizeof(T) + 64) {}
     T *data() { return reinterpret_cast<T *>((reinterpret_cast<uintptr_t>(bytes.data()) + 63) / 64 * 64); }
