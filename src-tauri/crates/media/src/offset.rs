@@ -11,8 +11,6 @@ use crate::{
 const FLASH: f64 = 48.0;
 /// A click stands so many times above the sound's average.
 const CLICK: f64 = 8.0;
-/// The sound is looked at in portions of a second.
-const PORTION: usize = Mixer::SAMPLE_RATE as usize;
 /// A click is to be found within so many seconds, longer than any test film.
 const MOST_SECS: f64 = 600.0;
 
@@ -45,18 +43,21 @@ fn click_secs(mixer: &mut Mixer) -> Result<Option<f64>> {
     let (mut peak, mut sum) = (0.0_f32, 0.0_f64);
     // Each sample that was louder than all before it (by a hundredth, so that they stay few), so that one pass is enough.
     let mut risen: Vec<(u64, f32)> = Vec::new();
-    for from in (0..mixer.samples()).step_by(PORTION) {
-        let [left, right] = mixer.mix(from, PORTION)?;
-        for (at, (left, right)) in left.iter().zip(&right).enumerate() {
+    let mut at = 0_u64;
+    let hear = |[left, right]: [Vec<f32>; 2]| {
+        for (left, right) in left.iter().zip(&right) {
             let size = left.abs().max(right.abs());
             sum += f64::from(size) * f64::from(size);
             if size > peak * 1.01 {
                 peak = size;
                 risen.retain(|(_, size)| *size >= peak / 2.0);
-                risen.push((from + at as u64, size));
+                risen.push((at, size));
             }
+            at += 1;
         }
-    }
+        Ok(())
+    };
+    mixer.play(|_| ControlFlow::Continue(()), hear)?;
     let average = (sum / mixer.samples().max(1) as f64).sqrt();
     if f64::from(peak) < CLICK * average || peak < 1e-3 {
         return Ok(None);

@@ -19,8 +19,6 @@ pub(super) const PEAKS: &str = "peaks.json";
 const PER_SECOND: u32 = 50;
 /// Samples of a part: mixers give 48 kHz, the rate at which clips store sound.
 const PART: usize = 48_000 / PER_SECOND as usize;
-/// Parts that are decoded at once: twenty seconds.
-const AT_ONCE: usize = 1_000;
 
 /// The outline of a sound.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -37,16 +35,13 @@ impl Peaks {
         let mut peaks = Vec::new();
         if let Some(sound) = gallop_media::probe(path)?.audio {
             let mut mixer = Mixer::new(&Graph::of_sound(path, Ticks::of_secs(sound.duration_secs)))?;
-            let samples = mixer.samples();
-            let mut done = 0;
-            while done < samples {
-                let portion = (PART * AT_ONCE).min(usize::try_from(samples - done).unwrap_or(PART));
-                let [left, right] = mixer.mix(done, portion)?;
-                peaks.extend(
-                    left.chunks(PART).zip(right.chunks(PART)).map(|(left, right)| part(left.iter().chain(right))),
-                );
-                done += portion as u64;
-            }
+            // It plays whole seconds, which are whole parts.
+            let hear = |[left, right]: [Vec<f32>; 2]| {
+                let parts = left.chunks(PART).zip(right.chunks(PART));
+                peaks.extend(parts.map(|(left, right)| part(left.iter().chain(right))));
+                Ok(())
+            };
+            mixer.play(|_| ControlFlow::Continue(()), hear)?;
         }
         Ok(Self { per_second: PER_SECOND, peaks })
     }

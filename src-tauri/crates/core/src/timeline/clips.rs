@@ -199,7 +199,7 @@ impl Timeline {
             if clip.shot != shot {
                 continue;
             }
-            let was_whole = clip.r#in == 0 && before.is_none_or(|before| before == clip.out) && before.is_some();
+            let was_whole = clip.r#in == 0 && before == Some(clip.out);
             if was_whole {
                 clip.out = after.min(clip.latest(room.behind)).max(1);
             } else if clip.out > after {

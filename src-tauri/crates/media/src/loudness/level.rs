@@ -2,10 +2,7 @@
 
 use std::{fmt, ops::ControlFlow};
 
-use super::{
-    Limiter, Loudness, MIN_SECS, Meter,
-    meter::{measure, play},
-};
+use super::{Limiter, Loudness, MIN_SECS, Meter, meter::measure};
 use crate::{Result, render::Mixer};
 
 /// A sound is raised by so much at most, in dB; what is softer than that is noise.
@@ -102,7 +99,7 @@ pub fn settle(
         let mut limiter = Limiter::new(found.gain_db, found.ceiling_db);
         let mut meter = Meter::new()?;
         let so_far = |done| go_on(0.5 + 0.5 * (f64::from(pass) + done) / f64::from(MAX_PASSES));
-        if !play(mixer, so_far, |sound| meter.add(&limiter.push(&sound)))? {
+        if !mixer.play(so_far, |sound| meter.add(&limiter.push(&sound)))? {
             return Ok(None);
         }
         meter.add(&limiter.finish())?;

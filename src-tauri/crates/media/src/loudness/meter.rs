@@ -13,8 +13,6 @@ const SILENT_DB: f64 = -60.0;
 /// The short-term loudness is over 3 s (EBU Tech 3341) and looked at every tenth of a second.
 const SHORT_TERM_SECS: f64 = 3.0;
 const STEP: usize = Mixer::SAMPLE_RATE as usize / 10;
-/// A mixer is measured in portions of so many samples.
-const PORTION: usize = Mixer::SAMPLE_RATE as usize;
 
 /// How loud a sound is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -109,27 +107,8 @@ impl Meter {
 /// Measures all of a mixer's sound. `go_on` is told how much is done, 0 to 1; none if it breaks.
 pub fn measure(mixer: &mut Mixer, go_on: impl FnMut(f64) -> ControlFlow<()>) -> Result<Option<Loudness>> {
     let mut meter = Meter::new()?;
-    let heard = play(mixer, go_on, |sound| meter.add(&sound))?;
+    let heard = mixer.play(go_on, |sound| meter.add(&sound))?;
     heard.then(|| meter.finish()).transpose()
-}
-
-/// Gives all of a mixer's sound to `hear`, in portions; false if `go_on` breaks.
-pub(super) fn play(
-    mixer: &mut Mixer,
-    mut go_on: impl FnMut(f64) -> ControlFlow<()>,
-    mut hear: impl FnMut([Vec<f32>; 2]) -> Result<()>,
-) -> Result<bool> {
-    let samples = mixer.samples();
-    let mut done = 0;
-    while done < samples {
-        let portion = PORTION.min(usize::try_from(samples - done).unwrap_or(PORTION));
-        hear(mixer.mix(done, portion)?)?;
-        done += portion as u64;
-        if go_on(done as f64 / samples as f64).is_break() {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }
 
 fn failed(error: ebur128::Error) -> Error {

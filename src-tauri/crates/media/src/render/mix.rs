@@ -1,6 +1,6 @@
 //! The sound of a graph.
 
-use std::{path::Path, sync::Arc};
+use std::{ops::ControlFlow, path::Path, sync::Arc};
 
 use super::{
     duck::Ducking,
@@ -49,6 +49,25 @@ impl Mixer {
     /// How many samples the graph lasts.
     pub fn samples(&self) -> u64 {
         self.length.max(0) as u64
+    }
+
+    /// Gives all of the sound to `hear`, a second at a time; false if `go_on`, which is told how much is done, 0 to 1, breaks.
+    pub fn play(
+        &mut self,
+        mut go_on: impl FnMut(f64) -> ControlFlow<()>,
+        mut hear: impl FnMut([Vec<f32>; 2]) -> Result<()>,
+    ) -> Result<bool> {
+        let (portion, samples) = (Self::SAMPLE_RATE as usize, self.samples());
+        let mut done = 0;
+        while done < samples {
+            let portion = portion.min(usize::try_from(samples - done).unwrap_or(portion));
+            hear(self.mix(done, portion)?)?;
+            done += portion as u64;
+            if go_on(done as f64 / samples as f64).is_break() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// The left and right samples from this one on, so many; behind the graph's end they are silent.
