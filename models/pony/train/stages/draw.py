@@ -114,12 +114,13 @@ def _write(path: Path, **arrays) -> None:
     temporary.rename(path)
 
 
-_bases: list = []
+#: The bases of pictures and of sounds in a process that has called `open_bases`.
+opened: list = []
 
 
-def _open_bases(work: Path) -> None:
+def open_bases(work: Path) -> None:
     torch.set_num_threads(1)
-    _bases[:] = [video_anchor.Anchor.load(work / "pca.npz"), sound_anchor.SoundAnchor.load(work / "sound_pca.npz")]
+    opened[:] = [video_anchor.Anchor.load(work / "pca.npz"), sound_anchor.SoundAnchor.load(work / "sound_pca.npz")]
 
 
 def keep(number: int, work: Path, sizes: Sizes, pictures: str, crops: int) -> int:
@@ -127,7 +128,7 @@ def keep(number: int, work: Path, sizes: Sizes, pictures: str, crops: int) -> in
     path = work / "latents" / f"{number:06d}.npz"
     if path.exists():
         return number
-    video_base, sound_base = _bases
+    video_base, sound_base = opened
     aspect, shot, sound = shoot(number, sizes, pictures)
     if number < crops:
         frames, box = crop_of(shot, np.random.default_rng([number, 22]))
@@ -185,7 +186,7 @@ def main() -> None:
         make_bases(args.work, sizes, args.pictures, args.bases, args.processes)
         return
     job = partial(keep, work=args.work, sizes=sizes, pictures=args.pictures, crops=args.crops)
-    with multiprocessing.get_context("spawn").Pool(args.processes, _open_bases, (args.work,)) as pool:
+    with multiprocessing.get_context("spawn").Pool(args.processes, open_bases, (args.work,)) as pool:
         for done, _ in enumerate(pool.imap_unordered(job, range(args.clips), chunksize=2), 1):
             if done % 200 == 0:
                 print(f"{done} clips after {time.monotonic() - began:.0f} s", flush=True)

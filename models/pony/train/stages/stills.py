@@ -28,7 +28,7 @@ from ..theatre.grammar import draw_scene
 from ..theatre.mouths import babble
 from ..theatre.prompt import describe
 from ..theatre.scene import Scene
-from .draw import FRAMES, STEP, _bases, _open_bases, mouth_weight
+from .draw import FRAMES, STEP, mouth_weight, open_bases, opened
 from .flow import Batch, tokens
 from .theatre import whole_boxes
 
@@ -54,7 +54,7 @@ def moments(number: int, scene: Scene) -> tuple[np.ndarray, np.ndarray]:
     height, width = drawn.frames.shape[1:3]
     boxes = whole_boxes(drawn.mouth_box, height, width)
     pieces = [slice(i, i + STEP + 1) for i in range(0, len(drawn.frames), STEP + 1)]
-    video = np.stack([_bases[0].project(drawn.frames[p]) for p in pieces])
+    video = np.stack([opened[0].project(drawn.frames[p]) for p in pieces])
     return video.astype(np.float16), np.stack([mouth_weight(boxes[p], height, width) for p in pieces]).astype(np.float16)
 
 
@@ -118,7 +118,7 @@ def main() -> None:
     args = parser.parse_args()
     (args.work / "stills").mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    with multiprocessing.get_context("spawn").Pool(args.processes, _open_bases, (args.work,)) as pool:
+    with multiprocessing.get_context("spawn").Pool(args.processes, open_bases, (args.work,)) as pool:
         for done, _ in enumerate(pool.imap_unordered(partial(keep, work=args.work), range(-(-args.scenes // SHARD))), 1):
             if done % 10 == 0:
                 print(f"{done * SHARD} scenes after {time.monotonic() - began:.0f} s", flush=True)
