@@ -1,12 +1,14 @@
 """Plain cards with a face, in place of the theatre where a run only has to prove that the stages work.
 
 Also the shape of what any source of pictures is, a module with two functions: `pick(number, held)` gives a `Plan`, so that the
-sound can be made to fit it, and `draw(plan, size, frames, mouth, loud)` gives the `Shot` with that sound's mouth.
+sound can be made to fit it, and `draw(plan, size, frames, mouth, loud, only)` gives the `Shot` with that sound's mouth, all of its
+frames or `only` some.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Sequence
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -57,14 +59,16 @@ def pick(number: int, held: bool) -> Plan:
     return Plan(number, str(rng.choice(["9:16", "16:9", "1:1"])), (), bool(rng.random() < 0.9))
 
 
-def draw(plan: Plan, size: tuple[int, int], frames: int, mouth: list[tuple[str, float]], loud: np.ndarray) -> Shot:
+def draw(plan: Plan, size: tuple[int, int], frames: int, mouth: list[tuple[str, float]], loud: np.ndarray, only: Sequence[int] | None = None) -> Shot:
     """A face of one colour that sways, with the given mouth (viseme and opening) in each frame and its loudness."""
     (height, width), rng = size, np.random.default_rng([plan.number, 52])
     name = list(COLOURS)[int(rng.integers(len(COLOURS)))]
     sky = tuple(int(v) for v in rng.integers(90, 240, 3))
     radius, phase = 0.3 * min(size), rng.uniform(0, 6)
-    out, boxes = np.empty((frames, height, width, 3), np.uint8), np.empty((frames, 4), np.int64)
-    for i, (viseme, opening) in enumerate(mouth[:frames]):
+    drawn = list(range(frames)) if only is None else list(only)
+    out, boxes = np.empty((len(drawn), height, width, 3), np.uint8), np.empty((len(drawn), 4), np.int64)
+    for k, i in enumerate(drawn):
+        viseme, opening = mouth[i]
         x, y = width / 2 + 0.06 * width * np.sin(i / 9 + phase), height / 2 + 0.03 * height * (np.sin(i / 7) - loud[i])
         picture = Image.new("RGB", (width, height), sky)
         pen = ImageDraw.Draw(picture)
@@ -73,7 +77,7 @@ def draw(plan: Plan, size: tuple[int, int], frames: int, mouth: list[tuple[str, 
             pen.ellipse((x + side * 0.4 * radius - 3, y - 0.35 * radius - 3, x + side * 0.4 * radius + 3, y - 0.35 * radius + 3), fill=(20, 20, 30))
         w, h = _MOUTHS[viseme][0] * radius, 1 + 0.38 * radius * opening * max(_MOUTHS[viseme][1], 0.2)
         pen.ellipse((x - w, y + 0.4 * radius - h, x + w, y + 0.4 * radius + h), fill=(60, 10, 25))
-        out[i] = np.asarray(picture)
-        boxes[i] = np.clip((y, y + 0.8 * radius, x - 0.6 * radius, x + 0.6 * radius), 0, (height, height, width, width))
+        out[k] = np.asarray(picture)
+        boxes[k] = np.clip((y, y + 0.8 * radius, x - 0.6 * radius, x + 0.6 * radius), 0, (height, height, width, width))
     face = tuple(int(v) for v in np.clip((y - radius, y + radius, x - radius, x + radius), 0, (height, height, width, width)))
     return Shot(out, boxes, face, f"A {name} face on a plain card.", False)

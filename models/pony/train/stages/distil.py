@@ -56,11 +56,11 @@ def main() -> None:
         noised = add_noise(batch, sigma.to(where))
         with torch.no_grad():
             ids, mask = (x.to(where) for x in tokens(tokenizer, [NEGATIVE_PROMPT] * count, batch.ids.shape[1], fixed))
-            good = teacher.dit(noised.video, noised.audio, features(teacher, batch.ids, batch.mask), batch.mask)
-            bad = teacher.dit(noised.video, noised.audio, features(teacher, ids, mask), mask)
+            good = teacher.dit(noised.video, noised.audio, features(teacher, batch.ids, batch.mask), batch.mask, frames=batch.frames)
+            bad = teacher.dit(noised.video, noised.audio, features(teacher, ids, mask), mask, frames=batch.frames)
             wanted = [b + scale * (g - b) for g, b, scale in zip(good, bad, (GUIDANCE_VIDEO, GUIDANCE_AUDIO))]
         goal = Noised(noised.video, noised.audio, noised.sigma_video, noised.sigma_audio, *wanted)
-        got = training.model.dit(noised.video, noised.audio, features(training.model, batch.ids, batch.mask), batch.mask)
+        got = training.model.dit(noised.video, noised.audio, features(training.model, batch.ids, batch.mask), batch.mask, frames=batch.frames)
         video, audio = distance(got, goal, batch.weight, channels, tones)
         training.update(video + SOUND_WEIGHT * audio, progress)
         if training.step % 25 == 0:

@@ -1,11 +1,13 @@
 """Draws clips with their sound and keeps their latents; also the bases that the latents are made with.
 
     python -m train.stages.draw WORK --bases 240                 # WORK/pca.npz, sound_pca.npz, tokenizer.json
+    python -m train.stages.draw WORK --excerpts 6000             # WORK/excerpts/*.npz
     python -m train.stages.draw WORK --seconds 240 --crops 1500  # WORK/latents/*.npz, WORK/crops/*.npz
 
 Clip n is always the same clip; numbers that divide by 40 are never trained on, and say lines that no training hears. Whole
-pictures are not kept (4 s at 256x448 are 35 MB); the codecs learn from the crops. `--pictures MODULE` names what
-draws, see `cards.py`.
+pictures are not kept (4 s at 256x448 are 35 MB); the codecs learn from the crops. An excerpt of a clip is its whole sound
+with the first picture and a second of the others, drawn in a quarter of the time. `--pictures MODULE` names what draws, see
+`cards.py`.
 """
 
 from __future__ import annotations
@@ -27,7 +29,6 @@ from ..codecs import anchor as video_anchor
 from ..codecs import sound_anchor
 from ..codecs.clips import HELD_OUT_EVERY
 from ..text.tokenizer import train_on
-from ..transformer.latents import singles
 from ..voices.clip import ClipSound, draw_script, perform
 from ..voices.prompts import sound_blocks
 from ..voices.visemes import VISEMES
@@ -35,11 +36,10 @@ from .cards import Plan, Shot
 from .sizes import PLANS, RATE, Sizes
 
 FRAMES = 101
-#: Latent frames at which a window of the second half may start.
-HALF = 13
 MOUTH_WEIGHT = 4.0
-#: Clips are kept at their size and at half of it, where the transformer learns first what a picture is made of.
-SPACINGS = (1, 2)
+#: Latent frames of a clip, and of the run of neighbours in an excerpt; numbers of excerpts begin far from those of clips.
+WHOLE, RUN = 26, 6
+FIRST_EXCERPT = 4_000_000
 CROP = (17, 96)  # frames and side
 SIDE, STEP = video_anchor.SIDE, video_anchor.FRAMES
 
@@ -55,11 +55,11 @@ def planned(number: int, pictures: str) -> tuple[Plan, ClipSound]:
     return plan, perform(draw_script(rng, FRAMES, voice, held_out=held, **shares), FRAMES)
 
 
-def shoot(number: int, sizes: Sizes, pictures: str) -> tuple[str, Shot, ClipSound]:
-    """Clip `number`: its aspect, pictures and sound."""
+def shoot(number: int, sizes: Sizes, pictures: str, only: list[int] | None = None) -> tuple[str, Shot, ClipSound]:
+    """Clip `number`: its aspect, pictures (all or `only` some) and sound."""
     plan, sound = planned(number, pictures)
     mouth = [(VISEMES[v], float(o)) for v, o in zip(sound.mouth.viseme, sound.mouth.opening)]
-    shot = importlib.import_module(pictures).draw(plan, sizes.pictures[plan.aspect], FRAMES, mouth, sound.mouth.loudness)
+    shot = importlib.import_module(pictures).draw(plan, sizes.pictures[plan.aspect], FRAMES, mouth, sound.mouth.loudness, only)
     return plan.aspect, shot, sound
 
 
@@ -75,20 +75,15 @@ def mouth_weight(boxes: np.ndarray, height: int, width: int) -> np.ndarray:
     return weight / weight.mean()
 
 
-def shrunk(frames: np.ndarray, by: int) -> np.ndarray:
-    """uint8 [f, h, w, 3] to [f, h/by, w/by, 3], each pixel the mean of a square."""
-    if by == 1:
-        return frames
-    rows = sum(frames[:, i::by].astype(np.uint16) for i in range(by))
-    squares = sum(rows[:, :, i::by] for i in range(by))
-    return ((squares + by * by // 2) // (by * by)).astype(np.uint8)
+def excerpted(number: int) -> list[int]:
+    """The latent frames of an excerpt: the first one and a run of neighbours."""
+    start = int(np.random.default_rng([number, 26]).integers(1, WHOLE - RUN + 1))
+    return [0, *range(start, start + RUN)]
 
 
-def latents(base: video_anchor.Anchor, frames: np.ndarray, boxes: np.ndarray) -> dict[str, np.ndarray]:
-    """What a record keeps of pictures, float16: latents, the picture at half time as a first one, the cells' weights."""
-    middle = singles(base, frames[HALF * STEP :])[:, :1]
-    arrays = {"video": base.project(frames), "middle": middle, "weight": mouth_weight(boxes, *frames.shape[1:3])}
-    return {name: array.astype(np.float16) for name, array in arrays.items()}
+def pictures_of(latent: list[int]) -> list[int]:
+    """The pictures that latent frames are made of; the first one has only one."""
+    return [0, *(STEP * n - i for n in latent[1:] for i in reversed(range(STEP)))]
 
 
 def crop_of(shot: Shot, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -124,23 +119,22 @@ def open_bases(work: Path) -> None:
 
 
 def keep(number: int, work: Path, sizes: Sizes, pictures: str, crops: int) -> int:
-    """Draw clip `number` and write its latents, and a crop for the first ones."""
-    path = work / "latents" / f"{number:06d}.npz"
+    """Draw clip `number`, or an excerpt of it, and write its latents, and a crop for the first ones."""
+    whole = number < FIRST_EXCERPT
+    path = work / ("latents" if whole else "excerpts") / f"{number:06d}.npz"
     if path.exists():
         return number
     video_base, sound_base = opened
-    aspect, shot, sound = shoot(number, sizes, pictures)
+    frames = list(range(WHOLE)) if whole else excerpted(number)
+    aspect, shot, sound = shoot(number, sizes, pictures, pictures_of(frames))
     if number < crops:
-        frames, box = crop_of(shot, np.random.default_rng([number, 22]))
-        _write(work / "crops" / f"{number:06d}.npz", frames=frames, mouth_box=box)
+        cut, box = crop_of(shot, np.random.default_rng([number, 22]))
+        _write(work / "crops" / f"{number:06d}.npz", frames=cut, mouth_box=box)
     about = {"aspect": aspect, "description": shot.description, "still": shot.still, "said": [asdict(s) for s in sound.script.said],
-             "background": sound.script.background, "seed": sound.script.seed, "face_box": shot.face_box}
-    seen = {}
-    for spacing in SPACINGS:
-        boxes = np.where(shot.mouth_boxes < 0, -1, shot.mouth_boxes // spacing)
-        seen |= {f"{name}_{spacing}": array for name, array in latents(video_base, shrunk(shot.frames, spacing), boxes).items()}
-    audio = sound_base.encode_track(sound.mono).astype(np.float16)
-    _write(path, **seen, audio=audio, opening=sound.mouth.opening, meta=json.dumps(about, ensure_ascii=False))
+             "background": sound.script.background, "seed": sound.script.seed}
+    video, weight = video_base.project(shot.frames), mouth_weight(shot.mouth_boxes, *shot.frames.shape[1:3])
+    _write(path, video=video.astype(np.float16), weight=weight.astype(np.float16), frames=np.array(frames, np.int16),
+           audio=sound_base.encode_track(sound.mono).astype(np.float16), meta=json.dumps(about, ensure_ascii=False))
     return number
 
 
@@ -175,19 +169,23 @@ def main() -> None:
     parser.add_argument("--pictures", default="train.stages.cards")
     parser.add_argument("--bases", type=int, default=0, metavar="CLIPS")
     parser.add_argument("--clips", type=int, default=8000)
+    parser.add_argument("--excerpts", type=int, default=0, metavar="CLIPS", help="draw excerpts of so many other clips instead")
     parser.add_argument("--crops", type=int, default=1500)
     parser.add_argument("--seconds", type=float, default=1e9)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     args = parser.parse_args()
     sizes, began = PLANS[args.plan](), time.monotonic()
-    for name in ("latents", "crops"):
+    for name in ("latents", "excerpts", "crops"):
         (args.work / name).mkdir(parents=True, exist_ok=True)
     if args.bases:
         make_bases(args.work, sizes, args.pictures, args.bases, args.processes)
         return
     job = partial(keep, work=args.work, sizes=sizes, pictures=args.pictures, crops=args.crops)
+    numbers = range(args.clips)
+    if args.excerpts:
+        numbers = [n for n in range(FIRST_EXCERPT, FIRST_EXCERPT + args.excerpts) if n % HELD_OUT_EVERY]
     with multiprocessing.get_context("spawn").Pool(args.processes, open_bases, (args.work,)) as pool:
-        for done, _ in enumerate(pool.imap_unordered(job, range(args.clips), chunksize=2), 1):
+        for done, _ in enumerate(pool.imap_unordered(job, numbers, chunksize=2), 1):
             if done % 200 == 0:
                 print(f"{done} clips after {time.monotonic() - began:.0f} s", flush=True)
             if time.monotonic() - began > args.seconds:

@@ -1,6 +1,6 @@
 """Several processes that train one network, each on batches of its own: gradients are averaged, so that all of them stay alike.
 
-    torchrun --nproc-per-node 2 -m train.stages.joint WORK --of small --total 200
+    torchrun --nproc-per-node 2 -m train.stages.joint WORK --of excerpts --total 200
 
 On a processor one process a core is faster than one process over all of them. Alone, nothing here does anything.
 """

@@ -17,12 +17,11 @@ from ..transformer.model import Pony, draw_sigma
 from ..voices.clip import Said, Script
 from ..voices.grammar import Line
 from ..voices.prompts import sound_blocks
-from .draw import HALF, STEP
+from .draw import STEP, WHOLE
 
 FPS = 25
-WHOLE = 26
-#: Share of windows of 2 s among the batches while more than half of the time is left, and after that.
-HALF_SHARES = (0.5, 0.2)
+#: Latent frames of the first half of a clip; its share of the windows while more than half of the time is left, and after that.
+HALF, HALF_SHARES = 13, (0.5, 0.2)
 #: Shares of samples whose first picture is given (of still pictures: nearly all), whose sound is given, without prompt.
 FIRST_GIVEN, STILL_GIVEN, SOUND_GIVEN, NO_PROMPT = 0.4, 0.9, 0.3, 0.1
 SHIFT = 4.0
@@ -32,17 +31,17 @@ SOUND_WEIGHT = 1.0
 
 @dataclass
 class Record:
-    """A drawn clip in latents."""
+    """A drawn clip in latents, or an excerpt of one."""
 
     number: int
     aspect: str
     description: str
     still: bool
     script: Script
-    video: np.ndarray  # float16 [48, 26, h, w]
-    middle: np.ndarray  # float16 [48, 1, h, w]: the picture at half time encoded as a first one
+    frames: np.ndarray  # int16 [t]: which latent frames of the clip these are
+    video: np.ndarray  # float16 [48, t, h, w]
     audio: np.ndarray  # float16 [101, 64]
-    weight: np.ndarray  # float16 [26, h, w]
+    weight: np.ndarray  # float16 [t, h, w]
 
 
 def read_script(about: dict) -> Script:
@@ -50,24 +49,23 @@ def read_script(about: dict) -> Script:
     return Script(said, about["background"], about["seed"])
 
 
-def read_record(path: Path, spacing: int) -> Record:
-    """A clip at its size (1) or half of it (2)."""
+def read_record(path: Path) -> Record:
     with np.load(path) as clip:
         about = json.loads(str(clip["meta"]))
-        arrays = [clip[name] for name in (f"video_{spacing}", f"middle_{spacing}", "audio", f"weight_{spacing}")]
+        arrays = [clip[name] for name in ("frames", "video", "audio", "weight")]
     return Record(int(path.stem), about["aspect"], about["description"], about["still"], read_script(about), *arrays)
 
 
 class Records:
-    """The clips of a folder that may still grow, all at one size."""
+    """The clips or excerpts of a folder that may still grow."""
 
-    def __init__(self, folder: Path, spacing: int = 1) -> None:
-        self.folder, self.spacing, self.known = folder, spacing, {}
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.known = folder, {}
 
     def refresh(self) -> None:
         for path in sorted(self.folder.glob("*.npz")):
             if path.stem not in self.known:
-                self.known[path.stem] = read_record(path, self.spacing)
+                self.known[path.stem] = read_record(path)
 
     def part(self, held_out: bool) -> list[Record]:
         return [r for r in self.known.values() if (r.number % HELD_OUT_EVERY == 0) == held_out]
@@ -82,10 +80,13 @@ class Batch:
     ids: Tensor  # int64 [b, l]
     mask: Tensor  # bool [b, l]
     prompts: list[str]
+    frames: Tensor | None = None  # int64 [b, t]: which latent frames of their clips these are; none: the first ones
+    has_sound: bool = True  # else the sound is there for its tokens alone
 
     def to(self, where: torch.device) -> "Batch":
         move = lambda x: x.to(where, non_blocking=True)  # noqa: E731
-        return Batch(*(move(x) for x in (self.video, self.audio, self.weight, self.still, self.ids, self.mask)), self.prompts)
+        tensors = (move(x) for x in (self.video, self.audio, self.weight, self.still, self.ids, self.mask))
+        return Batch(*tensors, self.prompts, None if self.frames is None else move(self.frames), self.has_sound)
 
 
 def tokens(tokenizer: Tokenizer, prompts: list[str], most: int, fixed: bool) -> tuple[Tensor, Tensor]:
@@ -99,48 +100,33 @@ def tokens(tokenizer: Tokenizer, prompts: list[str], most: int, fixed: bool) -> 
     return ids, mask
 
 
-def windowed(record: Record, start: int, length: int) -> Script | None:
-    """What is said between two latent frames; none where a line would be cut."""
-    begin, end = start * STEP / FPS, ((start + length - 1) * STEP + 1) / FPS
-    inside = [s for s in record.script.said if s.start_secs >= begin - 0.05 and s.end_secs <= end + 0.05]
-    outside = [s for s in record.script.said if s.end_secs <= begin + 0.05 or s.start_secs >= end - 0.05]
-    if len(inside) + len(outside) < len(record.script.said):
+def half(record: Record) -> Record | None:
+    """The first half of a clip with what is said in it; none where a line would be cut."""
+    end = ((HALF - 1) * STEP + 1) / FPS
+    inside = [s for s in record.script.said if s.end_secs <= end + 0.05]
+    if any(s.start_secs < end - 0.05 for s in record.script.said if s not in inside):
         return None
-    return Script(tuple(inside), record.script.background, record.script.seed)
-
-
-def window(record: Record, start: int, length: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Video, audio and weight from latent frame 0 or `HALF` on."""
-    stop = start + length
-    video = record.video[:, start:stop]
-    if start:
-        video = np.concatenate([record.middle, video[:, 1:]], axis=1)
-    return video, record.audio[start * STEP : (stop - 1) * STEP + 1], record.weight[start:stop]
+    script = Script(tuple(inside), record.script.background, record.script.seed)
+    pictures = (record.frames[:HALF], record.video[:, :HALF], record.audio[: (HALF - 1) * STEP + 1], record.weight[:HALF])
+    return Record(record.number, record.aspect, record.description, record.still, script, *pictures)
 
 
 def draw_batch(
     records: list[Record], budget: int, half_share: float, tokenizer: Tokenizer, most: int, fixed: bool, rng: np.random.Generator,
 ) -> Batch:
-    """Windows of one aspect and length with about `budget` tokens in all."""
+    """Clips of one aspect with about `budget` tokens in all, or their first halves; or excerpts, which are not cut."""
     aspect = records[int(rng.integers(len(records)))].aspect
     same = [r for r in records if r.aspect == aspect]
-    length = HALF if rng.random() < half_share else WHOLE
-    h, w = same[0].video.shape[2:]
-    count = max(2, budget // (length * (h // 2) * (w // 2) + length * STEP + most))
-    rows, prompts = [], []
-    while len(rows) < count:
-        record = same[int(rng.integers(len(same)))]
-        start = HALF if length == HALF and rng.random() < 0.5 else 0
-        script = windowed(record, start, length)
-        if script is None:
-            if length == HALF and rng.random() < 0.9:
-                continue  # a line in the middle; another clip
-            script = Script((), record.script.background, 0)
-        rows.append((record, *window(record, start, length)))
-        prompts.append("\n\n".join([record.description, *sound_blocks(script, rng)]))
-    stack = lambda i: torch.from_numpy(np.stack([r[i] for r in rows])).float()  # noqa: E731
-    still = torch.tensor([r[0].still for r in rows])
-    return Batch(stack(1), stack(2), stack(3), still, *tokens(tokenizer, prompts, most, fixed), prompts)
+    if len(same[0].frames) == WHOLE and rng.random() < half_share:
+        same = [h for r in same if (h := half(r))] or same
+    length, h, w = same[0].video.shape[1:]
+    count = max(2, budget // (length * (h // 2) * (w // 2) + len(same[0].audio) + most))
+    rows = [same[int(i)] for i in rng.integers(len(same), size=count)]
+    prompts = ["\n\n".join([r.description, *sound_blocks(r.script, rng)]) for r in rows]
+    stack = lambda arrays: torch.from_numpy(np.stack(arrays))  # noqa: E731
+    still = torch.tensor([r.still for r in rows])
+    video, audio, weight = (stack(arrays).float() for arrays in ([r.video for r in rows], [r.audio for r in rows], [r.weight for r in rows]))
+    return Batch(video, audio, weight, still, *tokens(tokenizer, prompts, most, fixed), prompts, stack([r.frames for r in rows]).long())
 
 
 @dataclass
@@ -182,15 +168,14 @@ def distance(got: tuple[Tensor, Tensor], noised: Noised, weight: Tensor, channel
 
 
 def flow_losses(
-    model: Pony, batch: Batch, tokenizer: Tokenizer, channels: Tensor, tones: Tensor, spacing: int = 1,
-    tap: int | None = None,
+    model: Pony, batch: Batch, tokenizer: Tokenizer, channels: Tensor, tones: Tensor, tap: int | None = None,
 ) -> tuple[Tensor, ...]:
     """Losses of picture and sound for one batch at drawn noise levels, some samples without their prompt.
 
-    With `tap` what the audio tokens are behind that layer comes third. Pictures of half the size (`spacing` 2) have a quarter of the cells, and take less noise to hide as much.
+    With `tap` what the audio tokens are behind that layer comes third.
     """
     where = batch.video.device
-    sigma = draw_sigma(len(batch.prompts), SHIFT / spacing).to(where)
+    sigma = draw_sigma(len(batch.prompts), SHIFT).to(where)
     noised = add_noise(batch, sigma)
     drop = torch.rand(len(sigma)) < NO_PROMPT
     ids, mask = batch.ids.clone(), batch.mask.clone()
@@ -198,5 +183,6 @@ def flow_losses(
     row = torch.zeros(ids.shape[1], dtype=torch.long)
     row[: none.shape[1]] = none[0]
     ids[drop], mask[drop] = row.to(where), (torch.arange(ids.shape[1]) < none.shape[1]).to(where)
-    video, audio, *tapped = model.dit(noised.video, noised.audio, features(model, ids, mask), mask, spacing=spacing, tap=tap)
-    return *distance((video, audio), noised, batch.weight, channels, tones), *tapped
+    video, audio, *tapped = model.dit(noised.video, noised.audio, features(model, ids, mask), mask, frames=batch.frames, tap=tap)
+    seen, heard = distance((video, audio), noised, batch.weight, channels, tones)
+    return seen, heard * batch.has_sound, *tapped

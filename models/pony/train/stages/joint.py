@@ -1,12 +1,12 @@
 """Trains picture and sound together.
 
     python -m train.stages.joint WORK --of stills --total 200     # moments, see stills.py
-    python -m train.stages.joint WORK --of small --total 200      # clips of half the width and height
+    python -m train.stages.joint WORK --of excerpts --total 200   # a few moments of a clip with its whole sound
     python -m train.stages.joint WORK --total 460 --seconds 400   # clips
 
-What a picture is made of is learned where it costs least: from moments, then from clips at half the size, where they have a
-quarter of the tokens. Each begins with what came before (`speech` first of all), resumes from its own file in WORK, and takes
-in what is drawn beside it.
+What a picture is made of is learned where it costs least: from moments, then, with the sound that belongs to it, from
+excerpts, which have a quarter of a clip's tokens. Each begins with what came before (`speech` first of all), resumes from its
+own file in WORK, and takes in what is drawn beside it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ from .training import Training
 #: Each so many steps one hears sounds alone, so that lines that no clip says are not forgotten.
 SPOKEN_EVERY = 4
 #: What is learned from, in this order.
-STATES = {"stills": "stills.pt", "small": "small.pt", "clips": "joint.pt"}
+STATES = {"stills": "stills.pt", "excerpts": "excerpts.pt", "clips": "joint.pt"}
+#: Shares of the batches of moments, excerpts and clips: what came before goes on beside, for it shows more scenes.
+SHARES = {"stills": (1.0, 0.0, 0.0), "excerpts": (0.4, 0.6, 0.0), "clips": (0.1, 0.3, 0.6)}
 
 
 def start_of(work: Path, of: str) -> Path | None:
@@ -40,6 +42,34 @@ def start_of(work: Path, of: str) -> Path | None:
     files = ["speech.pt", *STATES.values()]
     before = reversed(files[: files.index(STATES[of])])
     return next((work / name for name in before if (work / name).exists()), None)
+
+
+class Sources:
+    """Moments, excerpts and clips of a work folder, each where it has a share of the batches and has been drawn."""
+
+    def __init__(self, work: Path, shares: tuple[float, float, float]) -> None:
+        self.shares = np.array(shares)
+        self.stills, self.records = Stills(work / "stills"), [Records(work / "excerpts"), Records(work / "latents")]
+        self.refresh()
+
+    def refresh(self) -> None:
+        for source, share in zip((self.stills, *self.records), self.shares):
+            if share > 0:
+                source.refresh()
+        self.known = [r.part(held_out=False) for r in self.records]
+
+    def __len__(self) -> int:
+        return len(self.stills) + sum(map(len, self.known))
+
+    def batch(self, budget: int, half_share: float, tokenizer: Tokenizer, most: int, fixed: bool, rng: np.random.Generator) -> Batch:
+        """Some `budget` tokens of one source; `half_share` as for `draw_batch`."""
+        shares = self.shares * [len(known) > 0 for known in (self.stills, *self.known)]
+        if not shares.any():
+            raise SystemExit("nothing is drawn yet; run train.stages.stills or train.stages.draw first")
+        kind = int(rng.choice(3, p=shares / shares.sum()))
+        if kind == 0:
+            return self.stills.batch(budget, tokenizer, most, fixed, rng)
+        return draw_batch(self.known[kind - 1], budget, half_share, tokenizer, most, fixed, rng)
 
 
 class Feeder:
@@ -71,36 +101,26 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=1e9)
     parser.add_argument("--tokens", type=int, default=0, help="tokens of a batch; 0: 150000 on a GPU, 12000 on a CPU")
     parser.add_argument("--processes", type=int, default=-1, help="that draw sounds; -1: all cores but two")
-    parser.add_argument("--of", choices=STATES, default="clips", help="moments, clips of half the size, or clips")
+    parser.add_argument("--of", choices=STATES, default="clips", help="moments, excerpts of clips, or clips")
     args = parser.parse_args()
     sizes = PLANS[args.plan]()
-    name, spacing = STATES[args.of], 2 if args.of == "small" else 1
+    name = STATES[args.of]
     training = Training(args.work / name, start_of(args.work, args.of), sizes, args.total, args.seconds, beside=namer(sizes))
     where, fixed = training.device, training.device.type == "cuda"
     tokenizer = Tokenizer.from_file(str(args.work / "tokenizer.json"))
     channels, tones = training.weights(args.work)
     speaking = Speaking(args.work, sizes, tokenizer, where, 16 if fixed else 2, spare_processes(args.processes), training.step)
     budget = args.tokens or (150_000 if fixed else 12_000)
-    stills, records, known = Stills(args.work / "stills"), Records(args.work / "latents", spacing), []
-
-    def refresh() -> None:
-        if args.of == "stills":
-            stills.refresh()
-        else:
-            records.refresh()
-            known[:] = records.part(held_out=False)
+    sources = Sources(args.work, SHARES[args.of])
 
     def draw(rng: np.random.Generator) -> Batch:
-        if args.of == "stills":
-            return stills.batch(budget, tokenizer, sizes.most_words, fixed, rng)
         share = HALF_SHARES[training.clock.spent > 0.5 * training.clock.total]
-        return draw_batch(known, budget, share, tokenizer, sizes.most_words, fixed, rng)
+        return sources.batch(budget, share, tokenizer, sizes.most_words, fixed, rng)
 
-    refresh()
     # On a CPU the same batches come in the same order for the same seed; a GPU is fed by threads, in whatever order.
     feeder, rng = (Feeder(draw, 6), None) if fixed else (None, np.random.default_rng([training.step, 41, fellows.RANK]))
     looked = time.monotonic()
-    windows, sums, looks = 0, torch.zeros(4, device=where), torch.zeros(2)
+    samples, sums, looks = 0, torch.zeros(4, device=where), torch.zeros(2)
     for progress in training.clock:
         alone = int(training.step % SPOKEN_EVERY == SPOKEN_EVERY - 1)
         if alone:
@@ -108,17 +128,17 @@ def main() -> None:
             training.update(losses[0] + NAME_WEIGHT * losses[1], progress)
         else:
             if time.monotonic() - looked > 20:
-                refresh()
+                sources.refresh()
                 looked = time.monotonic()
             batch = feeder.ready.get() if feeder else draw(rng)
-            losses = flow_losses(training.model, batch.to(where), tokenizer, channels, tones, spacing)
-            training.update(losses[0] + (0 if args.of == "stills" else SOUND_WEIGHT) * losses[1], progress)
-            windows += len(batch.prompts)
+            losses = flow_losses(training.model, batch.to(where), tokenizer, channels, tones)
+            training.update(losses[0] + SOUND_WEIGHT * losses[1], progress)
+            samples += len(batch.prompts)
         sums[2 * alone : 2 * alone + 2] += torch.stack(losses[:2]).detach()
         looks[alone] += 1
         if training.step % 40 == 0:
             video, sound, spoken, named = (sums.cpu() / looks.repeat_interleave(2)).tolist()
-            training.say(f"{windows} windows of {len(known) or len(stills)}, video {video:.3f} sound {sound:.3f}, alone {spoken:.3f} phonemes {named:.3f}")
+            training.say(f"{samples} samples of {len(sources)}, video {video:.3f} sound {sound:.3f}, alone {spoken:.3f} phonemes {named:.3f}")
             sums.zero_(), looks.zero_()
     speaking.lines.close()
     if feeder:

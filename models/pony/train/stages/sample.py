@@ -28,8 +28,8 @@ from ..transformer.sampling import UniPC, sigmas
 from ..voices.prompts import sound_blocks
 from .clock import device, load
 from .distil import GUIDANCE_AUDIO, GUIDANCE_VIDEO, SAMPLER_SHIFT, STEPS
-from .draw import FRAMES, shoot
-from .flow import WHOLE, features, tokens
+from .draw import FRAMES, WHOLE, shoot
+from .flow import features, tokens
 from .sizes import PLANS, RATE, Sizes
 from .training import new_model
 

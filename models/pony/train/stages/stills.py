@@ -107,7 +107,7 @@ class Stills:
             prompts.append(describe(draw_scene(number), rng))
         nothing = torch.zeros(count, SOUNDS, 64)
         still = torch.zeros(count, dtype=torch.bool)
-        return Batch(torch.stack(video).float(), nothing, torch.stack(weight).float(), still, *tokens(tokenizer, prompts, most, fixed), prompts)
+        return Batch(torch.stack(video).float(), nothing, torch.stack(weight).float(), still, *tokens(tokenizer, prompts, most, fixed), prompts, has_sound=False)
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
@@ -17,13 +18,14 @@ import torch
 from ..codecs.anchor import Anchor, fit_blocks
 from ..codecs.oobleck import decoder, encoder
 from ..codecs.sound_anchor import SoundAnalysis, SoundAnchor, fit
+from ..text.tokenizer import train_on
 from ..transformer import attention, tiles
 from ..transformer.dit import Dit, positions
 from ..voices.clip import Said, Script
 from ..voices.grammar import Line, is_held_out
 from . import coarse, fellows
-from .draw import FRAMES, HALF, crop_of, mouth_weight, shoot, shrunk
-from .flow import STEP, WHOLE, Batch, Record, add_noise, distance, window, windowed
+from .draw import FRAMES, RUN, STEP, WHOLE, crop_of, excerpted, mouth_weight, pictures_of, planned, shoot
+from .flow import HALF, Batch, Record, add_noise, distance, draw_batch, half
 from .pack import in_8_bits, read_back, rounding, stored
 from .parts import join, split
 from .sizes import LIMIT_BYTES, RATE, full, is_int8, networks, stored_bytes, trial
@@ -38,7 +40,7 @@ def record(said: tuple[Said, ...] = ()) -> Record:
     rng = np.random.default_rng(0)
     z = rng.standard_normal((48, WHOLE, 4, 6)).astype(np.float16)
     audio = rng.standard_normal((FRAMES, 64)).astype(np.float16)
-    return Record(1, "16:9", "A card.", False, Script(said, "wind", 3), z, z[:, :1] * 2, audio, np.ones((WHOLE, 4, 6), np.float16))
+    return Record(1, "16:9", "A card.", False, Script(said, "wind", 3), np.arange(WHOLE, dtype=np.int16), z, audio, np.ones((WHOLE, 4, 6), np.float16))
 
 
 def said(start: float, end: float) -> Said:
@@ -182,33 +184,56 @@ class Drawing(unittest.TestCase):
         self.assertEqual(float(weight[0].std()), 0.0)
         self.assertEqual(np.unravel_index(weight[20].argmax(), (6, 8)), (2, 4))
 
-    def test_half_the_size_is_the_mean_of_squares_and_lies_over_the_whole(self) -> None:
-        frames = np.zeros((2, 8, 12, 3), np.uint8)
-        frames[:, :2, :2] = np.array([[10, 20], [30, 41]])[..., None]
-        self.assertEqual((shrunk(frames, 2).shape, int(shrunk(frames, 2)[0, 0, 0, 0])), ((2, 4, 6, 3), 25))
-        np.testing.assert_array_equal(shrunk(frames, 1), frames)
-        whole, half = positions((3, 8, 12), 5, 4, torch.device("cpu")), positions((3, 4, 6), 5, 4, torch.device("cpu"), 2)
-        squares = whole[: 3 * 4 * 6].view(3, 2, 2, 3, 2, 3).mean((2, 4))
-        torch.testing.assert_close(half[: 3 * 2 * 3].view(3, 2, 3, 3), squares)
-        torch.testing.assert_close(half[3 * 2 * 3 :], whole[3 * 4 * 6 :])
+    def test_an_excerpt_is_what_the_clip_shows_there(self) -> None:
+        rng = np.random.default_rng(0)
+        base = fit_blocks(rng.standard_normal((200, 3072)).astype(np.float32), np.ones(200, np.float32))
+        for source in (CARDS, "train.stages.theatre"):
+            number = next(n for n in range(9) if source == CARDS or planned(n, source)[0].scene.picture)
+            frames = excerpted(number)
+            self.assertEqual((frames[0], len(frames), frames[-1] - frames[1]), (0, 1 + RUN, RUN - 1))
+            (_, whole, _), (_, part, _) = (shoot(number, trial(), source, only) for only in (None, pictures_of(frames)))
+            np.testing.assert_array_equal(base.project(part.frames), base.project(whole.frames)[:, frames])
+            weights = [mouth_weight(s.mouth_boxes, *s.frames.shape[1:3]) for s in (part, whole)]
+            np.testing.assert_allclose(weights[0] / weights[0].max(), weights[1][frames] / weights[1][frames].max(), rtol=1e-6)
 
 
 class Windows(unittest.TestCase):
-    def test_windows_start_with_a_picture_of_their_own(self) -> None:
-        r = record()
-        video, audio, _ = window(r, HALF, HALF)
-        self.assertEqual((video.shape[1], len(audio)), (HALF, (HALF - 1) * STEP + 1))
-        np.testing.assert_array_equal(video[:, 0], r.middle[:, 0])
-        np.testing.assert_array_equal(video[:, 1], r.video[:, HALF + 1])
-        np.testing.assert_array_equal(audio[0], r.audio[HALF * STEP])
-        np.testing.assert_array_equal(window(r, 0, WHOLE)[1], r.audio)
-
-    def test_a_prompt_names_what_is_said_in_the_window(self) -> None:
+    def test_a_prompt_names_what_is_said_in_the_first_half(self) -> None:
         r = record((said(0.1, 1.2), said(2.5, 3.6)))
-        self.assertEqual(windowed(r, 0, HALF).said, (r.script.said[0],))
-        self.assertEqual(windowed(r, HALF, HALF).said, (r.script.said[1],))
-        self.assertEqual(windowed(r, 0, WHOLE).said, r.script.said)
-        self.assertIsNone(windowed(record((said(1.5, 2.8),)), 0, HALF))
+        first = half(r)
+        assert first is not None
+        self.assertEqual(first.script.said, (r.script.said[0],))
+        self.assertEqual((first.video.shape[1], len(first.audio), len(first.frames)), (HALF, (HALF - 1) * STEP + 1, HALF))
+        self.assertIsNone(half(record((said(1.5, 2.8),))))
+
+    def test_an_excerpt_lies_where_its_clip_has_it(self) -> None:
+        torch.manual_seed(0)
+        frames = torch.tensor([[0, 4, 5], [0, 1, 2]])
+        some = positions((3, 4, 6), 101, 7, torch.device("cpu"), frames)
+        whole = positions((WHOLE, 4, 6), 101, 7, torch.device("cpu"))[0]
+        cells = whole[: WHOLE * 6].view(WHOLE, 6, 3)
+        for got, numbers in zip(some, frames):
+            torch.testing.assert_close(got[:18].view(3, 6, 3), cells[numbers])
+            torch.testing.assert_close(got[18:], whole[WHOLE * 6 :])
+        dit, given = Dit(trial().dit), (torch.randn(2, 48, 3, 4, 6), torch.randn(2, 9, 64), torch.randn(2, 5, 64))
+        for p in dit.parameters():  # what starts at zero would hide every error
+            torch.nn.init.normal_(p, std=p.shape[-1] ** -0.5 if p.ndim > 1 else 0.02)
+        both, first = dit(*given, frames=frames), dit(*given)
+        torch.testing.assert_close(both[0][1], first[0][1])
+        self.assertGreater(float((both[0][0] - first[0][0]).detach().abs().max()), 0.01)
+
+    def test_a_batch_holds_clips_their_halves_or_excerpts(self) -> None:
+        words, rng = train_on(["A card. wind"], 300), np.random.default_rng(0)
+        clips = [record(), record((said(1.5, 2.8),))]
+        for share, length in ((0.0, WHOLE), (1.0, HALF)):
+            batch = draw_batch(clips, 100, share, words, 40, False, rng)
+            self.assertEqual((batch.video.shape[2], batch.audio.shape[1]), (length, (length - 1) * STEP + 1))
+        frames = np.array(excerpted(3), np.int16)
+        part = replace(clips[0], frames=frames, video=clips[0].video[:, frames], weight=clips[0].weight[frames])
+        batch = draw_batch([part], 100, 1.0, words, 40, False, rng)
+        self.assertEqual((batch.video.shape[2], batch.audio.shape[1]), (1 + RUN, FRAMES))
+        assert batch.frames is not None
+        self.assertEqual(batch.frames[0].tolist(), excerpted(3))
 
     def test_what_is_given_has_no_noise_and_no_loss(self) -> None:
         torch.manual_seed(0)
@@ -279,15 +304,15 @@ class Files(unittest.TestCase):
             work, there, file = Path(name) / "work", Path(name) / "there", Path(name) / "state.npz"
             work.mkdir()
             weights = {"a": torch.randn(300, 200) * torch.logspace(-3, 1, 300)[:, None], "b": torch.randn(40), "dit.adapter.rope.bands": torch.rand(8)}
-            torch.save({"model": weights, "average": weights, "step": 7, "spent": 3.5}, work / "small.pt")
+            torch.save({"model": weights, "average": weights, "step": 7, "spent": 3.5}, work / "excerpts.pt")
             (work / "tokenizer.json").write_text('{"a": "一"}')
             rng = np.random.default_rng(0)
             base = fit_blocks(rng.standard_normal((200, 3072)).astype(np.float32), np.ones(200, np.float32))
             base.save(work / "pca.npz")
             fit([rng.standard_normal(640 * 50).astype(np.float32)], RATE).save(work / "sound_pca.npz")
             self.assertLess(coarse.keep(work, file), 60_000 * 5 / 8 + 400_000)
-            self.assertEqual(coarse.take(file, there), "small.pt")
-            got = torch.load(there / "small.pt", weights_only=True)["average"]
+            self.assertEqual(coarse.take(file, there), "excerpts.pt")
+            got = torch.load(there / "excerpts.pt", weights_only=True)["average"]
             self.assertTrue(((got["a"] - weights["a"]).norm(dim=1) < 0.1 * weights["a"].norm(dim=1)).all())
             torch.testing.assert_close(got["b"], weights["b"], atol=1e-3, rtol=1e-3)
             torch.testing.assert_close(got["dit.adapter.rope.bands"], weights["dit.adapter.rope.bands"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Sequence
+
 import numpy as np
 from PIL import Image
 
@@ -34,13 +36,13 @@ def whole_boxes(boxes: np.ndarray, height: int, width: int) -> np.ndarray:
     return np.where(boxes[:, :1] < 0, -1, np.clip(np.round(boxes), 0, [height, height, width, width])).astype(np.int64)
 
 
-def draw(plan: Plan, size: tuple[int, int], frames: int, mouth: list[tuple[str, float]], loud: np.ndarray) -> Shot:
+def draw(plan: Plan, size: tuple[int, int], frames: int, mouth: list[tuple[str, float]], loud: np.ndarray, only: Sequence[int] | None = None) -> Shot:
     """The pictures of a plan at a height and width."""
     from ..theatre.clips import shoot
     from ..theatre.prompt import describe
 
     scene = plan.scene
-    film = shoot(scene, frames, mouth, [float(v) for v in loud])
+    film = shoot(scene, frames, mouth, [float(v) for v in loud], only)
     words = describe(scene, np.random.default_rng([plan.number, 43]))
     pictures, boxes = film.frames, film.mouth_box
     height, width = pictures.shape[1:3]

@@ -28,9 +28,10 @@ class Clip:
     film: Film
 
 
-def shoot(scene: Scene, frames: int = 101, mouth: Sequence[Mouth] | None = None, loud: Sequence[float] | None = None) -> Film:
-    """The frames of any scene, of the theatre or a picture."""
-    return film_picture(scene, frames) if scene.picture else film(scene, mouth, frames, loud)
+def shoot(scene: Scene, frames: int = 101, mouth: Sequence[Mouth] | None = None, loud: Sequence[float] | None = None,
+          only: Sequence[int] | None = None) -> Film:
+    """The frames of any scene, of the theatre or a picture, or `only` some of them."""
+    return film_picture(scene, frames, only) if scene.picture else film(scene, mouth, frames, loud, only)
 
 
 def made_up(scene: Scene, frames: int) -> tuple[Sequence[Mouth], None]:

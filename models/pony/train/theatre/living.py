@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Sequence
+
 import numpy as np
 import skia
 
@@ -28,8 +30,8 @@ def _mesh(width: int, height: int) -> tuple[np.ndarray, list[int]]:
     return corners, indices
 
 
-def film_picture(scene: Scene, frames: int = 101) -> Film:
-    """The clip of a scene that shows a picture; the same scene always gives the same frames."""
+def film_picture(scene: Scene, frames: int = 101, only: Sequence[int] | None = None) -> Film:
+    """The clip of a scene that shows a picture, or `only` these frames of it; the same scene always gives the same frames."""
     height, width = SIZES[scene.aspect]
     rng = np.random.default_rng([scene.seed, 31])
     h, w = int(height * MARGIN), int(width * MARGIN)
@@ -43,8 +45,9 @@ def film_picture(scene: Scene, frames: int = 101) -> Film:
     paint = skia.Paint(Shader=image.makeShader(skia.TileMode.kMirror, skia.TileMode.kMirror, LINEAR))
     pixels = np.zeros((height, width, 4), np.uint8)
     canvas = skia.Surface(pixels, colorType=skia.kRGBA_8888_ColorType).getCanvas()
-    out = np.empty((frames, height, width, 3), np.uint8)
-    for n in range(frames):
+    chosen = list(range(frames)) if only is None else list(only)
+    out = np.empty((len(chosen), height, width, 3), np.uint8)
+    for k, n in enumerate(chosen):
         canvas.save()
         canvas.translate(width / 2 + float(shift[n]), height / 2)
         canvas.scale(float(zoom[n]), float(zoom[n]))
@@ -58,5 +61,5 @@ def film_picture(scene: Scene, frames: int = 101) -> Film:
         else:
             canvas.drawImage(image, 0, 0, LINEAR)
         canvas.restore()
-        out[n] = pixels[..., :3]
-    return Film(out, np.full(frames, -1, np.float32), np.full((frames, 4), -1, np.float32))
+        out[k] = pixels[..., :3]
+    return Film(out, np.full(len(out), -1, np.float32), np.full((len(out), 4), -1, np.float32))

@@ -171,23 +171,24 @@ class _Adapter(nn.Module):
         self.rope = _Rope(c.head_dim)
 
 
-def positions(thw: tuple[int, int, int], audio: int, text: int, device: torch.device, spacing: float = 1.0) -> Tensor:
-    """Scaled positions [l, 3] of all tokens, style v2; `thw` is the latent size before patching.
+def positions(thw: tuple[int, int, int], audio: int, text: int, device: torch.device, frames: Tensor | None = None) -> Tensor:
+    """Scaled positions [b, l, 3] of all tokens, style v2; `thw` is the latent size before patching.
 
-    `spacing` is how far neighbours in a picture lie apart: 2 puts the tokens of a picture of half the size where those of
-    the whole one are.
+    `frames` [b, t] tells which latent frames of their clips the samples have; without it these are the first ones, and b is 1.
     """
     t, h, w = thw[0], thw[1] // 2, thw[2] // 2
     axes = [torch.arange(n, dtype=torch.float32, device=device) - centre for n, centre in ((t, 0), (h, (h - 1) / 2), (w, (w - 1) / 2))]
-    axes[1:] = [spacing * axis for axis in axes[1:]]
-    video = torch.stack(torch.meshgrid(*axes, indexing="ij"), -1).reshape(-1, 3)
+    video = torch.stack(torch.meshgrid(*axes, indexing="ij"), -1).reshape(-1, 3)[None]
+    if frames is not None:
+        video = video.repeat(len(frames), 1, 1)
+        video[..., 0] = frames.repeat_interleave(h * w, 1)
     sound = torch.zeros(audio, 3, device=device)
     if audio > 1:
         sound[:, 0] = torch.arange(audio, device=device) * (((audio - 1) // 4) / (audio - 1))
     words = torch.zeros(text, 3, device=device)
     if text == 1:
         words[:, 0] = -1
-    return torch.cat((video, sound, words))
+    return torch.cat((video, torch.cat((sound, words)).expand(len(video), -1, -1)), 1)
 
 
 def patchify(latent: Tensor) -> Tensor:
@@ -217,19 +218,19 @@ class Dit(nn.Module):
         nn.init.zeros_(self.final_linear_audio.weight)
 
     def forward(
-        self, video: Tensor, audio: Tensor, text: Tensor, mask: Tensor | None = None, compute: torch.dtype = torch.bfloat16, spacing: float = 1.0,
-        tap: int | None = None,
+        self, video: Tensor, audio: Tensor, text: Tensor, mask: Tensor | None = None, compute: torch.dtype = torch.bfloat16,
+        frames: Tensor | None = None, tap: int | None = None,
     ) -> tuple[Tensor, ...]:
         """Velocities of video [b, 48, t, h, w] and audio [b, a, 64] for text features [b, l, d].
 
-        `mask` [b, l] is true for real text tokens, which come first; without it all count. `spacing` as in `positions`.
+        `mask` [b, l] is true for real text tokens, which come first; without it all count. `frames` as in `positions`.
         With `tap` the audio tokens behind that layer come third, float32 [b, a, width].
         """
         thw = tuple(video.shape[2:])
         tokens = patchify(video)
         spans = (tokens.shape[1], audio.shape[1], text.shape[1])
         parts = [self.adapter.video_embedder(tokens), self.adapter.audio_embedder(audio), self.adapter.text_embedder(text)]
-        angle = (positions(thw, *spans[1:], video.device, spacing)[:, :, None] * self.adapter.rope.bands).flatten(1)
+        angle = (positions(thw, *spans[1:], video.device, frames)[..., None] * self.adapter.rope.bands).flatten(2)
         if mask is None:
             mask = torch.ones(text.shape[:2], dtype=torch.bool, device=text.device)
         run = self._packed if fused.usable(video, self.config.head_dim, self.config.num_query_groups, compute) else self._padded
@@ -244,7 +245,7 @@ class Dit(nn.Module):
         x, tapped = torch.cat(parts, 1), []
         lengths = (spans[0] + spans[1] + mask.sum(1)).cpu()
         for index, layer in enumerate(self.block["layers"]):
-            x = layer(x, spans, sin[None, :, None], cos[None, :, None], lengths, compute)
+            x = layer(x, spans, sin[:, :, None], cos[:, :, None], lengths, compute)
             if index == tap:
                 tapped = [x.split(spans, 1)[1]]
         return [*x.split(spans, 1)[:2], *tapped]

@@ -32,15 +32,15 @@ class Rows:
 
     @staticmethod
     def of(spans: tuple[int, int, int], mask: Tensor, sin: Tensor, cos: Tensor) -> "Rows":
-        """Rows of samples with `spans` tokens of each modality, of whose text `mask` [b, l] tells the real ones; angles [l, 24]."""
+        """Rows of samples with `spans` tokens of each modality, of whose text `mask` [b, l] tells the real ones; angles [b or 1, l, 24]."""
         batch, length = len(mask), sum(spans)
         all_places = torch.arange(batch * length).view(batch, length)
         parts = all_places.split(spans, 1)
         parts = [parts[0].flatten(), parts[1].flatten(), parts[2][mask]]
         place = torch.cat(parts)
-        at = place % length
+        at = place if len(sin) > 1 else place % length
         ends = torch.tensor([len(p) for p in parts]).cumsum(0)
-        return Rows(ends, place, spans[0] + spans[1] + mask.sum(1), length, sin[at].contiguous(), cos[at].contiguous())
+        return Rows(ends, place, spans[0] + spans[1] + mask.sum(1), length, sin.flatten(0, 1)[at], cos.flatten(0, 1)[at])
 
     def of_experts(self, experts: int) -> Tensor:
         return self.ends if experts > 1 else self.ends[2:]

@@ -23,11 +23,12 @@ class Fused(unittest.TestCase):
             torch.nn.init.normal_(p, std=p.shape[-1] ** -0.5 if p.ndim > 1 else 0.2)
         video, audio, text = torch.randn(3, 48, 5, 6, 10), torch.randn(3, 17, 64), torch.randn(3, 11, 32)
         mask = torch.arange(11)[None] < torch.tensor([[11], [7], [1]])
+        frames = torch.tensor([[0, 1, 2, 3, 4], [0, 6, 7, 8, 9], [0, 20, 21, 22, 23]])
 
         def run(compute: torch.dtype, packed: bool) -> tuple[list[Tensor], dict[str, Tensor]]:
             dit.zero_grad()
             with mock.patch.object(fused, "usable", return_value=packed):
-                answers = dit(video, audio, text, mask, compute=compute, spacing=2, tap=1)
+                answers = dit(video, audio, text, mask, compute=compute, frames=frames, tap=1)
             sum(a.square().mean() for a in answers).backward()
             return [a.detach() for a in answers], {name: p.grad.clone() for name, p in dit.named_parameters()}
 
