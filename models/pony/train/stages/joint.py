@@ -24,8 +24,9 @@ from tokenizers import Tokenizer
 from . import fellows
 from .flow import HALF_SHARES, SOUND_WEIGHT, Batch, Records, draw_batch, flow_losses
 from .lines import spare_processes
+from .reading import READ_WEIGHT, namers
 from .sizes import PLANS
-from .speaking import NAME_WEIGHT, Speaking, namer
+from .speaking import NAME_WEIGHT, Speaking
 from .stills import Stills
 from .training import Training
 
@@ -105,7 +106,7 @@ def main() -> None:
     args = parser.parse_args()
     sizes = PLANS[args.plan]()
     name = STATES[args.of]
-    training = Training(args.work / name, start_of(args.work, args.of), sizes, args.total, args.seconds, beside=namer(sizes))
+    training = Training(args.work / name, start_of(args.work, args.of), sizes, args.total, args.seconds, beside=namers(sizes))
     where, fixed = training.device, training.device.type == "cuda"
     tokenizer = Tokenizer.from_file(str(args.work / "tokenizer.json"))
     channels, tones = training.weights(args.work)
@@ -120,11 +121,11 @@ def main() -> None:
     # On a CPU the same batches come in the same order for the same seed; a GPU is fed by threads, in whatever order.
     feeder, rng = (Feeder(draw, 6), None) if fixed else (None, np.random.default_rng([training.step, 41, fellows.RANK]))
     looked = time.monotonic()
-    samples, sums, looks = 0, torch.zeros(4, device=where), torch.zeros(2)
+    samples, read, sums, looks = 0, 0.0, torch.zeros(4, device=where), torch.zeros(2)
     for progress in training.clock:
         alone = int(training.step % SPOKEN_EVERY == SPOKEN_EVERY - 1)
         if alone:
-            losses = speaking.losses(training.model, training.beside, channels, tones)
+            losses = speaking.losses(training.model, training.beside["phonemes"], channels, tones)
             training.update(losses[0] + NAME_WEIGHT * losses[1], progress)
         else:
             if time.monotonic() - looked > 20:
@@ -132,13 +133,16 @@ def main() -> None:
                 looked = time.monotonic()
             batch = feeder.ready.get() if feeder else draw(rng)
             losses = flow_losses(training.model, batch.to(where), tokenizer, channels, tones)
-            training.update(losses[0] + SOUND_WEIGHT * losses[1], progress)
+            reading, right = training.beside["descriptions"].loss(training.model, tokenizer, sizes.most_words, fixed, training.step)
+            training.update(losses[0] + SOUND_WEIGHT * losses[1] + READ_WEIGHT * reading, progress)
+            read += float(right)
             samples += len(batch.prompts)
         sums[2 * alone : 2 * alone + 2] += torch.stack(losses[:2]).detach()
         looks[alone] += 1
         if training.step % 40 == 0:
             video, sound, spoken, named = (sums.cpu() / looks.repeat_interleave(2)).tolist()
-            training.say(f"{samples} samples of {len(sources)}, video {video:.3f} sound {sound:.3f}, alone {spoken:.3f} phonemes {named:.3f}")
+            training.say(f"{samples} samples of {len(sources)}, video {video:.3f} sound {sound:.3f} read {read / max(1, int(looks[0])):.3f}, alone {spoken:.3f} phonemes {named:.3f}")
+            read = 0.0
             sums.zero_(), looks.zero_()
     speaking.lines.close()
     if feeder:

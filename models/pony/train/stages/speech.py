@@ -16,8 +16,9 @@ import torch
 from tokenizers import Tokenizer
 
 from .lines import spare_processes
+from .reading import READ_WEIGHT, namers
 from .sizes import PLANS
-from .speaking import NAME_WEIGHT, Speaking, namer
+from .speaking import NAME_WEIGHT, Speaking
 from .training import Training
 
 
@@ -31,18 +32,19 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=-1)
     args = parser.parse_args()
     sizes = PLANS[args.plan]()
-    training = Training(args.work / "speech.pt", None, sizes, args.total, args.seconds, beside=namer(sizes))
+    training = Training(args.work / "speech.pt", None, sizes, args.total, args.seconds, beside=namers(sizes))
     tokenizer = Tokenizer.from_file(str(args.work / "tokenizer.json"))
     count = args.groups or (24 if training.device.type == "cuda" else 1)
     speaking = Speaking(args.work, sizes, tokenizer, training.device, count, spare_processes(args.processes), training.step)
     weights = training.weights(args.work)
-    sums = torch.zeros(2, device=training.device)
+    sums, fixed = torch.zeros(3, device=training.device), training.device.type == "cuda"
     for progress in training.clock:
-        loss, named = speaking.losses(training.model, training.beside, *weights)
-        training.update(loss + NAME_WEIGHT * named, progress)
-        sums += torch.stack([loss, named]).detach()
+        loss, named = speaking.losses(training.model, training.beside["phonemes"], *weights)
+        reading, right = training.beside["descriptions"].loss(training.model, tokenizer, sizes.most_words, fixed, training.step)
+        training.update(loss + NAME_WEIGHT * named + READ_WEIGHT * reading, progress)
+        sums += torch.stack([loss, named, right]).detach()
         if training.step % 50 == 0:
-            training.say(f"sound {sums[0] / 50:.3f}, phonemes {sums[1] / 50:.3f}, {speaking.drawn} sounds drawn")
+            training.say(f"sound {sums[0] / 50:.3f}, phonemes {sums[1] / 50:.3f}, read {sums[2] / 50:.3f}, {speaking.drawn} sounds drawn")
             sums.zero_()
     speaking.lines.close()
     training.checkpoint()

@@ -19,6 +19,8 @@ from ..codecs.anchor import Anchor, fit_blocks
 from ..codecs.oobleck import decoder, encoder
 from ..codecs.sound_anchor import SoundAnalysis, SoundAnchor, fit
 from ..text.tokenizer import train_on
+from ..theatre.grammar import draw_scene
+from ..theatre.scene import Actor, Scene
 from ..transformer import attention, tiles
 from ..transformer.dit import Dit, positions
 from ..voices.clip import Said, Script
@@ -28,6 +30,7 @@ from .draw import FRAMES, RUN, STEP, WHOLE, crop_of, excerpted, mouth_weight, pi
 from .flow import HALF, Batch, Record, add_noise, distance, draw_batch, half
 from .pack import in_8_bits, read_back, rounding, stored
 from .parts import join, split
+from .reading import FIELDS, Reader, named
 from .sizes import LIMIT_BYTES, RATE, full, is_int8, networks, stored_bytes, trial
 from .sound import Ring
 from .theatre import voice_of
@@ -142,6 +145,30 @@ class Tapping(unittest.TestCase):
             torch.testing.assert_close(a, b)
         last = dit(*given, tap=trial().dit.num_layers - 1)[2]
         torch.testing.assert_close(dit.final_linear_audio(dit.final_norm_audio(last, (9, 0, 0))), audio)
+
+
+class Reading(unittest.TestCase):
+    def test_every_scene_has_a_class_in_each_field(self) -> None:
+        counts, seen = Reader(trial()).counts, set()
+        for number in range(4000):
+            classes = named(draw_scene(number))
+            self.assertTrue(all(0 <= c < n for c, n in zip(classes, counts)))
+            seen |= set(enumerate(classes))
+        self.assertEqual(len(seen), sum(counts) - 1)  # a camera always has a value
+
+    def test_what_is_named_is_what_the_scene_says(self) -> None:
+        scene = Scene("9:16", "close", (Actor("cat", "red"), Actor("robot")), "city", camera="zoom in", speaker=1)
+        said = {field: [None, *values][i] for (field, (_, values)), i in zip(FIELDS.items(), named(scene))}
+        self.assertEqual({k: v for k, v in said.items() if v is not None},
+                         {"place": "city", "shot": "close", "camera": "zoom in", "speaker": 1, "kind 0": "cat", "kind 1": "robot", "colour 0": "red"})
+
+    def test_padding_says_nothing(self) -> None:
+        torch.manual_seed(0)
+        reader, features = Reader(trial()), torch.randn(2, 9, 64)
+        mask = torch.arange(9)[None] < torch.tensor([[9], [4]])
+        short = reader(features[1:, :4], mask[1:, :4])
+        for got, want in zip(reader(features, mask), short):
+            torch.testing.assert_close(got[1:], want)
 
 
 class Sounds(unittest.TestCase):
