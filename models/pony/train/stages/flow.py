@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor
 
@@ -89,10 +90,15 @@ class Batch:
         return Batch(*tensors, self.prompts, None if self.frames is None else move(self.frames), self.has_sound)
 
 
+def in_sixteens(length: int) -> int:
+    return -(-length // 16) * 16
+
+
 def tokens(tokenizer: Tokenizer, prompts: list[str], most: int, fixed: bool) -> tuple[Tensor, Tensor]:
-    """Ids and mask [b, l], l the longest prompt or, where shapes must not change, always `most`."""
+    """Ids and mask [b, l], l the longest prompt in whole sixteens or, where shapes must not change, always `most`: each new length
+    costs a processor's library a kernel of its own."""
     rows = [e.ids[:most] for e in tokenizer.encode_batch(prompts, add_special_tokens=False)]
-    ids = torch.zeros(len(rows), most if fixed else max(map(len, rows)), dtype=torch.long)
+    ids = torch.zeros(len(rows), most if fixed else in_sixteens(max(map(len, rows))), dtype=torch.long)
     mask = torch.zeros_like(ids, dtype=torch.bool)
     for i, row in enumerate(rows):
         ids[i, : len(row)] = torch.tensor(row)
@@ -179,10 +185,8 @@ def flow_losses(
     noised = add_noise(batch, sigma)
     drop = torch.rand(len(sigma)) < NO_PROMPT
     ids, mask = batch.ids.clone(), batch.mask.clone()
-    none, _ = tokens(tokenizer, [NEGATIVE_PROMPT], ids.shape[1], False)
-    row = torch.zeros(ids.shape[1], dtype=torch.long)
-    row[: none.shape[1]] = none[0]
-    ids[drop], mask[drop] = row.to(where), (torch.arange(ids.shape[1]) < none.shape[1]).to(where)
+    none, counts = (F.pad(x[0], (0, ids.shape[1] - x.shape[1])).to(where) for x in tokens(tokenizer, [NEGATIVE_PROMPT], ids.shape[1], False))
+    ids[drop], mask[drop] = none, counts
     video, audio, *tapped = model.dit(noised.video, noised.audio, features(model, ids, mask), mask, frames=batch.frames, tap=tap)
     seen, heard = distance((video, audio), noised, batch.weight, channels, tones)
     return seen, heard * batch.has_sound, *tapped

@@ -19,7 +19,7 @@ from ..codecs.sound_anchor import SoundAnchor
 from ..transformer.model import Pony
 from ..voices.phones import PHONES
 from . import fellows
-from .flow import Batch, flow_losses, tokens
+from .flow import Batch, flow_losses, in_sixteens, tokens
 from .lines import GROUP, Lines
 from .sizes import Sizes
 
@@ -69,7 +69,7 @@ class Speaking:
         picked = [self.kept[int(i)] for i in self.rng.integers(0, len(self.kept), self.count)]
         audio, ids, mask, phones = (torch.cat([p[i] for p in picked]) for i in range(4))
         if not self.fixed:
-            longest = int(mask.sum(1).max())
+            longest = in_sixteens(int(mask.sum(1).max()))
             ids, mask = ids[:, :longest], mask[:, :longest]
         nothing = torch.zeros(len(audio), 48, 1, 2, 2)
         blind = torch.zeros(len(audio), 1, 2, 2)

@@ -55,13 +55,23 @@ def _parts(x: Tensor, rows: Rows) -> list[Tensor]:
     return list(x.tensor_split(rows.ends[:2]))
 
 
+def _times(x: Tensor, weight: Tensor, out: Tensor) -> None:
+    """x [r, i] times weight [i, o], in two halves of a round number of rows that overlap: for each new number of rows the library
+    writes a kernel of its own, which takes longer than the product."""
+    half = -(-len(x) // 512) * 256
+    if half >= len(x):
+        torch.mm(x, weight, out=out)
+    else:
+        torch.mm(x[:half], weight, out=out[:half])
+        torch.mm(x[-half:], weight, out=out[-half:])
+
+
 def _product(x: Tensor, weight: Tensor, rows: Rows) -> Tensor:
     """x [r, i] times the weight [experts, o, i] of each row's expert: [r, o]."""
-    if len(weight) == 1:
-        return x @ weight[0].T
     out = x.new_empty(len(x), weight.shape[1])
-    for part, to, w in zip(_parts(x, rows), _parts(out, rows), weight):
-        torch.mm(part, w.T, out=to)
+    parts = zip(_parts(x, rows), _parts(out, rows), weight) if len(weight) > 1 else [(x, out, weight[0])]
+    for part, to, w in parts:
+        _times(part, w.T, to)
     return out
 
 
