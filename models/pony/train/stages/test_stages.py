@@ -115,6 +115,10 @@ if fellows.RANK == 1:
 b.grad = torch.full_like(b, 1.0 + fellows.RANK)
 fellows.average_gradients([a, b])
 assert (a.grad == 2).all() and (b.grad == 1.5).all(), (a.grad, b.grad)
+c = torch.zeros(4, dtype=torch.bfloat16)
+c[fellows.RANK] = -1.5 - fellows.RANK
+fellows.put_together(c)
+assert c.tolist() == [-1.5, -2.5, 0, 0], c
 assert fellows.as_first(0.25 + fellows.RANK) == 0.25
 """
 

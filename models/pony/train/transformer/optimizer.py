@@ -6,28 +6,43 @@ import torch
 from torch import Tensor
 
 from ..codecs.muon import orthogonalised
+from ..stages import fellows
 from .model import Pony
 
 
 class ExpertMuon(torch.optim.Optimizer):
-    """Muon on stacked expert matrices [experts * out, in]; the update of each expert is orthogonalised alone."""
+    """Muon on stacked expert matrices [experts * out, in]; the update of each expert is orthogonalised alone.
+
+    Fellows that train one network share the work: each makes the updates of some matrices and gets the others'.
+    """
 
     def __init__(self, params: list[tuple[Tensor, int]], lr: float, momentum: float = 0.95) -> None:
         groups = [{"params": [p], "experts": n} for p, n in params]
         super().__init__(groups, {"lr": lr, "momentum": momentum})
+        loads = [0] * fellows.COUNT
+        self.maker: dict[Tensor, int] = {}
+        for p, _ in sorted(params, key=lambda pair: -pair[0].numel()):
+            self.maker[p] = loads.index(min(loads))
+            loads[self.maker[p]] += p.numel()
 
     @torch.no_grad()
     def step(self) -> None:  # type: ignore[override]
-        for group in self.param_groups:
+        groups = [group for group in self.param_groups if group["params"][0].grad is not None]
+        updates = torch.zeros(sum(group["params"][0].numel() for group in groups), dtype=torch.bfloat16, device=groups[0]["params"][0].device)
+        parts = updates.split([group["params"][0].numel() for group in groups])
+        for group, part in zip(groups, parts):
             (p,) = group["params"]
-            if p.grad is None:
-                continue
             buffer = self.state[p].setdefault("momentum", torch.zeros_like(p))
             buffer.lerp_(p.grad, 1 - group["momentum"])
-            ahead = p.grad.lerp(buffer, group["momentum"]).to(torch.bfloat16)
-            for update, part in zip(ahead.chunk(group["experts"]), p.chunk(group["experts"])):
-                scale = max(1.0, part.shape[0] / part.shape[1]) ** 0.5
-                part.add_(orthogonalised(update).float(), alpha=-group["lr"] * scale)
+            if self.maker[p] == fellows.RANK:
+                ahead = p.grad.lerp(buffer, group["momentum"]).to(torch.bfloat16)
+                made = [orthogonalised(update) for update in ahead.chunk(group["experts"])]
+                part.copy_(torch.cat(made).flatten())
+        fellows.put_together(updates)
+        for group, part in zip(groups, parts):
+            (p,) = group["params"]
+            scale = max(1.0, p.shape[0] / group["experts"] / p.shape[1]) ** 0.5
+            p.add_(part.view_as(p).float(), alpha=-group["lr"] * scale)
 
 
 def make_optimizers(model: Pony, muon_lr: float, adam_lr: float) -> list[torch.optim.Optimizer]:
