@@ -18,6 +18,7 @@ from tokenizers import Tokenizer
 from ..transformer.batches import NEGATIVE_PROMPT
 from ..transformer.model import draw_sigma
 from ..transformer.sampling import sigmas
+from . import fellows
 from .clock import load
 from .flow import SHIFT, SOUND_WEIGHT, Noised, Records, add_noise, distance, draw_batch, features, tokens
 from .sizes import PLANS
@@ -48,7 +49,7 @@ def main() -> None:
     records = Records(args.work / "latents")
     records.refresh()
     known, budget = records.part(held_out=False), args.tokens or (120_000 if fixed else 6_000)
-    rng, levels = np.random.default_rng([training.step, 42]), torch.tensor(sigmas(STEPS, SAMPLER_SHIFT)[:-1])
+    rng, levels = np.random.default_rng([training.step, 42, fellows.RANK]), torch.tensor(sigmas(STEPS, SAMPLER_SHIFT)[:-1])
     for progress in training.clock:
         batch = draw_batch(known, budget, 0.2, tokenizer, sizes.most_words, fixed, rng).to(where)
         count = len(batch.prompts)
@@ -64,9 +65,9 @@ def main() -> None:
         video, audio = distance(got, goal, batch.weight, channels, tones)
         training.update(video + SOUND_WEIGHT * audio, progress)
         if training.step % 25 == 0:
-            print(f"{training.clock.spent:.0f} s, step {training.step}, video {video.item():.3f} sound {audio.item():.3f}", flush=True)
+            training.say(f"video {video.item():.3f} sound {audio.item():.3f}")
     training.checkpoint()
-    print(f"distil: {training.step} steps", flush=True)
+    training.say("distil is over for this call")
 
 
 if __name__ == "__main__":
