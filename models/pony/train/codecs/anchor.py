@@ -1,14 +1,18 @@
-"""The fixed linear codec that anchors the video latents: a whitened PCA of 4x16x16 pixel blocks.
+"""The fixed linear codec that anchors the video latents: a PCA of 4x16x16 pixel blocks, half whitened.
 
     python -m train.codecs.anchor --data DATA --out WORK/pca.npz
 
 The transformer learns these latents, the encoder learns to compute them, the decoder learns to read them: all three
-can train at once, and the latents are decorrelated with unit variance without a KL term or a normalising pass.
+can train at once, and the latents are decorrelated without a KL term or a normalising pass.
+
+How loud a channel is decides when a sampler settles it. With all at unit variance the strokes of an eye are settled
+together with where a head is, from the most of the noise, which is hard to learn; at their deviation in pixels they would be
+forty times below the noise. So a channel's amplitude grows with the root of that deviation: first the layout, then what is in it.
 
 Convention. Pixels are uint8 / 127.5 - 1. A clip has 1 + 4k frames; latent frame 0 is the first frame four times over,
 latent frame i > 0 holds frames 4i - 3 .. 4i. A block is flattened in the order (frame, row, column, colour) to 3072
 values x; z = clip((x - mean) @ project, -limit, limit), x is about z @ unproject + mean. Channels are sorted by the
-variance that they explain (`sigma` holds its square root in pixel units, for loss weights).
+variance that they explain (`sigma` holds what a unit of each is in pixels, for loss weights).
 """
 
 from __future__ import annotations
@@ -26,6 +30,8 @@ SIDE = 16
 FRAMES = 4
 BLOCK = FRAMES * SIDE * SIDE * 3
 LIMIT = 5.0
+#: The deviation of the first channel.
+LOUDEST = 2.0
 MOUTH_WEIGHT = 3.0
 
 
@@ -94,7 +100,7 @@ def sample_blocks(clip: Clip, rng: np.random.Generator, times: int, share: float
 
 
 def fit(clips: list[Clip], rng: np.random.Generator) -> Anchor:
-    """Directions from the weighted covariance; whitening and order from the unweighted one."""
+    """Directions from the weighted covariance; amplitudes and order from the unweighted one."""
     parts = [sample_blocks(clip, rng, times=5, share=0.25) for clip in clips]
     return fit_blocks(np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts]))
 
@@ -110,8 +116,8 @@ def fit_blocks(x: np.ndarray, weights: np.ndarray) -> Anchor:
     variances, rotation = np.linalg.eigh(inner.T @ inner / len(inner))
     order = np.argsort(-variances)
     basis, sigma = basis @ rotation[:, order], np.sqrt(variances[order])
-    f = np.float32
-    return Anchor(mean.astype(f), (basis / sigma).astype(f), (basis * sigma).T.astype(f), sigma.astype(f), LIMIT)
+    scale, f = np.sqrt(sigma * sigma[0]) / LOUDEST, np.float32  # pixels in a unit of each channel
+    return Anchor(mean.astype(f), (basis / scale).astype(f), (basis * scale).T.astype(f), scale.astype(f), LIMIT)
 
 
 def psnr(got: np.ndarray, frames: np.ndarray) -> float:

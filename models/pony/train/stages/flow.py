@@ -25,7 +25,7 @@ FPS = 25
 HALF, HALF_SHARES = 13, (0.5, 0.2)
 #: Shares of samples whose first picture is given (of still pictures: nearly all), whose sound is given, without prompt.
 FIRST_GIVEN, STILL_GIVEN, SOUND_GIVEN, NO_PROMPT = 0.4, 0.9, 0.3, 0.1
-SHIFT = 4.0
+SHIFT = 3.0
 #: Weight of the sound's loss.
 SOUND_WEIGHT = 1.0
 
@@ -165,16 +165,16 @@ def features(model: Pony, ids: Tensor, mask: Tensor) -> Tensor:
         return model.text(ids, mask)
 
 
-def distance(got: tuple[Tensor, Tensor], noised: Noised, weight: Tensor, channels: Tensor, tones: Tensor) -> tuple[Tensor, Tensor]:
-    """Weighted squared errors of both velocities where there was noise; `channels` [48] and `tones` [64] weigh channels."""
-    place = channels[:, None, None, None] * (weight * (noised.sigma_video > 0)[:, :, None, None])[:, None]
+def distance(got: tuple[Tensor, Tensor], noised: Noised, weight: Tensor, tones: Tensor) -> tuple[Tensor, Tensor]:
+    """Weighted squared errors of both velocities where there was noise; `tones` [64] weighs the channels of the sound."""
+    place = (weight * (noised.sigma_video > 0)[:, :, None, None])[:, None]
     video = ((got[0] - noised.want_video).square() * place).mean()
     heard = (noised.sigma_audio > 0).float()[:, None, None]
     return video, ((got[1] - noised.want_audio).square() * tones * heard).mean()
 
 
 def flow_losses(
-    model: Pony, batch: Batch, tokenizer: Tokenizer, channels: Tensor, tones: Tensor, tap: int | None = None,
+    model: Pony, batch: Batch, tokenizer: Tokenizer, tones: Tensor, tap: int | None = None,
 ) -> tuple[Tensor, ...]:
     """Losses of picture and sound for one batch at drawn noise levels, some samples without their prompt.
 
@@ -188,5 +188,5 @@ def flow_losses(
     none, counts = (F.pad(x[0], (0, ids.shape[1] - x.shape[1])).to(where) for x in tokens(tokenizer, [NEGATIVE_PROMPT], ids.shape[1], False))
     ids[drop], mask[drop] = none, counts
     video, audio, *tapped = model.dit(noised.video, noised.audio, features(model, ids, mask), mask, frames=batch.frames, tap=tap)
-    seen, heard = distance((video, audio), noised, batch.weight, channels, tones)
+    seen, heard = distance((video, audio), noised, batch.weight, tones)
     return seen, heard * batch.has_sound, *tapped

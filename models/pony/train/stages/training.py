@@ -7,9 +7,8 @@ from pathlib import Path
 
 import torch
 
-from ..codecs.anchor import Anchor
 from ..codecs.sound_anchor import SoundAnchor
-from ..transformer.model import Pony, audio_weight, channel_weight
+from ..transformer.model import Pony, audio_weight
 from ..transformer.optimizer import make_optimizers
 from . import fellows
 from .clock import Clock, device, load, save
@@ -79,11 +78,9 @@ class Training:
         torch.set_float32_matmul_precision("high")
         compile_layers(self.model)
 
-    def weights(self, work: Path) -> tuple[torch.Tensor, torch.Tensor]:
-        """Weights of the latents' channels in the loss: [48] and [64]."""
-        channels = channel_weight(Anchor.load(work / "pca.npz").sigma)
-        tones = audio_weight(SoundAnchor.load(work / "sound_pca.npz").sigma)
-        return channels.to(self.device), tones.to(self.device)
+    def tones(self, work: Path) -> torch.Tensor:
+        """Weights of the sound latents' channels in the loss, [64]; those of pictures have their weight in their amplitude."""
+        return audio_weight(SoundAnchor.load(work / "sound_pca.npz").sigma).to(self.device)
 
     def update(self, loss: torch.Tensor, progress: float) -> None:
         """One step: warm-up after each start, linear decay over the last 45 %; a checkpoint now and then."""
