@@ -151,7 +151,7 @@ def initialise(model: nn.Module) -> None:
 def held_out_figure(part: Part, model: nn.Module, projection: Projection, paths: list[Path], device: torch.device) -> str:
     """Decoder: PSNR of whole clips from anchored latents. Encoder: squared error against the anchor, picture and clip."""
     values = []
-    for path in paths[1:5]:
+    for path in paths[1:5] or paths:
         frames = read_clip(path).frames[:33]
         pixels = to_pixels(frames[None], device)
         want = projection(pixels)
