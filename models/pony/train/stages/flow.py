@@ -25,7 +25,7 @@ FPS = 25
 HALF, HALF_SHARES = 13, (0.5, 0.2)
 #: Shares of samples whose first picture is given (of still pictures: nearly all), whose sound is given, without prompt.
 FIRST_GIVEN, STILL_GIVEN, SOUND_GIVEN, NO_PROMPT = 0.4, 0.9, 0.3, 0.1
-SHIFT = 3.0
+SHIFT = 5.0
 #: Weight of the sound's loss.
 SOUND_WEIGHT = 1.0
 
