@@ -1,8 +1,8 @@
 """The training so far in 4 bits a weight: `python -m train.stages.coarse keep WORK state.npz` and `... take state.npz WORK`.
 
 A training of many hours on a small machine has to survive the machine, and the repository has no room for checkpoints. What is
-kept are the averaged weights of the newest state, each row in whole steps of some quarter of its deviation, and the bases and words
-that they were trained with. A training that goes on from it has its loss back within some dozen steps.
+kept are the averaged weights of the newest state, each row in whole steps of a third of its deviation, what was trained beside
+them, and the bases and words that they were trained with. A training that goes on from it has its loss back within some dozen steps.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .clock import load, save
 from .parts import asked, newest
 
 #: Steps in a row's standard deviation.
-FINENESS = 3.5
+FINENESS = 3.2
 #: Vectors and small matrices stay as they are, in 16 bits.
 LEAST = 4096
 
@@ -48,7 +48,10 @@ def keep(work: Path, path: Path) -> int:
     if trained is None:
         raise SystemExit(f"nothing is trained in {work} yet; run train.stages.joint first")
     arrays: dict[str, np.ndarray] = {"state": np.array(trained.name), "words": packed(np.frombuffer((work / "tokenizer.json").read_bytes(), np.uint8))}
-    for name, weight in (load(trained) or {})["average"].items():
+    state = load(trained) or {}
+    for name, weight in state.get("beside", {}).items():
+        arrays[f"beside {name}"] = weight.half().numpy()
+    for name, weight in state["average"].items():
         if weight.ndim == 2 and weight.numel() >= LEAST:
             arrays[f"steps {name}"], arrays[f"step {name}"] = rounded(weight.float())
         else:
@@ -67,19 +70,21 @@ def take(path: Path, work: Path) -> str:
     with np.load(path) as kept:
         name = str(kept["state"])
         (work / "tokenizer.json").write_bytes(zlib.decompress(kept["words"].tobytes()))
-        average, sound = {}, {}
+        average, beside, sound = {}, {}, {}
         for key in kept.files:
             what, _, rest = key.rpartition(" ")
             if what == "steps":
                 average[rest] = restored(kept[key], kept[f"step {rest}"])
             elif what == "as it is":
                 average[rest] = torch.from_numpy(kept[key]).float()
+            elif what == "beside":
+                beside[rest] = torch.from_numpy(kept[key]).float()
             elif what == "sound":
                 sound[rest] = kept[key]
         basis, sigma = kept["basis"].astype(np.float32), kept["sigma"]
         Anchor(kept["mean"], basis / sigma, (basis * sigma).T.copy(), sigma, float(kept["limit"])).save(work / "pca.npz")
     np.savez(work / "sound_pca.npz", **sound)
-    save(work / name, {"model": average, "average": average, "step": 0, "spent": 0.0})
+    save(work / name, {"model": average, "average": average, "step": 0, "spent": 0.0, **({"beside": beside} if beside else {})})
     return name
 
 

@@ -335,7 +335,7 @@ class Files(unittest.TestCase):
             work, there, file = Path(name) / "work", Path(name) / "there", Path(name) / "state.npz"
             work.mkdir()
             weights = {"a": torch.randn(300, 200) * torch.logspace(-3, 1, 300)[:, None], "b": torch.randn(40), "dit.adapter.rope.bands": torch.rand(8)}
-            torch.save({"model": weights, "average": weights, "step": 7, "spent": 3.5}, work / "excerpts.pt")
+            torch.save({"model": weights, "average": weights, "step": 7, "spent": 3.5, "beside": {"c": torch.randn(9)}}, work / "excerpts.pt")
             (work / "tokenizer.json").write_text('{"a": "一"}')
             rng = np.random.default_rng(0)
             base = fit_blocks(rng.standard_normal((200, 3072)).astype(np.float32), np.ones(200, np.float32))
@@ -343,7 +343,9 @@ class Files(unittest.TestCase):
             fit([rng.standard_normal(640 * 50).astype(np.float32)], RATE).save(work / "sound_pca.npz")
             self.assertLess(coarse.keep(work, file), 60_000 * 5 / 8 + 400_000)
             self.assertEqual(coarse.take(file, there), "excerpts.pt")
-            got = torch.load(there / "excerpts.pt", weights_only=True)["average"]
+            state = torch.load(there / "excerpts.pt", weights_only=True)
+            got = state["average"]
+            self.assertEqual(tuple(state["beside"]["c"].shape), (9,))
             self.assertTrue(((got["a"] - weights["a"]).norm(dim=1) < 0.1 * weights["a"].norm(dim=1)).all())
             torch.testing.assert_close(got["b"], weights["b"], atol=1e-3, rtol=1e-3)
             torch.testing.assert_close(got["dit.adapter.rope.bands"], weights["dit.adapter.rope.bands"])
