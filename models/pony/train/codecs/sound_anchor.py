@@ -1,4 +1,4 @@
-"""The fixed analysis that anchors the audio latents: a whitened PCA of log band energies, 64 numbers per 40 ms.
+"""The fixed analysis that anchors the audio latents: a half whitened PCA of log band energies, 64 numbers per 40 ms.
 
     python -m train.codecs.sound_anchor --data DATA --out WORK/sound_pca.npz
 
@@ -31,7 +31,9 @@ LOW_BANDS = 40
 LOW_HZ = 25.0
 HIGH_BANDS = 28
 FLOOR = 2e-3
-LIMIT = 5.0
+#: The deviation of the first channel; about 1 over all of them. Sounds have few tokens, so that noise hides more of them than of pictures.
+LOUDEST = 4.0
+LIMIT = 10.0
 
 
 def triangles(centres: Tensor, size: int, rate: int = RATE) -> Tensor:
@@ -94,15 +96,16 @@ class SoundAnchor:
 
 
 def fit(tracks: list[np.ndarray], rate: int = RATE) -> SoundAnchor:
-    """Whitened principal components, sorted by the deviation that they explain (`sigma`)."""
+    """Principal components, sorted by the deviation that they explain; amplitudes grow as in `anchor.py`, `sigma` is what a unit of each is."""
     analysis = SoundAnalysis(rate)
     x = np.concatenate([analysis(torch.from_numpy(track)[None])[0].numpy() for track in tracks])
     mean = x.mean(axis=0)
     variances, vectors = np.linalg.eigh(np.cov(x.T))
     order = np.argsort(-variances)[:CHANNELS]
     sigma = np.sqrt(variances[order])
+    scale, f = np.sqrt(sigma * sigma[0]) / LOUDEST, np.float32
     print(f"{x.shape[1]} values, {CHANNELS} components hold {variances[order].sum() / variances.sum():.3f} of the variance")
-    return SoundAnchor(mean.astype(np.float32), (vectors[:, order] / sigma).astype(np.float32), sigma.astype(np.float32), rate=rate)
+    return SoundAnchor(mean.astype(f), (vectors[:, order] / scale).astype(f), scale.astype(f), rate=rate)
 
 
 def main() -> None:

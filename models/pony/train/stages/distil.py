@@ -45,7 +45,6 @@ def main() -> None:
     teacher.load_state_dict((load(args.work / "joint.pt", where) or {})["average"])
     compile_layers(teacher)
     tokenizer = Tokenizer.from_file(str(args.work / "tokenizer.json"))
-    tones = training.tones(args.work)
     records = Records(args.work / "latents")
     records.refresh()
     known, budget = records.part(held_out=False), args.tokens or (120_000 if fixed else 6_000)
@@ -62,7 +61,7 @@ def main() -> None:
             wanted = [b + scale * (g - b) for g, b, scale in zip(good, bad, (GUIDANCE_VIDEO, GUIDANCE_AUDIO))]
         goal = Noised(noised.video, noised.audio, noised.sigma_video, noised.sigma_audio, *wanted)
         got = training.model.dit(noised.video, noised.audio, features(training.model, batch.ids, batch.mask), batch.mask, frames=batch.frames)
-        video, audio = distance(got, goal, batch.weight, tones)
+        video, audio = distance(got, goal, batch.weight)
         training.update(video + SOUND_WEIGHT * audio, progress)
         if training.step % 25 == 0:
             training.say(f"video {video.item():.3f} sound {audio.item():.3f}")

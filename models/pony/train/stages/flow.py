@@ -165,16 +165,16 @@ def features(model: Pony, ids: Tensor, mask: Tensor) -> Tensor:
         return model.text(ids, mask)
 
 
-def distance(got: tuple[Tensor, Tensor], noised: Noised, weight: Tensor, tones: Tensor) -> tuple[Tensor, Tensor]:
-    """Weighted squared errors of both velocities where there was noise; `tones` [64] weighs the channels of the sound."""
+def distance(got: tuple[Tensor, Tensor], noised: Noised, weight: Tensor) -> tuple[Tensor, Tensor]:
+    """Squared errors of both velocities where there was noise, those of pictures weighed by place."""
     place = (weight * (noised.sigma_video > 0)[:, :, None, None])[:, None]
     video = ((got[0] - noised.want_video).square() * place).mean()
     heard = (noised.sigma_audio > 0).float()[:, None, None]
-    return video, ((got[1] - noised.want_audio).square() * tones * heard).mean()
+    return video, ((got[1] - noised.want_audio).square() * heard).mean()
 
 
 def flow_losses(
-    model: Pony, batch: Batch, tokenizer: Tokenizer, tones: Tensor, tap: int | None = None,
+    model: Pony, batch: Batch, tokenizer: Tokenizer, tap: int | None = None,
 ) -> tuple[Tensor, ...]:
     """Losses of picture and sound for one batch at drawn noise levels, some samples without their prompt.
 
@@ -188,5 +188,5 @@ def flow_losses(
     none, counts = (F.pad(x[0], (0, ids.shape[1] - x.shape[1])).to(where) for x in tokens(tokenizer, [NEGATIVE_PROMPT], ids.shape[1], False))
     ids[drop], mask[drop] = none, counts
     video, audio, *tapped = model.dit(noised.video, noised.audio, features(model, ids, mask), mask, frames=batch.frames, tap=tap)
-    seen, heard = distance((video, audio), noised, batch.weight, tones)
+    seen, heard = distance((video, audio), noised, batch.weight)
     return seen, heard * batch.has_sound, *tapped

@@ -109,7 +109,6 @@ def main() -> None:
     training = Training(args.work / name, start_of(args.work, args.of), sizes, args.total, args.seconds, beside=namers(sizes))
     where, fixed = training.device, training.device.type == "cuda"
     tokenizer = Tokenizer.from_file(str(args.work / "tokenizer.json"))
-    tones = training.tones(args.work)
     speaking = Speaking(args.work, sizes, tokenizer, where, 16 if fixed else 2, spare_processes(args.processes), training.step)
     budget = args.tokens or (150_000 if fixed else 12_000)
     sources = Sources(args.work, SHARES[args.of])
@@ -125,14 +124,14 @@ def main() -> None:
     for progress in training.clock:
         alone = int(training.step % SPOKEN_EVERY == SPOKEN_EVERY - 1)
         if alone:
-            losses = speaking.losses(training.model, training.beside["phonemes"], tones)
+            losses = speaking.losses(training.model, training.beside["phonemes"])
             training.update(losses[0] + NAME_WEIGHT * losses[1], progress)
         else:
             if time.monotonic() - looked > 20:
                 sources.refresh()
                 looked = time.monotonic()
             batch = feeder.ready.get() if feeder else draw(rng)
-            losses = flow_losses(training.model, batch.to(where), tokenizer, tones)
+            losses = flow_losses(training.model, batch.to(where), tokenizer)
             reading, right = training.beside["descriptions"].loss(training.model, tokenizer, sizes.most_words, fixed, training.step)
             training.update(losses[0] + SOUND_WEIGHT * losses[1] + READ_WEIGHT * reading, progress)
             read += float(right)

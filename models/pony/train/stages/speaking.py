@@ -76,8 +76,8 @@ class Speaking:
         still = torch.zeros(len(audio), dtype=torch.bool)
         return Batch(nothing, audio.float(), blind, still, ids, mask, sum((p[4] for p in picked), [])), phones
 
-    def losses(self, model: Pony, namer: torch.nn.Module, tones: Tensor) -> tuple[Tensor, Tensor]:
+    def losses(self, model: Pony, namer: torch.nn.Module) -> tuple[Tensor, Tensor]:
         """Losses of the sound and of the phonemes' names for one batch."""
         batch, phones = self._batch()
-        _, loss, heard = flow_losses(model, batch.to(self.where), self.tokenizer, tones, tap=self.behind)
+        _, loss, heard = flow_losses(model, batch.to(self.where), self.tokenizer, tap=self.behind)
         return loss, F.cross_entropy(namer(heard).flatten(0, 1), phones.to(self.where).flatten())

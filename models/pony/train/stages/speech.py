@@ -36,10 +36,9 @@ def main() -> None:
     tokenizer = Tokenizer.from_file(str(args.work / "tokenizer.json"))
     count = args.groups or (24 if training.device.type == "cuda" else 1)
     speaking = Speaking(args.work, sizes, tokenizer, training.device, count, spare_processes(args.processes), training.step)
-    tones = training.tones(args.work)
     sums, fixed = torch.zeros(3, device=training.device), training.device.type == "cuda"
     for progress in training.clock:
-        loss, named = speaking.losses(training.model, training.beside["phonemes"], tones)
+        loss, named = speaking.losses(training.model, training.beside["phonemes"])
         reading, right = training.beside["descriptions"].loss(training.model, tokenizer, sizes.most_words, fixed, training.step)
         training.update(loss + NAME_WEIGHT * named + READ_WEIGHT * reading, progress)
         sums += torch.stack([loss, named, right]).detach()

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import torch
 
-from ..codecs.sound_anchor import SoundAnchor
-from ..transformer.model import Pony, audio_weight
+from ..transformer.model import Pony
 from ..transformer.optimizer import make_optimizers
 from . import fellows
 from .clock import Clock, device, load, save
@@ -77,10 +76,6 @@ class Training:
         torch.manual_seed(self.step + 1_000_003 * fellows.RANK)
         torch.set_float32_matmul_precision("high")
         compile_layers(self.model)
-
-    def tones(self, work: Path) -> torch.Tensor:
-        """Weights of the sound latents' channels in the loss, [64]; those of pictures have their weight in their amplitude."""
-        return audio_weight(SoundAnchor.load(work / "sound_pca.npz").sigma).to(self.device)
 
     def update(self, loss: torch.Tensor, progress: float) -> None:
         """One step: warm-up after each start, linear decay over the last 45 %; a checkpoint now and then."""
