@@ -7,6 +7,7 @@ On a processor one process a core is faster than one process over all of them. A
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections.abc import Iterable
 
@@ -22,6 +23,7 @@ def join() -> None:
     """Finds the others; the addresses are those that torchrun tells."""
     if COUNT > 1 and not dist.is_initialized():
         dist.init_process_group("gloo")
+        atexit.register(dist.destroy_process_group)  # threads that still wait for others would abort the process
 
 
 def average_gradients(params: Iterable[Tensor]) -> None:
