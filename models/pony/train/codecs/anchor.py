@@ -105,6 +105,11 @@ def fit(clips: list[Clip], rng: np.random.Generator) -> Anchor:
     return fit_blocks(np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts]))
 
 
+def units(sigma: np.ndarray, loudest: float) -> np.ndarray:
+    """What a unit of each channel is, so that amplitudes grow with the root of the deviation `sigma`, up to `loudest`."""
+    return np.sqrt(sigma * sigma[0]) / loudest
+
+
 def fit_blocks(x: np.ndarray, weights: np.ndarray) -> Anchor:
     """The same from blocks [n, 3072], which are changed, and their weights [n]."""
     mean = x.mean(axis=0)
@@ -116,7 +121,7 @@ def fit_blocks(x: np.ndarray, weights: np.ndarray) -> Anchor:
     variances, rotation = np.linalg.eigh(inner.T @ inner / len(inner))
     order = np.argsort(-variances)
     basis, sigma = basis @ rotation[:, order], np.sqrt(variances[order])
-    scale, f = np.sqrt(sigma * sigma[0]) / LOUDEST, np.float32  # pixels in a unit of each channel
+    scale, f = units(sigma, LOUDEST), np.float32
     return Anchor(mean.astype(f), (basis / scale).astype(f), (basis * scale).T.astype(f), scale.astype(f), LIMIT)
 
 

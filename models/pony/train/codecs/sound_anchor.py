@@ -22,6 +22,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .anchor import units
 from .clips import clip_paths, read_audio, split
 
 RATE = 12800
@@ -103,7 +104,7 @@ def fit(tracks: list[np.ndarray], rate: int = RATE) -> SoundAnchor:
     variances, vectors = np.linalg.eigh(np.cov(x.T))
     order = np.argsort(-variances)[:CHANNELS]
     sigma = np.sqrt(variances[order])
-    scale, f = np.sqrt(sigma * sigma[0]) / LOUDEST, np.float32
+    scale, f = units(sigma, LOUDEST), np.float32
     print(f"{x.shape[1]} values, {CHANNELS} components hold {variances[order].sum() / variances.sum():.3f} of the variance")
     return SoundAnchor(mean.astype(f), (vectors[:, order] / scale).astype(f), scale.astype(f), rate=rate)
 

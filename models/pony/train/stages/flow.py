@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,10 @@ class Record:
     video: np.ndarray  # float16 [48, t, h, w]
     audio: np.ndarray  # float16 [101, 64]
     weight: np.ndarray  # float16 [t, h, w]
+
+    @cached_property
+    def first_half(self) -> "Record | None":
+        return half(self)
 
 
 def read_script(about: dict) -> Script:
@@ -124,7 +129,7 @@ def draw_batch(
     aspect = records[int(rng.integers(len(records)))].aspect
     same = [r for r in records if r.aspect == aspect]
     if len(same[0].frames) == WHOLE and rng.random() < half_share:
-        same = [h for r in same if (h := half(r))] or same
+        same = [h for r in same if (h := r.first_half)] or same
     length, h, w = same[0].video.shape[1:]
     count = max(2, budget // (length * (h // 2) * (w // 2) + len(same[0].audio) + most))
     rows = [same[int(i)] for i in rng.integers(len(same), size=count)]

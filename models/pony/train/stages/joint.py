@@ -120,28 +120,28 @@ def main() -> None:
     # On a CPU the same batches come in the same order for the same seed; a GPU is fed by threads, in whatever order.
     feeder, rng = (Feeder(draw, 6), None) if fixed else (None, np.random.default_rng([training.step, 41, fellows.RANK]))
     looked = time.monotonic()
-    samples, read, sums, looks = 0, 0.0, torch.zeros(4, device=where), torch.zeros(2)
+    samples, sums, looks = 0, torch.zeros(2, 3, device=where), torch.zeros(2, 1)
     for progress in training.clock:
         alone = int(training.step % SPOKEN_EVERY == SPOKEN_EVERY - 1)
         if alone:
-            losses = speaking.losses(training.model, training.beside["phonemes"])
-            training.update(losses[0] + NAME_WEIGHT * losses[1], progress)
+            figures = speaking.losses(training.model, training.beside["phonemes"])
+            training.update(figures[0] + NAME_WEIGHT * figures[1], progress)
         else:
             if time.monotonic() - looked > 20:
                 sources.refresh()
                 looked = time.monotonic()
             batch = feeder.ready.get() if feeder else draw(rng)
-            losses = flow_losses(training.model, batch.to(where), tokenizer)
+            video, sound = flow_losses(training.model, batch.to(where), tokenizer)
             reading, right = training.beside["descriptions"].loss(training.model, tokenizer, sizes.most_words, fixed, training.step)
-            training.update(losses[0] + SOUND_WEIGHT * losses[1] + READ_WEIGHT * reading, progress)
-            read += float(right)
+            training.update(video + SOUND_WEIGHT * sound + READ_WEIGHT * reading, progress)
+            figures = (video, sound, right)
             samples += len(batch.prompts)
-        sums[2 * alone : 2 * alone + 2] += torch.stack(losses[:2]).detach()
+        sums[alone, : len(figures)] += torch.stack(figures).detach()
         looks[alone] += 1
         if training.step % 40 == 0:
-            video, sound, spoken, named = (sums.cpu() / looks.repeat_interleave(2)).tolist()
-            training.say(f"{samples} samples of {len(sources)}, video {video:.3f} sound {sound:.3f} read {read / max(1, int(looks[0])):.3f}, alone {spoken:.3f} phonemes {named:.3f}")
-            read = 0.0
+            (seen, heard, read), (spoken, named, _) = (sums.cpu() / looks).tolist()
+            told = f"video {seen:.3f} sound {heard:.3f} read {read:.3f}, alone {spoken:.3f} phonemes {named:.3f}"
+            training.say(f"{samples} samples of {len(sources)}, {told}")
             sums.zero_(), looks.zero_()
     speaking.lines.close()
     if feeder:

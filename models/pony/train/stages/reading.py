@@ -1,8 +1,8 @@
 """What descriptions say, named from the text features: so the text encoder learns to read, beside what it learns from pictures.
 
 Pictures alone teach it slowly: after 2600 steps of them a linear layer on the mean of the features told 71 % of the coats'
-colours, and 67 % from an encoder of random weights. The layer here names every word's meaning from that mean, its error is part of the loss,
-and it is thrown away, as the one that names phonemes is (`speaking.py`).
+colours, and 67 % from an encoder of random weights. The layer here names every word's meaning from that mean, its error is part
+of the loss, and it is thrown away, as the one that names phonemes is (`speaking.py`).
 """
 
 from __future__ import annotations

@@ -34,9 +34,10 @@ def main() -> None:
     sizes = PLANS[args.plan]()
     training = Training(args.work / "speech.pt", None, sizes, args.total, args.seconds, beside=namers(sizes))
     tokenizer = Tokenizer.from_file(str(args.work / "tokenizer.json"))
-    count = args.groups or (24 if training.device.type == "cuda" else 1)
+    fixed = training.device.type == "cuda"
+    count = args.groups or (24 if fixed else 1)
     speaking = Speaking(args.work, sizes, tokenizer, training.device, count, spare_processes(args.processes), training.step)
-    sums, fixed = torch.zeros(3, device=training.device), training.device.type == "cuda"
+    sums = torch.zeros(3, device=training.device)
     for progress in training.clock:
         loss, named = speaking.losses(training.model, training.beside["phonemes"])
         reading, right = training.beside["descriptions"].loss(training.model, tokenizer, sizes.most_words, fixed, training.step)

@@ -27,22 +27,20 @@ class ExpertMuon(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self) -> None:  # type: ignore[override]
-        groups = [group for group in self.param_groups if group["params"][0].grad is not None]
-        updates = torch.zeros(sum(group["params"][0].numel() for group in groups), dtype=torch.bfloat16, device=groups[0]["params"][0].device)
-        parts = updates.split([group["params"][0].numel() for group in groups])
-        for group, part in zip(groups, parts):
-            (p,) = group["params"]
+        moved = [(group["params"][0], group) for group in self.param_groups if group["params"][0].grad is not None]
+        sizes = [p.numel() for p, _ in moved]
+        updates = torch.zeros(sum(sizes), dtype=torch.bfloat16, device=moved[0][0].device)
+        parts = [part.view_as(p) for part, (p, _) in zip(updates.split(sizes), moved)]
+        for (p, group), part in zip(moved, parts):
             buffer = self.state[p].setdefault("momentum", torch.zeros_like(p))
             buffer.lerp_(p.grad, 1 - group["momentum"])
             if self.maker[p] == fellows.RANK:
                 ahead = p.grad.lerp(buffer, group["momentum"]).to(torch.bfloat16)
-                made = [orthogonalised(update) for update in ahead.chunk(group["experts"])]
-                part.copy_(torch.cat(made).flatten())
+                part.copy_(torch.cat([orthogonalised(update) for update in ahead.chunk(group["experts"])]))
         fellows.put_together(updates)
-        for group, part in zip(groups, parts):
-            (p,) = group["params"]
+        for (p, group), part in zip(moved, parts):
             scale = max(1.0, p.shape[0] / group["experts"] / p.shape[1]) ** 0.5
-            p.add_(part.view_as(p).float(), alpha=-group["lr"] * scale)
+            p.add_(part.float(), alpha=-group["lr"] * scale)
 
 
 def make_optimizers(model: Pony, muon_lr: float, adam_lr: float) -> list[torch.optim.Optimizer]:
