@@ -1,10 +1,10 @@
-//! The way into the transformer: one embedder per modality, and the rotary bands.
+//! The way into the transformer: one embedder per modality, that of places where there is one, and the rotary bands.
 
 use candle_core::{DType, Tensor};
 
 use super::config::Config;
 use crate::Result;
-use crate::ops::linear::{Linear, Then};
+use crate::ops::linear::{Activation, Linear, Then};
 use crate::ops::{Precision, Routing};
 use crate::weights::Scope;
 
@@ -15,21 +15,27 @@ pub struct Adapter {
     video: Linear,
     audio: Linear,
     text: Linear,
+    places: Option<Linear>,
     bands: Vec<f32>,
 }
 
 impl Adapter {
-    /// Loads `video_embedder`, `audio_embedder`, `text_embedder` and `rope.bands`.
+    /// Loads `video_embedder`, `audio_embedder`, `text_embedder` and `rope.bands`, and `place_embedder` if `config` has one.
     ///
     /// # Errors
     /// A tensor is missing or has another shape.
     pub fn new(config: &Config, scope: &Scope) -> Result<Self> {
         let embedder = |name: &str, width| Linear::with_bias(width, config.hidden_size, &scope.pp(name));
+        let places = config.place_embedder.then(|| {
+            let scope = scope.pp("place_embedder");
+            Linear::new(config.place_width(), config.hidden_size, 1, Activation::None, OUTSIDE, &scope)
+        });
         let bands = scope.pp("rope").get_as(config.head_dim / 8, "bands", DType::F32)?;
         Ok(Self {
             video: embedder("video_embedder", config.video_in_channels)?,
             audio: embedder("audio_embedder", config.audio_in_channels)?,
             text: embedder("text_embedder", config.text_in_channels)?,
+            places: places.transpose()?,
             bands: bands.to_vec1()?,
         })
     }
@@ -47,12 +53,25 @@ impl Adapter {
         embed(&self.text, rows)
     }
 
-    /// Video tokens, audio tokens and embedded text to the residual stream `[l, hidden]`.
+    /// What the places of some tokens add to them: their Fourier embedding `[l, 6 * head_dim / 8]` to `[l, hidden]`; none
+    /// where the network is not told places.
     ///
     /// # Errors
     /// Another width.
-    pub fn forward(&self, video: &Tensor, audio: &Tensor, text: &Tensor) -> Result<Tensor> {
-        Ok(Tensor::cat(&[&embed(&self.video, video)?, &embed(&self.audio, audio)?, text], 0)?)
+    pub fn embed_places(&self, fourier: &Tensor) -> Result<Option<Tensor>> {
+        self.places.as_ref().map(|places| embed(places, fourier)).transpose()
+    }
+
+    /// Video tokens, audio tokens and embedded text to the residual stream `[l, hidden]`; `places` is added to video and audio.
+    ///
+    /// # Errors
+    /// Another width.
+    pub fn forward(&self, video: &Tensor, audio: &Tensor, text: &Tensor, places: Option<&Tensor>) -> Result<Tensor> {
+        let mut seen = Tensor::cat(&[&embed(&self.video, video)?, &embed(&self.audio, audio)?], 0)?;
+        if let Some(places) = places {
+            seen = (seen + places)?;
+        }
+        Ok(Tensor::cat(&[&seen, text], 0)?)
     }
 }
 

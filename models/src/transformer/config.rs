@@ -38,6 +38,12 @@ pub struct Config {
     pub gelu7_layers: Vec<usize>,
     /// Layers that norm what attention and MLP return.
     pub post_norm_layers: Vec<usize>,
+    /// Whether video and audio tokens are told their places where they come in. The released model is not: it finds them out
+    /// by rotary attention to the text, for which a small model's few heads do not do.
+    pub place_embedder: bool,
+    /// Whether what comes in is added to what comes out, so that a narrow network need not carry the noise through all of its
+    /// layers. The released model does carry it; shapes do not tell which.
+    pub input_skip: bool,
 }
 
 impl Default for Config {
@@ -55,6 +61,8 @@ impl Default for Config {
             enable_attn_gating: true,
             gelu7_layers: vec![0, 1, 2, 3],
             post_norm_layers: Vec::new(),
+            place_embedder: false,
+            input_skip: false,
         }
     }
 }
@@ -134,6 +142,11 @@ impl Config {
         }
     }
 
+    /// Width of the Fourier embedding of a place: sine and cosine of three axes with each rotary band.
+    pub fn place_width(&self) -> usize {
+        self.head_dim / 8 * 6
+    }
+
     /// Width between the two products of a SwiGLU7 layer: two thirds of `4 * hidden_size`, down to a multiple of 4.
     pub fn gated_width(&self) -> usize {
         gated_width(self.hidden_size)
@@ -167,6 +180,7 @@ impl Config {
             text_in_channels,
             mm_layers: Vec::new(),
             gelu7_layers: Vec::new(),
+            place_embedder: shape("adapter.place_embedder.weight").is_some(),
             ..Self::default()
         };
         loop {

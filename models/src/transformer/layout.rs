@@ -14,6 +14,9 @@ impl Config {
             add(format!("adapter.{name}_embedder.weight"), &[hidden, width]);
             add(format!("adapter.{name}_embedder.bias"), &[hidden]);
         }
+        if self.place_embedder {
+            add("adapter.place_embedder.weight".to_owned(), &[hidden, self.place_width()]);
+        }
         for layer in 0..self.num_layers {
             let experts = if self.mm_layers.contains(&layer) { 3 } else { 1 };
             let (up, inner) = if self.gelu7_layers.contains(&layer) {

@@ -43,6 +43,8 @@ pub struct Transformer {
 /// stands.
 pub struct Condition {
     text: Tensor,
+    /// What is added to video and audio tokens; `[video + audio, hidden]`.
+    places: Option<Tensor>,
     rope: Tensor,
     routing: Routing,
     grid: Grid,
@@ -136,10 +138,13 @@ impl Transformer {
             return Err(Error::Input(format!("a video latent cannot have {grid:?}: height and width must be even")));
         }
         let places = coords::coordinates(style, grid, audio_len, text.len);
+        let rope = coords::fourier(&places, self.adapter.bands(), rows.device())?;
+        let routing = Routing { video: grid.tokens(), audio: audio_len, text: text.len };
         Ok(Condition {
             text: self.adapter.embed_text(&rows)?,
-            rope: coords::fourier(&places, self.adapter.bands(), rows.device())?,
-            routing: Routing { video: grid.tokens(), audio: audio_len, text: text.len },
+            places: self.adapter.embed_places(&rope.narrow(0, 0, routing.video + routing.audio)?)?,
+            rope,
+            routing,
             grid,
             window: frame_radius.map_or(Window::Full, |radius| Window::Frames { frames: grid.frames, radius }),
         })
@@ -165,7 +170,7 @@ impl Transformer {
     ) -> Result<Latents> {
         self.check(latents, condition)?;
         let (video, audio) = (tokens::pack_video(&latents.video)?, tokens::pack_audio(&latents.audio)?);
-        let mut x = self.adapter.forward(&video, &audio, &condition.text)?;
+        let mut x = self.adapter.forward(&video, &audio, &condition.text, condition.places.as_ref())?;
         inspect(Place::Adapter, &x)?;
         let routing = condition.routing;
         let around = Surroundings { rope: &condition.rope, routing, window: condition.window };
@@ -180,7 +185,11 @@ impl Transformer {
         };
         let video = head(0, routing.video, &self.video_norm, &self.video_head)?;
         let audio = head(routing.video, routing.audio, &self.audio_norm, &self.audio_head)?;
-        Ok(Latents { video: tokens::unpack_video(&video, condition.grid)?, audio: audio.unsqueeze(0)? })
+        let velocity = Latents { video: tokens::unpack_video(&video, condition.grid)?, audio: audio.unsqueeze(0)? };
+        if !self.config.input_skip {
+            return Ok(velocity);
+        }
+        Ok(Latents { video: (velocity.video + &latents.video)?, audio: (velocity.audio + &latents.audio)? })
     }
 
     fn check(&self, latents: &Latents, condition: &Condition) -> Result<()> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use candle_core::{Device, Tensor};
 
-use super::{Config, CoordStyle, Grid, Latents, Precision, Text, Transformer};
+use super::{Config, CoordStyle, Grid, Latents, Place, Precision, Text, Transformer};
 use crate::weights::{Layers, Scope, Weights};
 use crate::{Error, Result};
 
@@ -68,6 +68,7 @@ fn numbers_are_read_off_the_shapes() -> Result<()> {
         small(),
         Config { enable_attn_gating: false, num_query_groups: 2, ..small() },
         Config { post_norm_layers: vec![2], mm_layers: vec![], ..small() },
+        Config { place_embedder: true, ..small() },
     ] {
         let scope = scope(&draw(&config)?)?;
         assert_eq!(Config::detect(&scope)?, config);
@@ -115,6 +116,47 @@ fn padding_of_the_text_does_not_matter_and_a_wide_window_is_none() -> Result<()>
     assert!(difference(&full, &run(&padded, None)?)? == 0.0);
     assert!(difference(&full, &run(&text, Some(2))?)? < 1e-4);
     assert!(difference(&full, &run(&text, Some(0))?)? > 1e-3);
+    Ok(())
+}
+
+#[test]
+fn places_are_added_to_video_and_audio_and_not_to_text() -> Result<()> {
+    let config = Config { place_embedder: true, ..small() };
+    let tensors = draw(&config)?;
+    let (latents, text) = sample(&config, GRID, 5, 3)?;
+    let run = |config: &Config| -> Result<(Tensor, Tensor)> {
+        let transformer = Transformer::new(config, Precision::F32, &scope(&tensors)?)?;
+        let condition = transformer.condition(&text, GRID, 5, CoordStyle::Base, None)?;
+        let mut entered = None;
+        transformer.forward_inspected(&latents, &condition, &mut |place, x| {
+            entered = entered.take().or((place == Place::Adapter).then(|| x.clone()));
+            Ok(())
+        })?;
+        Ok((entered.expect("the adapter is shown"), condition.rope().clone()))
+    };
+    let ((told, rope), (untold, _)) = (run(&config)?, run(&small())?);
+    let expected = rope.matmul(&tensors["adapter.place_embedder.weight"].t()?)?;
+    let seen = GRID.tokens() + 5;
+    let largest = |x: Tensor| -> Result<f32> { Ok(x.abs()?.max_all()?.to_scalar::<f32>()?) };
+    let added = (told - untold)?;
+    assert!(largest((added.narrow(0, 0, seen)? - expected.narrow(0, 0, seen)?)?)? < 1e-5);
+    assert!(largest(expected.narrow(0, 0, seen)?)? > 0.1);
+    assert!(largest(added.narrow(0, seen, 3)?)? == 0.0);
+    Ok(())
+}
+
+#[test]
+fn a_skip_adds_what_came_in() -> Result<()> {
+    let tensors = draw(&small())?;
+    let (latents, text) = sample(&small(), GRID, 5, 3)?;
+    let run = |input_skip| -> Result<Latents> {
+        let config = Config { input_skip, ..small() };
+        let transformer = Transformer::new(&config, Precision::F32, &scope(&tensors)?)?;
+        transformer.forward(&latents, &transformer.condition(&text, GRID, 5, CoordStyle::Base, None)?)
+    };
+    let (with, without) = (run(true)?, run(false)?);
+    let added = Latents { video: (with.video - without.video)?, audio: (with.audio - without.audio)? };
+    assert!(difference(&added, &latents)? < 1e-5);
     Ok(())
 }
 

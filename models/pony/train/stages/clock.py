@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from .fellows import as_first
+from ..fellows import as_first
 
 
 class Clock:

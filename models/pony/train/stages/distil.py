@@ -15,12 +15,11 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
+from .. import fellows
 from ..transformer.batches import NEGATIVE_PROMPT
-from ..transformer.model import draw_sigma
 from ..transformer.sampling import sigmas
-from . import fellows
 from .clock import load
-from .flow import SHIFT, SOUND_WEIGHT, Noised, Records, add_noise, distance, draw_batch, features, tokens
+from .flow import SOUND_WEIGHT, Noised, Records, add_noise, distance, draw_batch, features, noise_levels, tokens
 from .sizes import PLANS
 from .training import Training, compile_layers, new_model
 
@@ -52,7 +51,7 @@ def main() -> None:
     for progress in training.clock:
         batch = draw_batch(known, budget, 0.2, tokenizer, sizes.most_words, fixed, rng).to(where)
         count = len(batch.prompts)
-        sigma = torch.where(torch.rand(count) < ON_LEVELS, levels[torch.randint(len(levels), (count,))], draw_sigma(count, SHIFT))
+        sigma = torch.where(torch.rand(count) < ON_LEVELS, levels[torch.randint(len(levels), (count,))], noise_levels(count))
         noised = add_noise(batch, sigma.to(where))
         with torch.no_grad():
             ids, mask = (x.to(where) for x in tokens(tokenizer, [NEGATIVE_PROMPT] * count, batch.ids.shape[1], fixed))

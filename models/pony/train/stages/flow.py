@@ -15,7 +15,7 @@ from torch import Tensor
 
 from ..codecs.clips import HELD_OUT_EVERY
 from ..transformer.batches import NEGATIVE_PROMPT
-from ..transformer.model import Pony, draw_sigma
+from ..transformer.model import Pony
 from ..voices.clip import Said, Script
 from ..voices.grammar import Line
 from ..voices.prompts import sound_blocks
@@ -26,7 +26,9 @@ FPS = 25
 HALF, HALF_SHARES = 13, (0.5, 0.2)
 #: Shares of samples whose first picture is given (of still pictures: nearly all), whose sound is given, without prompt.
 FIRST_GIVEN, STILL_GIVEN, SOUND_GIVEN, NO_PROMPT = 0.4, 0.9, 0.3, 0.1
-SHIFT = 5.0
+#: Noise levels are as dense as the sampler's, and so many of them are the first one, of noise alone: what is settled there is
+#: what the prompt says, and all other levels only refine it.
+SHIFT, FIRST_LEVEL = 5.0, 0.2
 #: Weight of the sound's loss.
 SOUND_WEIGHT = 1.0
 
@@ -152,10 +154,15 @@ class Noised:
     want_audio: Tensor
 
 
+def noise_levels(count: int) -> Tensor:
+    u = torch.where(torch.rand(count) < FIRST_LEVEL, 1.0, torch.rand(count))
+    return SHIFT * u / (1 + (SHIFT - 1) * u)
+
+
 def add_noise(batch: Batch, sigma: Tensor) -> Noised:
     """Noise of level `sigma` [b]; some samples keep their first frame or their sound."""
     (b, _, t, _, _), where = batch.video.shape, batch.video.device
-    given = torch.rand(b, device=where) < torch.where(batch.still, STILL_GIVEN, FIRST_GIVEN)
+    given = (torch.rand(b, device=where) < torch.where(batch.still, STILL_GIVEN, FIRST_GIVEN)) & (t > 1)
     sigma_video = sigma[:, None].expand(b, t).clone()
     sigma_video[given, 0] = 0
     sigma_audio = torch.where(torch.rand(b, device=where) < SOUND_GIVEN, torch.zeros_like(sigma), sigma)
@@ -186,7 +193,7 @@ def flow_losses(
     With `tap` what the audio tokens are behind that layer comes third.
     """
     where = batch.video.device
-    sigma = draw_sigma(len(batch.prompts), SHIFT).to(where)
+    sigma = noise_levels(len(batch.prompts)).to(where)
     noised = add_noise(batch, sigma)
     drop = torch.rand(len(sigma)) < NO_PROMPT
     ids, mask = batch.ids.clone(), batch.mask.clone()

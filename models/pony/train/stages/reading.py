@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
+from .. import fellows
 from ..theatre import words
 from ..theatre.grammar import draw_scene
 from ..theatre.pictures import PICTURES
@@ -22,7 +23,6 @@ from ..theatre.prompt import describe
 from ..theatre.scene import CAMERAS, Scene
 from ..theatre.shots import SHOTS
 from ..transformer.model import Pony
-from . import fellows
 from .flow import features, tokens
 from .sizes import Sizes
 from .speaking import namer

@@ -50,7 +50,10 @@ def full() -> Sizes:
     )
     return Sizes(
         text,
-        DitConfig(num_layers=8, hidden_size=256, head_dim=64, num_query_groups=1, text_in_channels=192, mm_layers=[0, 7], gelu7_layers=[0]),
+        DitConfig(
+            num_layers=8, hidden_size=256, head_dim=64, num_query_groups=1, text_in_channels=192, mm_layers=[0, 7], gelu7_layers=[0],
+            place_embedder=True, input_skip=True,
+        ),
         DecoderConfig(decoder_block_out_channels=[24, 40, 64, 96], decoder_layers_per_block=[2, 1, 1, 1, 1]),
         EncoderConfig(dim=12),
         AudioConfig(1, 8, 20, [1, 2, 6, 12], [10, 4, 4, 4], 64, RATE),
@@ -64,7 +67,10 @@ def trial() -> Sizes:
     )
     return Sizes(
         text,
-        DitConfig(num_layers=3, hidden_size=128, head_dim=64, num_query_groups=1, text_in_channels=64, mm_layers=[0, 2], gelu7_layers=[0]),
+        DitConfig(
+            num_layers=3, hidden_size=128, head_dim=64, num_query_groups=1, text_in_channels=64, mm_layers=[0, 2], gelu7_layers=[0],
+            place_embedder=True, input_skip=True,
+        ),
         DecoderConfig(decoder_block_out_channels=[8, 12, 16, 24]),
         EncoderConfig(dim=4),
         AudioConfig(1, 4, 6, [1, 2, 6, 12], [10, 4, 4, 4], 64, RATE),

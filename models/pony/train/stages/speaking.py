@@ -15,10 +15,10 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from .. import fellows
 from ..codecs.sound_anchor import SoundAnchor
 from ..transformer.model import Pony
 from ..voices.phones import PHONES
-from . import fellows
 from .flow import Batch, flow_losses, in_sixteens, tokens
 from .lines import GROUP, Lines
 from .sizes import Sizes

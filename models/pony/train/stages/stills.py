@@ -33,7 +33,9 @@ from .flow import Batch, tokens
 from .theatre import whole_boxes
 
 #: Moments of a scene, and scenes of a file.
-MOMENTS, SHARD = 3, 60
+MOMENTS, SHARD = 1, 60
+#: Share of the batches that have only the first picture of each moment: twice as many scenes for the same price.
+ALONE = 0.5
 #: Sound tokens beside a moment; noise that nobody has to tell anything about.
 SOUNDS = STEP + 1
 #: Far from the numbers of clips.
@@ -97,13 +99,14 @@ class Stills:
         sizes = np.array([sum(map(len, self.parts[a]["number"])) for a in aspects])
         part = self.parts[aspects[int(rng.choice(len(aspects), p=sizes / sizes.sum()))]]
         h, w = part["video"][0].shape[-2:]
-        count = max(2, budget // (2 * (h // 2) * (w // 2) + SOUNDS + 60))
+        frames = 1 if rng.random() < ALONE else 2
+        count = max(2, budget // (frames * (h // 2) * (w // 2) + SOUNDS + 60))
         video, weight, prompts = [], [], []
         for shard in rng.integers(len(part["number"]), size=count):
             at = int(rng.integers(len(part["number"][shard])))
             number = int(part["number"][shard][at])
-            video.append(part["video"][shard][at])
-            weight.append(part["weight"][shard][at])
+            video.append(part["video"][shard][at][:, :frames])
+            weight.append(part["weight"][shard][at][:frames])
             prompts.append(describe(draw_scene(number), rng))
         nothing = torch.zeros(count, SOUNDS, 64)
         still = torch.zeros(count, dtype=torch.bool)

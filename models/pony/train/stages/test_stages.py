@@ -15,6 +15,7 @@ from unittest import mock
 import numpy as np
 import torch
 
+from .. import fellows
 from ..codecs.anchor import Anchor, fit_blocks
 from ..codecs.oobleck import decoder, encoder
 from ..codecs.sound_anchor import SoundAnalysis, SoundAnchor, fit
@@ -22,10 +23,10 @@ from ..text.tokenizer import train_on
 from ..theatre.grammar import draw_scene
 from ..theatre.scene import Actor, Scene
 from ..transformer import attention, tiles
-from ..transformer.dit import Dit, positions
+from ..transformer.dit import Dit, patchify, positions
 from ..voices.clip import Said, Script
 from ..voices.grammar import Line, is_held_out
-from . import coarse, fellows
+from . import coarse
 from .draw import FRAMES, RUN, STEP, WHOLE, crop_of, excerpted, mouth_weight, pictures_of, planned, shoot
 from .flow import HALF, Batch, Record, add_noise, distance, draw_batch, half
 from .pack import in_8_bits, read_back, rounding, stored
@@ -107,7 +108,7 @@ class Attention(unittest.TestCase):
 #: What each of two processes does: gradients of its own rank, and the clock of the first one.
 FELLOWS = """
 import torch
-from train.stages import fellows
+from train import fellows
 fellows.join()
 a, b = torch.zeros(3, 2), torch.zeros(5)
 if fellows.RANK == 1:
@@ -148,7 +149,31 @@ class Tapping(unittest.TestCase):
         for a, b in zip((video, audio), dit(*given)):
             torch.testing.assert_close(a, b)
         last = dit(*given, tap=trial().dit.num_layers - 1)[2]
-        torch.testing.assert_close(dit.final_linear_audio(dit.final_norm_audio(last, (9, 0, 0))), audio)
+        torch.testing.assert_close(dit.final_linear_audio(dit.final_norm_audio(last, (9, 0, 0))) + given[1], audio)
+
+
+class TheWayInAndOut(unittest.TestCase):
+    def setUp(self) -> None:
+        torch.manual_seed(0)
+        self.dit = Dit(trial().dit)
+        self.given = torch.ones(1, 48, 2, 4, 4), torch.ones(1, 9, 64), torch.randn(1, 5, 64)
+
+    def test_untrained_layers_give_back_what_came_in(self) -> None:
+        for got, came in zip(self.dit(*self.given), self.given):
+            torch.testing.assert_close(got, came)
+
+    def test_equal_tokens_differ_by_their_places_alone(self) -> None:
+        torch.nn.init.normal_(self.dit.final_linear_video.weight)
+        torch.nn.init.normal_(self.dit.final_linear_audio.weight)
+        apart = lambda tokens: (tokens[:, None] - tokens).abs().amax(-1).fill_diagonal_(9).min()  # noqa: E731
+        video, audio = self.dit(*self.given)
+        self.assertGreater(apart(patchify(video)[0]), 0.1)
+        self.assertGreater(apart(audio[0]), 0.1)
+        later = self.dit(*self.given, frames=torch.tensor([[0, 7]]))[0]
+        torch.testing.assert_close(later[:, :, 0], video[:, :, 0])
+        self.assertGreater((later - video)[:, :, 1].abs().amax(), 0.1)
+        self.dit.adapter.place_embedder.weight.data.zero_()
+        self.assertLess(patchify(self.dit(*self.given)[0])[0].std(0).amax(), 1e-5)
 
 
 class Reading(unittest.TestCase):

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import torch
 
+from .. import fellows
 from ..transformer.model import Pony
 from ..transformer.optimizer import make_optimizers
-from . import fellows
 from .clock import Clock, device, load, save
 from .sizes import Sizes
 

@@ -35,6 +35,10 @@ class DitConfig:
     gelu7_layers: list[int] = field(default_factory=lambda: [0])
     local_attn_layers: list[int] = field(default_factory=list)
     enable_attn_gating: bool = True
+    #: Whether video and audio tokens are told their places at the way in; the released model knows them by rotation alone.
+    place_embedder: bool = False
+    #: Whether what comes in is added to what comes out, so that noise has not to be carried through the layers.
+    input_skip: bool = False
 
     @property
     def heads(self) -> int:
@@ -168,6 +172,9 @@ class _Adapter(nn.Module):
         self.video_embedder = nn.Linear(c.video_in_channels, c.hidden_size)
         self.audio_embedder = nn.Linear(c.audio_in_channels, c.hidden_size)
         self.text_embedder = nn.Linear(c.text_in_channels, c.hidden_size)
+        if c.place_embedder:
+            self.place_embedder = nn.Linear(c.head_dim // 8 * 6, c.hidden_size, bias=False)
+            nn.init.normal_(self.place_embedder.weight, std=0.25)
         self.rope = _Rope(c.head_dim)
 
 
@@ -231,14 +238,21 @@ class Dit(nn.Module):
         spans = (tokens.shape[1], audio.shape[1], text.shape[1])
         parts = [self.adapter.video_embedder(tokens), self.adapter.audio_embedder(audio), self.adapter.text_embedder(text)]
         angle = (positions(thw, *spans[1:], video.device, frames)[..., None] * self.adapter.rope.bands).flatten(2)
+        sin, cos = angle.sin(), angle.cos()
+        if self.config.place_embedder:
+            places = self.adapter.place_embedder(torch.cat((sin, cos), -1)).split(spans, 1)
+            parts = [parts[0] + places[0], parts[1] + places[1], parts[2]]
         if mask is None:
             mask = torch.ones(text.shape[:2], dtype=torch.bool, device=text.device)
         run = self._packed if fused.usable(video, self.config.head_dim, self.config.num_query_groups, compute) else self._padded
-        seen, heard, *tapped = run(parts, spans, mask, angle.sin(), angle.cos(), compute, tap)
+        seen, heard, *tapped = run(parts, spans, mask, sin, cos, compute, tap)
         one = (seen.shape[1], 0, 0)
         video_out = self.final_linear_video(self.final_norm_video(seen, one))
         audio_out = self.final_linear_audio(self.final_norm_audio(heard, one))
-        return unpatchify(video_out, thw), audio_out, *tapped
+        video_out = unpatchify(video_out, thw)
+        if self.config.input_skip:
+            video_out, audio_out = video_out + video, audio_out + audio
+        return video_out, audio_out, *tapped
 
     def _padded(self, parts: list[Tensor], spans, mask: Tensor, sin: Tensor, cos: Tensor, compute: torch.dtype, tap: int | None) -> list[Tensor]:
         """The layers over samples [b, l, d] as they are written: what became of video and audio, and of audio behind layer `tap`."""

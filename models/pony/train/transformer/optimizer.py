@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from .. import fellows
 from ..codecs.muon import orthogonalised
-from ..stages import fellows
 from .model import Pony
 
 
