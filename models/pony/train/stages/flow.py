@@ -27,8 +27,8 @@ HALF, HALF_SHARES = 13, (0.5, 0.2)
 #: Shares of samples whose first picture is given (of still pictures: nearly all), whose sound is given, without prompt.
 FIRST_GIVEN, STILL_GIVEN, SOUND_GIVEN, NO_PROMPT = 0.4, 0.9, 0.3, 0.1
 #: Noise levels are as dense as the sampler's, and so many of them are the first one, of noise alone: what is settled there is
-#: what the prompt says, and all other levels only refine it.
-SHIFT, FIRST_LEVEL = 5.0, 0.2
+#: what the prompt says, and all other levels only refine it. Most of the moments are for that.
+SHIFT, FIRST_LEVEL, FIRST_LEVEL_OF_MOMENTS = 5.0, 0.2, 0.8
 #: Weight of the sound's loss.
 SOUND_WEIGHT = 1.0
 
@@ -154,8 +154,8 @@ class Noised:
     want_audio: Tensor
 
 
-def noise_levels(count: int) -> Tensor:
-    u = torch.where(torch.rand(count) < FIRST_LEVEL, 1.0, torch.rand(count))
+def noise_levels(count: int, first: float = FIRST_LEVEL) -> Tensor:
+    u = torch.where(torch.rand(count) < first, 1.0, torch.rand(count))
     return SHIFT * u / (1 + (SHIFT - 1) * u)
 
 
@@ -193,7 +193,7 @@ def flow_losses(
     With `tap` what the audio tokens are behind that layer comes third.
     """
     where = batch.video.device
-    sigma = noise_levels(len(batch.prompts)).to(where)
+    sigma = noise_levels(len(batch.prompts), FIRST_LEVEL if batch.has_sound else FIRST_LEVEL_OF_MOMENTS).to(where)
     noised = add_noise(batch, sigma)
     drop = torch.rand(len(sigma)) < NO_PROMPT
     ids, mask = batch.ids.clone(), batch.mask.clone()

@@ -35,7 +35,7 @@ SPOKEN_EVERY = 4
 #: What is learned from, in this order.
 STATES = {"stills": "stills.pt", "excerpts": "excerpts.pt", "clips": "joint.pt"}
 #: Shares of the batches of moments, excerpts and clips: what came before goes on beside, for it shows more scenes.
-SHARES = {"stills": (1.0, 0.0, 0.0), "excerpts": (0.7, 0.3, 0.0), "clips": (0.1, 0.3, 0.6)}
+SHARES = {"stills": (1.0, 0.0, 0.0), "excerpts": (0.5, 0.5, 0.0), "clips": (0.1, 0.3, 0.6)}
 
 
 def start_of(work: Path, of: str) -> Path | None:
@@ -120,7 +120,7 @@ def main() -> None:
     # On a CPU the same batches come in the same order for the same seed; a GPU is fed by threads, in whatever order.
     feeder, rng = (Feeder(draw, 6), None) if fixed else (None, np.random.default_rng([training.step, 41, fellows.RANK]))
     looked = time.monotonic()
-    samples, sums, looks = 0, torch.zeros(2, 3, device=where), torch.zeros(2, 1)
+    samples, sums, looks = 0, torch.zeros(2, 4, device=where), torch.zeros(2, 1)
     for progress in training.clock:
         alone = int(training.step % SPOKEN_EVERY == SPOKEN_EVERY - 1)
         if alone:
@@ -132,15 +132,15 @@ def main() -> None:
                 looked = time.monotonic()
             batch = feeder.ready.get() if feeder else draw(rng)
             video, sound = flow_losses(training.model, batch.to(where), tokenizer)
-            reading, right = training.beside["descriptions"].loss(training.model, tokenizer, sizes.most_words, fixed, training.step)
+            reading, right, pace = training.beside["descriptions"].loss(training.model, tokenizer, sizes.most_words, fixed, training.step)
             training.update(video + SOUND_WEIGHT * sound + READ_WEIGHT * reading, progress)
-            figures = (video, sound, right)
+            figures = (video, sound, right, pace)
             samples += len(batch.prompts)
         sums[alone, : len(figures)] += torch.stack(figures).detach()
         looks[alone] += 1
         if training.step % 40 == 0:
-            (seen, heard, read), (spoken, named, _) = (sums.cpu() / looks).tolist()
-            told = f"video {seen:.3f} sound {heard:.3f} read {read:.3f}, alone {spoken:.3f} phonemes {named:.3f}"
+            (seen, heard, read, pace), (spoken, named, *_) = (sums.cpu() / looks).tolist()
+            told = f"video {seen:.3f} sound {heard:.3f} read {read:.3f} pace {pace:.3f}, alone {spoken:.3f} phonemes {named:.3f}"
             training.say(f"{samples} samples of {len(sources)}, {told}")
             sums.zero_(), looks.zero_()
     speaking.lines.close()

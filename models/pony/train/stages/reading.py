@@ -1,8 +1,8 @@
-"""What descriptions say, named from the text features: so the text encoder learns to read, beside what it learns from pictures.
+"""What prompts say, named from the text features: so the text encoder learns to read, beside what it learns from pictures.
 
 Pictures alone teach it slowly: after 2600 steps of them a linear layer on the mean of the features told 71 % of the coats'
 colours, and 67 % from an encoder of random weights. The layer here names every word's meaning from that mean, its error is part
-of the loss, and it is thrown away, as the one that names phonemes is (`speaking.py`).
+of the loss, and it is thrown away, as the one that names phonemes is (`speaking.py`). What is said is read too (`pacing.py`).
 """
 
 from __future__ import annotations
@@ -23,12 +23,14 @@ from ..theatre.prompt import describe
 from ..theatre.scene import CAMERAS, Scene
 from ..theatre.shots import SHOTS
 from ..transformer.model import Pony
+from ..voices.prompts import sound_blocks
 from .flow import features, tokens
+from .pacing import PACE_WEIGHT, Pacer, times, unspoken
 from .sizes import Sizes
 from .speaking import namer
 
-#: Descriptions that are read in a step, and the weight of the loss.
-READ, READ_WEIGHT = 32, 0.3
+#: Prompts that are read in a step, the share in which somebody speaks, and the weight of the loss.
+READ, SPEAKING, READ_WEIGHT = 32, 0.5, 0.3
 #: Far from the numbers of clips, moments and excerpts.
 FIRST = 10_000_000
 
@@ -62,6 +64,12 @@ def named(scene: Scene) -> list[int]:
     return [0 if value is None else 1 + values.index(value) for value, values in said]
 
 
+def prompted(scene: Scene, rng: np.random.Generator) -> str:
+    """A prompt for a scene, in the share `SPEAKING` with lines."""
+    description = describe(scene, rng)
+    return "\n\n".join([description, *sound_blocks(unspoken(rng), rng)]) if rng.random() < SPEAKING else description
+
+
 class Reader(nn.Module):
     """Names the fields from text features."""
 
@@ -69,23 +77,27 @@ class Reader(nn.Module):
         super().__init__()
         self.counts = [1 + len(values) for _, values in FIELDS.values()]
         self.layer = nn.Linear(sizes.text.hidden_size, sum(self.counts))
+        self.pacer = Pacer(sizes)
 
     def forward(self, features: Tensor, mask: Tensor) -> list[Tensor]:
         """Features [b, l, d] with their mask [b, l] to logits [b, classes] of each field."""
         mean = (features.float() * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
         return list(self.layer(mean).split(self.counts, 1))
 
-    def loss(self, model: Pony, tokenizer: Tokenizer, most: int, fixed: bool, step: int) -> tuple[Tensor, Tensor]:
-        """The mean error over all fields of new descriptions, and the share of fields that are told right."""
+    def loss(self, model: Pony, tokenizer: Tokenizer, most: int, fixed: bool, step: int) -> tuple[Tensor, Tensor, Tensor]:
+        """The error over new prompts, the share of fields that are told right, and the pacer's part of the error."""
         first = FIRST + (step * fellows.COUNT + fellows.RANK) * READ
         scenes = [draw_scene(number) for number in range(first, first + READ)]
-        prompts = [describe(scene, np.random.default_rng([first, i])) for i, scene in enumerate(scenes)]
+        prompts = [prompted(scene, np.random.default_rng([first, i])) for i, scene in enumerate(scenes)]
         where = self.layer.weight.device
         ids, mask = (x.to(where) for x in tokens(tokenizer, prompts, most, fixed))
+        encodings = tokenizer.encode_batch(prompts, add_special_tokens=False)
+        paces = np.stack([times(prompt, encoding, ids.shape[1]) for prompt, encoding in zip(prompts, encodings)])
         wanted = torch.tensor([named(scene) for scene in scenes], device=where).T
-        logits = self(features(model, ids, mask), mask)
+        read = features(model, ids, mask)
+        logits, pace = self(read, mask), self.pacer.loss(read, torch.from_numpy(paces).to(where))
         right = sum((got.argmax(1) == want).float().mean() for got, want in zip(logits, wanted)) / len(logits)
-        return sum(F.cross_entropy(got, want) for got, want in zip(logits, wanted)) / len(logits), right
+        return sum(F.cross_entropy(got, want) for got, want in zip(logits, wanted)) / len(logits) + PACE_WEIGHT * pace, right, pace
 
 
 def namers(sizes: Sizes) -> nn.ModuleDict:

@@ -40,7 +40,7 @@ def main() -> None:
     sums = torch.zeros(3, device=training.device)
     for progress in training.clock:
         loss, named = speaking.losses(training.model, training.beside["phonemes"])
-        reading, right = training.beside["descriptions"].loss(training.model, tokenizer, sizes.most_words, fixed, training.step)
+        reading, right, _ = training.beside["descriptions"].loss(training.model, tokenizer, sizes.most_words, fixed, training.step)
         training.update(loss + NAME_WEIGHT * named + READ_WEIGHT * reading, progress)
         sums += torch.stack([loss, named, right]).detach()
         if training.step % 50 == 0:

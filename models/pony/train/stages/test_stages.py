@@ -10,6 +10,7 @@ import tempfile
 import unittest
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from unittest import mock
 
 import numpy as np
@@ -26,9 +27,11 @@ from ..transformer import attention, tiles
 from ..transformer.dit import Dit, patchify, positions
 from ..voices.clip import Said, Script
 from ..voices.grammar import Line, is_held_out
+from ..voices.prompts import sound_blocks
 from . import coarse
 from .draw import FRAMES, RUN, STEP, WHOLE, crop_of, excerpted, mouth_weight, pictures_of, planned, shoot
 from .flow import HALF, Batch, Record, add_noise, distance, draw_batch, half
+from .pacing import PERIODS, SECS, Pacer, times, unspoken
 from .pack import in_8_bits, read_back, rounding, stored
 from .parts import join, split
 from .reading import FIELDS, Reader, named
@@ -198,6 +201,38 @@ class Reading(unittest.TestCase):
         short = reader(features[1:, :4], mask[1:, :4])
         for got, want in zip(reader(features, mask), short):
             torch.testing.assert_close(got[1:], want)
+
+
+class Pacing(unittest.TestCase):
+    def test_times_run_through_each_line_and_stand_nowhere_else(self) -> None:
+        prompt = 'A cat.\n\nDialogue:\n<A girl, German>: "Ja, so!"\n<A girl, German>: "Nein."\n\nBackground Sound:\n<No background>'
+        letters = SimpleNamespace(offsets=[(i, i + 1) for i in range(len(prompt))])
+        got = times(prompt, letters, len(prompt) - 5)
+        inside = {i for line in ("Ja, so!", "Nein.") for i in range(prompt.index(line), prompt.index(line) + len(line))}
+        self.assertEqual(set(np.flatnonzero(~np.isnan(got[:, 0]))), inside)
+        for line, count in (("Ja, so!", 4), ("Nein.", 4)):
+            of_line = got[prompt.index(line) :][: len(line)]
+            np.testing.assert_allclose(of_line.sum(1), count * SECS["German"], rtol=1e-5)
+            self.assertTrue((np.diff(of_line[:, 0]) >= 0).all() and of_line[0, 0] < SECS["German"])
+
+    def test_every_language_is_paced_as_its_prompts_write_it(self) -> None:
+        told = set()
+        for seed in range(200):
+            script = unspoken(np.random.default_rng(seed))
+            prompt = "\n\n".join(sound_blocks(script, np.random.default_rng(seed)))
+            whole = times(prompt, SimpleNamespace(offsets=[(i, i + 1) for i in range(len(prompt))]), len(prompt))
+            self.assertGreaterEqual((~np.isnan(whole[:, 0])).sum(), sum(len(s.line.text) for s in script.said))
+            told.add(script.said[0].line.language)
+        self.assertEqual(told, set(SECS))
+
+    def test_what_tells_the_times_is_right_and_what_tells_nothing_is_half_wrong(self) -> None:
+        pacer, wanted = Pacer(trial()), torch.rand(1, 600, 2) * 3
+        torch.nn.init.zeros_(pacer.layer.weight), torch.nn.init.zeros_(pacer.layer.bias)
+        self.assertAlmostEqual(pacer.loss(torch.zeros(1, 600, 64), wanted).item(), 0.5, delta=1e-5)
+        wanted[:, 1:] = torch.nan
+        turns = (wanted[0, 0, :, None] * (2 * torch.pi / torch.tensor(PERIODS))).flatten()
+        pacer.layer.bias.data.copy_(torch.cat((turns.sin(), turns.cos())))
+        self.assertLess(pacer.loss(torch.zeros(1, 600, 64), wanted).item(), 1e-9)
 
 
 class Sounds(unittest.TestCase):

@@ -58,14 +58,20 @@ class ClipSound:
         return self.stereo.mean(0)
 
 
+def worded(rng: np.random.Generator, language: str, held_out: bool = False, two: float = TWO_SENTENCES) -> Line:
+    """A line of one sentence or, in the share `two`, of two."""
+    line = draw_line(rng, language, held_out)
+    if rng.random() >= two:
+        return line
+    more = draw_line(rng, language, held_out)
+    gap = "" if language in ("Mandarin", "Cantonese", "Japanese") else " "
+    return Line(language, line.text + gap + more.text, line.reading + " " + more.reading)
+
+
 def _line(rng: np.random.Generator, language: str, held_out: bool, room_secs: float, voice: str) -> tuple[Line, Spoken] | None:
     """A line that fits into the room, one or two sentences; none where ten tries are too long or too short."""
     for attempt in range(10):
-        line = draw_line(rng, language, held_out)
-        if rng.random() < TWO_SENTENCES and attempt < 6:
-            more = draw_line(rng, language, held_out)
-            gap = "" if language in ("Mandarin", "Cantonese", "Japanese") else " "
-            line = Line(language, line.text + gap + more.text, line.reading + " " + more.reading)
+        line = worded(rng, language, held_out, TWO_SENTENCES if attempt < 6 else 0.0)
         spoken = speak(line.reading, language, voice)
         if SHORTEST_SECS <= spoken.secs <= min(LONGEST_SECS, room_secs):
             return line, spoken
