@@ -25,7 +25,7 @@ from .sizes import Sizes
 SECS = {"Mandarin": 0.27, "Cantonese": 0.24, "English": 0.072, "Japanese": 0.17, "Korean": 0.20, "German": 0.071, "French": 0.064}
 #: Of the sines and cosines, in seconds.
 PERIODS = (8.0, 4.0, 2.0, 1.0)
-PACE_WEIGHT = 1.0
+PACE_WEIGHT = 4.0
 
 _LINE = re.compile(r', (\w+)>: "([^"]*)"')
 
