@@ -67,11 +67,13 @@ impl Adapter {
     /// # Errors
     /// Another width.
     pub fn forward(&self, video: &Tensor, audio: &Tensor, text: &Tensor, places: Option<&Tensor>) -> Result<Tensor> {
-        let mut seen = Tensor::cat(&[&embed(&self.video, video)?, &embed(&self.audio, audio)?], 0)?;
+        let (mut video, mut audio) = (embed(&self.video, video)?, embed(&self.audio, audio)?);
         if let Some(places) = places {
-            seen = (seen + places)?;
+            let (seen, heard) = (video.dim(0)?, audio.dim(0)?);
+            video = (video + places.narrow(0, 0, seen)?)?;
+            audio = (audio + places.narrow(0, seen, heard)?)?;
         }
-        Ok(Tensor::cat(&[&seen, text], 0)?)
+        Ok(Tensor::cat(&[&video, &audio, text], 0)?)
     }
 }
 
