@@ -86,6 +86,34 @@ class Anchor:
         return from_blocks(z.transpose(1, 2, 3, 0) @ self.unproject_matrix + self.mean)
 
 
+class Halving:
+    """Latents of pictures to those of the same pictures at half their height and width, without the pictures: each new cell is made
+    of four, linearly."""
+
+    def __init__(self, anchor: Anchor) -> None:
+        half = SIDE // 2
+        small = anchor.unproject_matrix.reshape(CHANNELS, FRAMES, half, 2, half, 2, 3).mean((3, 5))
+        mean = anchor.mean.reshape(FRAMES, half, 2, half, 2, 3).mean((2, 4))
+        quarters = np.zeros((2, 2, CHANNELS, FRAMES, SIDE, SIDE, 3), np.float32)
+        whole = np.zeros((FRAMES, SIDE, SIDE, 3), np.float32)
+        for y in range(2):
+            for x in range(2):
+                rows, columns = slice(half * y, half * (y + 1)), slice(half * x, half * (x + 1))
+                quarters[y, x, :, :, rows, columns] = small
+                whole[:, rows, columns] = mean
+        self.matrix = quarters.reshape(4 * CHANNELS, BLOCK) @ anchor.project_matrix
+        self.offset = (whole.reshape(BLOCK) - anchor.mean) @ anchor.project_matrix
+        self.limit = anchor.limit
+
+    def __call__(self, z: np.ndarray) -> np.ndarray:
+        """[..., 48, t, h, w] to [..., 48, t, h/2, w/2], float32; h and w even."""
+        *n, c, t, h, w = z.shape
+        cells = z.reshape(-1, c, t, h // 2, 2, w // 2, 2).transpose(0, 2, 3, 5, 4, 6, 1)
+        out = cells.reshape(-1, 4 * c).astype(np.float32) @ self.matrix + self.offset
+        out = out.clip(-self.limit, self.limit).reshape(-1, t, h // 2, w // 2, c).transpose(0, 4, 1, 2, 3)
+        return np.ascontiguousarray(out.reshape(*n, c, t, h // 2, w // 2))
+
+
 def sample_blocks(clip: Clip, rng: np.random.Generator, times: int, share: float) -> tuple[np.ndarray, np.ndarray]:
     """Some blocks of a clip and their weights, [n, 3072] and [n]: blocks that touch the mouth count three times."""
     blocks = to_blocks(clip.frames)

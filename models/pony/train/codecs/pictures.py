@@ -12,6 +12,8 @@ from .clips import Clip, Growing, read_clip
 
 SIZES = ((64, 96), (96, 64), (80, 80))
 TEXTURE_SHARE = 0.15
+#: Share of the crops that are shown at half their size, as drafts are.
+DRAFT_SHARE = 0.3
 STILL_SHARE = 0.06
 
 
@@ -79,6 +81,14 @@ def clip_crop(clip: Clip, rng: np.random.Generator, frames: int, h: int, w: int)
     return Crop(clip.frames[start : start + frames, y : y + h, x : x + w], weight[y : y + h, x : x + w])
 
 
+def shrunk(clip: Clip) -> Clip:
+    """A clip at half its height and width."""
+    f, h, w, _ = clip.frames.shape
+    frames = clip.frames[:, : h // 2 * 2, : w // 2 * 2].reshape(f, h // 2, 2, w // 2, 2, 3).mean((2, 4))
+    box = clip.mouth_box
+    return Clip(np.round(frames).astype(np.uint8), tuple(v // 2 for v in box) if box[0] >= 0 else box)
+
+
 class Crops:
     """An endless supply of crops from a changing pool of clips, so that memory stays small."""
 
@@ -102,7 +112,10 @@ class Crops:
         if self.rng.random() < TEXTURE_SHARE:
             crop = Crop(moving_texture(self.rng, frames, h, w), np.ones((h, w), dtype=np.float32))
         else:
-            crop = clip_crop(self.source.items[self.rng.integers(len(self.source.items))], self.rng, frames, h, w)
+            clip = self.source.items[self.rng.integers(len(self.source.items))]
+            if self.rng.random() < DRAFT_SHARE and clip.frames.shape[1] >= 2 * h and clip.frames.shape[2] >= 2 * w:
+                clip = shrunk(clip)
+            crop = clip_crop(clip, self.rng, frames, h, w)
         pixels, weight = crop.frames, crop.weight
         if self.rng.random() < STILL_SHARE:
             pixels = np.repeat(pixels[:1], frames, axis=0)

@@ -69,6 +69,7 @@ def stages(args: argparse.Namespace) -> list[Stage]:
         Stage("excerpts drawn", excerpts, "excerpts_drawn.done", 60, False),
         Stage("excerpts", ("stages.joint", work, "--of", "excerpts", *plan), "excerpts.done", 110),
         Stage("picture and sound", ("stages.joint", work, *plan), "joint.done", 330),
+        Stage("upscaler", ("stages.upscale", work, *plan), "upscaler.done", 120),
         Stage("student", ("stages.distil", work, *plan), "distilled.done", 150),
         Stage("requests", ("scores.prompts", f"{work}/prompts.json", "--each", str(few // 8 or 1)), "prompts.json", 2, False),
         Stage("clips from prompts", first, "clips/manifest.json", 25, False),

@@ -16,6 +16,7 @@ import torch
 from tokenizers import Tokenizer
 
 from .. import fellows
+from ..codecs.anchor import Anchor, Halving
 from ..transformer.batches import NEGATIVE_PROMPT
 from ..transformer.sampling import sigmas
 from .clock import load
@@ -38,13 +39,13 @@ def main() -> None:
     parser.add_argument("--tokens", type=int, default=0)
     args = parser.parse_args()
     sizes = PLANS[args.plan]()
-    training = Training(args.work / "distilled.pt", args.work / "joint.pt", sizes, args.total, args.seconds, rate=0.25)
+    training = Training(args.work / "distilled.pt", args.work / "joint.pt", new_model(sizes), args.total, args.seconds, rate=0.25)
     where, fixed = training.device, training.device.type == "cuda"
     teacher = new_model(sizes).to(where).eval().requires_grad_(False)
     teacher.load_state_dict((load(args.work / "joint.pt", where) or {})["average"])
     compile_layers(teacher)
     tokenizer = Tokenizer.from_file(str(args.work / "tokenizer.json"))
-    records = Records(args.work / "latents")
+    records = Records(args.work / "latents", Halving(Anchor.load(args.work / "pca.npz")))
     records.refresh()
     known, budget = records.part(held_out=False), args.tokens or (120_000 if fixed else 6_000)
     rng, levels = np.random.default_rng([training.step, 42, fellows.RANK]), torch.tensor(sigmas(STEPS, SAMPLER_SHIFT)[:-1])

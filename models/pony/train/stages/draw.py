@@ -40,7 +40,7 @@ MOUTH_WEIGHT = 4.0
 #: Latent frames of a clip, and of the run of neighbours in an excerpt; numbers of excerpts begin far from those of clips.
 WHOLE, RUN = 26, 6
 FIRST_EXCERPT = 4_000_000
-CROP = (17, 96)  # frames and side
+CROP = (17, 192)  # frames and side; at half its size, as in drafts, it still fills a codec's crop
 SIDE, STEP = video_anchor.SIDE, video_anchor.FRAMES
 
 
@@ -87,7 +87,7 @@ def pictures_of(latent: list[int]) -> list[int]:
 
 
 def crop_of(shot: Shot, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """A piece of a shot for the codecs, half of them around the mouth: uint8 [17, 96, 96, 3] and the mouth's box in it."""
+    """A piece of a shot for the codecs, half of them around the mouth: uint8 [17, 192, 192, 3] and the mouth's box in it."""
     frames, side = CROP[0], min(CROP[1], *shot.frames.shape[1:3])
     total, height, width, _ = shot.frames.shape
     start = int(rng.integers(0, (total - frames) // STEP + 1)) * STEP

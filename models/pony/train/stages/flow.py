@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,13 +14,14 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from ..codecs.anchor import Halving
 from ..codecs.clips import HELD_OUT_EVERY
 from ..transformer.batches import NEGATIVE_PROMPT
 from ..transformer.model import Pony
 from ..voices.clip import Said, Script
 from ..voices.grammar import Line
 from ..voices.prompts import sound_blocks
-from .draw import STEP, WHOLE
+from .draw import MOUTH_WEIGHT, STEP, WHOLE
 
 FPS = 25
 #: Latent frames of the first half of a clip; its share of the windows while more than half of the time is left, and after that.
@@ -29,6 +31,10 @@ FIRST_GIVEN, STILL_GIVEN, SOUND_GIVEN, NO_PROMPT = 0.4, 0.9, 0.3, 0.1
 #: Noise levels are as dense as the sampler's, and so many of them are the first one, of noise alone: what is settled there is
 #: what the prompt says, and all other levels only refine it. Most of the moments are for that.
 SHIFT, FIRST_LEVEL, FIRST_LEVEL_OF_MOMENTS = 5.0, 0.2, 0.8
+#: Shares of the batches by shape: most clips are made for telephones.
+ASPECTS = {"9:16": 0.6, "16:9": 0.25, "1:1": 0.15}
+#: Weight of the cells of a face beside those of its mouth, `draw.MOUTH_WEIGHT`: an eye is small and all that one looks at.
+FACE_WEIGHT = 3.0
 #: Weight of the sound's loss.
 SOUND_WEIGHT = 1.0
 
@@ -45,7 +51,7 @@ class Record:
     frames: np.ndarray  # int16 [t]: which latent frames of the clip these are
     video: np.ndarray  # float16 [48, t, h, w]
     audio: np.ndarray  # float16 [101, 64]
-    weight: np.ndarray  # float16 [t, h, w]
+    weight: np.ndarray  # float32 [t, h, w]
 
     @cached_property
     def first_half(self) -> "Record | None":
@@ -57,23 +63,47 @@ def read_script(about: dict) -> Script:
     return Script(said, about["background"], about["seed"])
 
 
-def read_record(path: Path) -> Record:
+def with_faces(weight: np.ndarray) -> np.ndarray:
+    """Weights [t, h, w] of cells of which those of the mouth count more, with the face around it, a face being two mouths wide and
+    standing above its mouth; the mean stays 1."""
+    out = np.ones_like(weight, np.float32)
+    for cells, to in zip(weight, out):
+        mouth = cells > cells.min()
+        ys, xs = mouth.any(1).nonzero()[0], mouth.any(0).nonzero()[0]
+        if len(ys):
+            bottom, left, right = ys[-1] + 1, xs[0], xs[-1] + 1
+            reach = right - left
+            to[max(0, bottom - 2 * reach) : bottom + -(-reach // 3), max(0, left - reach // 2) : right + reach // 2] = FACE_WEIGHT
+            to[mouth] = MOUTH_WEIGHT
+    return out / out.mean()
+
+
+def halved(weight: np.ndarray) -> np.ndarray:
+    """Weights [..., h, w] of cells as those of [..., h/2, w/2] cells, the most of each four."""
+    *n, h, w = weight.shape
+    return weight.reshape(*n, h // 2, 2, w // 2, 2).max((-3, -1))
+
+
+def read_record(path: Path, halving: Halving | None = None) -> Record:
+    """A record of a file; with `halving` at half its height and width, the size of drafts."""
     with np.load(path) as clip:
         about = json.loads(str(clip["meta"]))
-        arrays = [clip[name] for name in ("frames", "video", "audio", "weight")]
-    return Record(int(path.stem), about["aspect"], about["description"], about["still"], read_script(about), *arrays)
+        frames, video, audio, weight = (clip[name] for name in ("frames", "video", "audio", "weight"))
+    if halving:
+        video, weight = halving(video).astype(np.float16), halved(weight)
+    return Record(int(path.stem), about["aspect"], about["description"], about["still"], read_script(about), frames, video, audio, with_faces(weight))
 
 
 class Records:
-    """The clips or excerpts of a folder that may still grow."""
+    """The clips or excerpts of a folder that may still grow, at full size or as drafts."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.known = folder, {}
+    def __init__(self, folder: Path, halving: Halving | None = None) -> None:
+        self.folder, self.halving, self.known = folder, halving, {}
 
     def refresh(self) -> None:
         for path in sorted(self.folder.glob("*.npz")):
             if path.stem not in self.known:
-                self.known[path.stem] = read_record(path)
+                self.known[path.stem] = read_record(path, self.halving)
 
     def part(self, held_out: bool) -> list[Record]:
         return [r for r in self.known.values() if (r.number % HELD_OUT_EVERY == 0) == held_out]
@@ -101,16 +131,27 @@ def in_sixteens(length: int) -> int:
     return -(-length // 16) * 16
 
 
-def tokens(tokenizer: Tokenizer, prompts: list[str], most: int, fixed: bool) -> tuple[Tensor, Tensor]:
-    """Ids and mask [b, l], l the longest prompt in whole sixteens or, where shapes must not change, always `most`: each new length
-    costs a processor's library a kernel of its own."""
-    rows = [e.ids[:most] for e in tokenizer.encode_batch(prompts, add_special_tokens=False)]
-    ids = torch.zeros(len(rows), most if fixed else in_sixteens(max(map(len, rows))), dtype=torch.long)
+def padded(rows: list[list[int]], most: int, fixed: bool) -> tuple[Tensor, Tensor]:
+    """Ids and mask [b, l] of prompts, l the longest one in whole sixteens or, where shapes must not change, always `most`: each new
+    length costs a processor's library a kernel of its own."""
+    ids = torch.zeros(len(rows), most if fixed else in_sixteens(min(most, max(map(len, rows)))), dtype=torch.long)
     mask = torch.zeros_like(ids, dtype=torch.bool)
     for i, row in enumerate(rows):
-        ids[i, : len(row)] = torch.tensor(row)
+        ids[i, : len(row[:most])] = torch.tensor(row[:most])
         mask[i, : len(row)] = True
     return ids, mask
+
+
+def tokens(tokenizer: Tokenizer, prompts: list[str], most: int, fixed: bool) -> tuple[Tensor, Tensor]:
+    """The same from the prompts themselves."""
+    return padded([e.ids for e in tokenizer.encode_batch(prompts, add_special_tokens=False)], most, fixed)
+
+
+def one_aspect(known: Iterable[str], rng: np.random.Generator) -> str:
+    """The shape of a batch, of those that there are."""
+    names = sorted(known)
+    shares = np.array([ASPECTS[name] for name in names])
+    return names[int(rng.choice(len(names), p=shares / shares.sum()))]
 
 
 def half(record: Record) -> Record | None:
@@ -128,7 +169,7 @@ def draw_batch(
     records: list[Record], budget: int, half_share: float, tokenizer: Tokenizer, most: int, fixed: bool, rng: np.random.Generator,
 ) -> Batch:
     """Clips of one aspect with about `budget` tokens in all, or their first halves; or excerpts, which are not cut."""
-    aspect = records[int(rng.integers(len(records)))].aspect
+    aspect = one_aspect({r.aspect for r in records}, rng)
     same = [r for r in records if r.aspect == aspect]
     if len(same[0].frames) == WHOLE and rng.random() < half_share:
         same = [h for r in same if (h := r.first_half)] or same

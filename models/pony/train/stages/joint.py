@@ -22,13 +22,14 @@ import torch
 from tokenizers import Tokenizer
 
 from .. import fellows
+from ..codecs.anchor import Anchor, Halving
 from .flow import HALF_SHARES, SOUND_WEIGHT, Batch, Records, draw_batch, flow_losses
 from .lines import spare_processes
 from .reading import READ_WEIGHT, namers
 from .sizes import PLANS
 from .speaking import NAME_WEIGHT, Speaking
 from .stills import Stills
-from .training import Training
+from .training import Training, new_model
 
 #: Each so many steps one hears sounds alone, so that lines that no clip says are not forgotten.
 SPOKEN_EVERY = 4
@@ -46,11 +47,11 @@ def start_of(work: Path, of: str) -> Path | None:
 
 
 class Sources:
-    """Moments, excerpts and clips of a work folder, each where it has a share of the batches and has been drawn."""
+    """Moments, excerpts and clips of a work folder as drafts, each where it has a share of the batches and has been drawn."""
 
     def __init__(self, work: Path, shares: tuple[float, float, float]) -> None:
-        self.shares = np.array(shares)
-        self.stills, self.records = Stills(work / "stills"), [Records(work / "excerpts"), Records(work / "latents")]
+        self.shares, halving = np.array(shares), Halving(Anchor.load(work / "pca.npz"))
+        self.stills, self.records = Stills(work / "stills", halving), [Records(work / name, halving) for name in ("excerpts", "latents")]
         self.refresh()
 
     def refresh(self) -> None:
@@ -106,7 +107,7 @@ def main() -> None:
     args = parser.parse_args()
     sizes = PLANS[args.plan]()
     name = STATES[args.of]
-    training = Training(args.work / name, start_of(args.work, args.of), sizes, args.total, args.seconds, beside=namers(sizes))
+    training = Training(args.work / name, start_of(args.work, args.of), new_model(sizes), args.total, args.seconds, beside=namers(sizes))
     where, fixed = training.device, training.device.type == "cuda"
     tokenizer = Tokenizer.from_file(str(args.work / "tokenizer.json"))
     speaking = Speaking(args.work, sizes, tokenizer, where, 16 if fixed else 2, spare_processes(args.processes), training.step)

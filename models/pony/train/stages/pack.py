@@ -1,8 +1,8 @@
 """Writes the model folder from what the stages left: `python -m train.stages.pack WORK OUT`.
 
-Block matrices go in 8 bits with one scale a row (`weight` I8 and `weight_scale` F32 [rows, 1], the layout of
+Block matrices and larger kernels go in 8 bits with one scale a row (`weight` I8 and `weight_scale` F32 [rows, 1], the layout of
 compressed-tensors that `models/src/weights/matrix.rs` reads), everything else in float16. Prints what the rounding does to
-the velocities. Refuses a folder above 19 MB.
+the velocities. Refuses a folder above 20 MB.
 """
 
 from __future__ import annotations
@@ -22,22 +22,23 @@ from ..codecs.oobleck import PREFIX
 from ..transformer.batches import NEGATIVE_PROMPT
 from .clock import load
 from .distil import GUIDANCE_AUDIO, GUIDANCE_VIDEO, SAMPLER_SHIFT, STEPS
-from .sizes import LIMIT_BYTES, PLANS, RATE, Sizes, is_int8
+from .sizes import LIMIT_BYTES, PLANS, RATE, UPSCALE_STEPS, Sizes, is_int8
 from .training import new_model
+from .upscale import NOISE_LEVEL
 
 
 def in_8_bits(matrix: Tensor) -> tuple[Tensor, Tensor]:
-    """Integers [rows, columns] and the scale of each row [rows, 1]; a row of zeros has scale 0."""
-    wide = matrix.float()
+    """Integers [rows, ..] and the scale of each row [rows, 1]; a row of zeros has scale 0."""
+    wide = matrix.float().flatten(1)
     scale = wide.abs().amax(1, keepdim=True) / 127
-    return torch.where(scale > 0, wide / scale, 0).round().clamp(-127, 127).to(torch.int8), scale
+    return torch.where(scale > 0, wide / scale, 0).round().clamp(-127, 127).to(torch.int8).view(matrix.shape), scale
 
 
 def stored(weights: dict[str, Tensor]) -> dict[str, Tensor]:
     """Tensors as they stand in the file."""
     out: dict[str, Tensor] = {}
     for name, tensor in weights.items():
-        if is_int8(name):
+        if is_int8(name, tensor):
             out[name], out[f"{name}_scale"] = in_8_bits(tensor)
         elif name.endswith("rope.bands"):
             out[name] = tensor.float().contiguous()
@@ -50,7 +51,7 @@ def read_back(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     """Float32 weights as a reader of the file computes with them."""
     scales = {name for name in tensors if name.endswith("weight_scale")}
     return {
-        name: tensor.float() * tensors[f"{name}_scale"] if f"{name}_scale" in scales else tensor.float()
+        name: tensor.float() * tensors[f"{name}_scale"].view(-1, *[1] * (tensor.ndim - 1)) if f"{name}_scale" in scales else tensor.float()
         for name, tensor in tensors.items() if name not in scales
     }
 
@@ -61,15 +62,18 @@ def description(sizes: Sizes, guided: bool) -> dict:
             "shift": SAMPLER_SHIFT, "negative_prompt": NEGATIVE_PROMPT}
     if guided:
         base["guidance"] = {"video": GUIDANCE_VIDEO, "video_low": GUIDANCE_VIDEO, "audio": GUIDANCE_AUDIO}
+    side = min(min(size) for size in sizes.pictures.values())
+    upscale = {"name": f"{side}p", "weights": "upscaler.safetensors", "config": sizes.upscaler.to_json(), "steps": UPSCALE_STEPS,
+               "noise_level": NOISE_LEVEL, "short_side": side}
     return {
         "name": "pony", "format": 1,
         "text": {"weights": "text_encoder.safetensors", "config": "text_encoder.json", "tokenizer": "tokenizer.json", "max_tokens": 640},
-        "base": base,
+        "base": base, "upscale": [upscale],
         "image_encoder": {"weights": "image_encoder.safetensors", "config": "image_encoder.json"},
         "video_decoder": {"weights": "video_decoder.safetensors", "config": "video_decoder.json"},
         "audio": {"weights": "audio_vae.safetensors", "config": "audio_vae.json", "sample_rate": RATE},
         "fps": 25, "seconds": {"min": 1, "max": 8, "default": 4},
-        "sizes": {name: [width, height] for name, (height, width) in sizes.pictures.items()},
+        "sizes": {name: [width, height] for name, (height, width) in sizes.drafts.items()},
     }
 
 
@@ -94,22 +98,22 @@ def main() -> None:
     args = parser.parse_args()
     sizes = PLANS[args.plan]()
     distilled = load(args.work / "distilled.pt")
-    state = distilled or load(args.work / "joint.pt")
+    state, upscaler = distilled or load(args.work / "joint.pt"), load(args.work / "upscaler.pt")
     codecs = {name: load(args.work / f"{name}.pt") for name in ("wan_encoder", "turbo_decoder", "audio_encoder", "audio_decoder")}
-    missing = [name for name, found in {**codecs, "joint": state}.items() if not found]
-    if missing or not state:
+    missing = [name for name, found in {**codecs, "joint": state, "upscaler": upscaler}.items() if not found]
+    if missing or not state or not upscaler:
         raise SystemExit(f"{args.work} has no {', '.join(missing)} yet")
     build = args.out / ".packing"
     shutil.rmtree(build, ignore_errors=True)
     build.mkdir(parents=True)
-    dit = {k.removeprefix("dit."): v for k, v in state["average"].items() if k.startswith("dit.")}
-    text = {k.removeprefix("text."): v for k, v in state["average"].items() if k.startswith("text.")}
+    part = lambda name, of: {k.removeprefix(f"{name}."): v for k, v in of["average"].items() if k.startswith(f"{name}.")}  # noqa: E731
+    dit, text = part("dit", state), part("text", state)
     audio = {f"{PREFIX}{half}.{k}": v for half in ("encoder", "decoder") for k, v in codecs[f"audio_{half}"]["average"].items()}
     files = {
-        "transformer": (stored(dit), None), "text_encoder": (stored(text), sizes.text.to_json()),
-        "image_encoder": (as_float16(with_statistics(codecs["wan_encoder"])), sizes.encoder.to_json()),
-        "video_decoder": (as_float16(codecs["turbo_decoder"]), sizes.decoder.to_json()),
-        "audio_vae": (as_float16(audio), sizes.audio.to_json()),
+        "transformer": (stored(dit), None), "upscaler": (stored(part("dit", upscaler)), None), "text_encoder": (stored(text), sizes.text.to_json()),
+        "image_encoder": (stored(with_statistics(codecs["wan_encoder"])), sizes.encoder.to_json()),
+        "video_decoder": (stored(codecs["turbo_decoder"]), sizes.decoder.to_json()),
+        "audio_vae": (stored(audio), sizes.audio.to_json()),
     }
     for name, (tensors, config) in files.items():
         save_file(tensors, build / f"{name}.safetensors", metadata={"format": "pt"})

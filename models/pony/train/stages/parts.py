@@ -20,7 +20,7 @@ from .clock import load, save
 PIECE = 15 * 2**20
 MOST = 7
 TRAINED = ("distilled.pt", "joint.pt", "excerpts.pt", "stills.pt", "speech.pt")
-OTHERS = ("pca.npz", "sound_pca.npz", "tokenizer.json", "turbo_decoder.pt", "wan_encoder.pt", "audio_decoder.pt", "audio_encoder.pt")
+OTHERS = ("upscaler.pt", "pca.npz", "sound_pca.npz", "tokenizer.json", "turbo_decoder.pt", "wan_encoder.pt", "audio_decoder.pt", "audio_encoder.pt")
 
 
 def newest(work: Path) -> Path | None:

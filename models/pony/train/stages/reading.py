@@ -24,13 +24,13 @@ from ..theatre.scene import CAMERAS, Scene
 from ..theatre.shots import SHOTS
 from ..transformer.model import Pony
 from ..voices.prompts import sound_blocks
-from .flow import features, tokens
+from .flow import features, padded
 from .pacing import PACE_WEIGHT, Pacer, times, unspoken
 from .sizes import Sizes
 from .speaking import namer
 
 #: Prompts that are read in a step, the share in which somebody speaks, and the weight of the loss.
-READ, SPEAKING, READ_WEIGHT = 32, 0.5, 0.3
+READ, SPEAKING, READ_WEIGHT = 12, 0.5, 0.3
 #: Far from the numbers of clips, moments and excerpts.
 FIRST = 10_000_000
 
@@ -90,8 +90,8 @@ class Reader(nn.Module):
         scenes = [draw_scene(number) for number in range(first, first + READ)]
         prompts = [prompted(scene, np.random.default_rng([first, i])) for i, scene in enumerate(scenes)]
         where = self.layer.weight.device
-        ids, mask = (x.to(where) for x in tokens(tokenizer, prompts, most, fixed))
         encodings = tokenizer.encode_batch(prompts, add_special_tokens=False)
+        ids, mask = (x.to(where) for x in padded([e.ids for e in encodings], most, fixed))
         paces = np.stack([times(prompt, encoding, ids.shape[1]) for prompt, encoding in zip(prompts, encodings)])
         wanted = torch.tensor([named(scene) for scene in scenes], device=where).T
         read = features(model, ids, mask)

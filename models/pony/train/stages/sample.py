@@ -19,10 +19,11 @@ from PIL import Image
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from ..codecs.anchor import Anchor
+from ..codecs.anchor import Anchor, Halving
 from ..codecs.oobleck import decoder
 from ..codecs.turbo_decoder import TurboDecoder
 from ..codecs.train_video import denormalised
+from ..transformer.dit import Dit
 from ..transformer.model import Pony
 from ..transformer.sampling import UniPC, sigmas
 from ..voices.prompts import sound_blocks
@@ -30,8 +31,9 @@ from .clock import device, load
 from .distil import GUIDANCE_AUDIO, GUIDANCE_VIDEO, SAMPLER_SHIFT, STEPS
 from .draw import FRAMES, WHOLE, shoot
 from .flow import features, tokens
-from .sizes import PLANS, RATE, Sizes
+from .sizes import PLANS, RATE, UPSCALE_STEPS, Sizes
 from .training import new_model
+from .upscale import SHIFT, Upscaler, heard, start
 
 
 @torch.no_grad()
@@ -58,6 +60,22 @@ def sample(model: Pony, ids: tuple[Tensor, Tensor], empty: tuple[Tensor, Tensor]
     if first is not None:
         v[:, :, :1] = first
     return v, a if audio is None else audio
+
+
+@torch.no_grad()
+def upscale(dit: Dit, video: Tensor, audio: Tensor, text: Tensor, mask: Tensor, seed: int, first: Tensor | None = None) -> Tensor:
+    """Latents of drafts [b, 48, t, h, w] with their sound at twice the height and width; `first` are first pictures of that size."""
+    (b, c, t, h, w), noise = video.shape, torch.Generator().manual_seed(seed)
+    v = start(video, 2 * h, 2 * w, torch.randn(b, c, t, 2 * h, 2 * w, generator=noise).to(video.device))
+    sound = heard(audio, torch.randn(audio.shape, generator=noise).to(audio.device))
+    solve = UniPC(sigmas(UPSCALE_STEPS, SHIFT))
+    for _ in range(UPSCALE_STEPS):
+        if first is not None:
+            v[:, :, :1] = first
+        v = solve.step(v, dit(v, sound, text, mask, upscaling=True)[0])
+    if first is not None:
+        v[:, :, :1] = first
+    return v
 
 
 class Decoders:
@@ -139,8 +157,13 @@ def main() -> None:
         raise SystemExit(f"{args.work} has no joint.pt yet")
     model = new_model(sizes).to(where).eval()
     model.load_state_dict(state["average"])
+    upscaler, trained = Upscaler(sizes).to(where).eval(), load(args.work / "upscaler.pt", where)
+    if trained is None:
+        raise SystemExit(f"{args.work} has no upscaler.pt yet")
+    upscaler.load_state_dict(trained["average"])
     tokenizer, decoders = Tokenizer.from_file(str(args.work / "tokenizer.json")), Decoders(args.work, sizes, where)
-    height, width = sizes.pictures[args.aspect]
+    height, width = sizes.drafts[args.aspect]
+    halving = Halving(decoders.anchor)
     requests = given_clips(args.given, sizes, args.pictures, args.aspect) if args.given else json.loads(args.prompts.read_text())
     args.out.mkdir(parents=True, exist_ok=True)
     for at in range(0, len(requests), args.batch):
@@ -149,10 +172,12 @@ def main() -> None:
         move = lambda pair: tuple(x.to(where) for x in pair)  # noqa: E731
         ids = move(tokens(tokenizer, prompts, sizes.most_words, False))
         empty = move(tokens(tokenizer, ["Low quality, blurry, distorted."] * len(some), sizes.most_words, False)) if guided else None
-        first = None
+        first = large = None
         if "picture" in some[0]:
-            first = torch.from_numpy(np.stack([decoders.anchor.project(r["picture"][None]) for r in some])).to(where)
-        video, audio = sample(model, ids, empty, (WHOLE, height // 16, width // 16), 1000 + at, first)
+            latents = np.stack([decoders.anchor.project(r["picture"][None]) for r in some])
+            first, large = (torch.from_numpy(x).to(where) for x in (halving(latents), latents))
+        drafts, audio = sample(model, ids, empty, (WHOLE, height // 16, width // 16), 1000 + at, first)
+        video = upscale(upscaler.dit, drafts, audio, features(model, *ids), ids[1], 1000 + at, large)
         for r, v, a in zip(some, video, audio):
             np.save(args.out / f"{r['name']}.npy", decoders.pictures(v))
             r["clip"] = f"{r['name']}.npy"

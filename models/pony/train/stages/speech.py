@@ -19,7 +19,7 @@ from .lines import spare_processes
 from .reading import READ_WEIGHT, namers
 from .sizes import PLANS
 from .speaking import NAME_WEIGHT, Speaking
-from .training import Training
+from .training import Training, new_model
 
 
 def main() -> None:
@@ -32,7 +32,7 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=-1)
     args = parser.parse_args()
     sizes = PLANS[args.plan]()
-    training = Training(args.work / "speech.pt", None, sizes, args.total, args.seconds, beside=namers(sizes))
+    training = Training(args.work / "speech.pt", None, new_model(sizes), args.total, args.seconds, beside=namers(sizes))
     tokenizer = Tokenizer.from_file(str(args.work / "tokenizer.json"))
     fixed = training.device.type == "cuda"
     count = args.groups or (24 if fixed else 1)

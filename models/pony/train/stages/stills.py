@@ -22,6 +22,7 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 from tokenizers import Tokenizer
 
+from ..codecs.anchor import Halving
 from ..codecs.clips import HELD_OUT_EVERY
 from ..theatre.film import film
 from ..theatre.grammar import draw_scene
@@ -29,7 +30,7 @@ from ..theatre.mouths import babble
 from ..theatre.prompt import describe
 from ..theatre.scene import Scene
 from .draw import FRAMES, STEP, mouth_weight, open_bases, opened
-from .flow import Batch, tokens
+from .flow import Batch, halved, one_aspect, tokens, with_faces
 from .theatre import whole_boxes
 
 #: Moments of a scene, and scenes of a file.
@@ -75,10 +76,10 @@ def keep(shard: int, work: Path) -> None:
 
 
 class Stills:
-    """The moments of a folder that may still grow, read where they lie."""
+    """The moments of a folder that may still grow, at full size or as drafts."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.seen, self.parts = folder, set(), {}
+    def __init__(self, folder: Path, halving: Halving | None = None) -> None:
+        self.folder, self.halving, self.seen, self.parts = folder, halving, set(), {}
 
     def refresh(self) -> None:
         for path in sorted(self.folder.glob("*.safetensors")):
@@ -88,16 +89,20 @@ class Stills:
             with safe_open(path, "pt") as file:
                 for name in file.keys():
                     what, aspect = name.split()
-                    self.parts.setdefault(aspect, {}).setdefault(what, []).append(file.get_tensor(name))
+                    read = file.get_tensor(name)
+                    if what == "video" and self.halving:
+                        read = torch.from_numpy(self.halving(read.numpy())).half()
+                    elif what == "weight":
+                        cells = halved(read.numpy()) if self.halving else read.numpy()
+                        read = torch.from_numpy(np.stack([with_faces(moment) for moment in cells]))
+                    self.parts.setdefault(aspect, {}).setdefault(what, []).append(read)
 
     def __len__(self) -> int:
         return sum(len(n) for part in self.parts.values() for n in part["number"])
 
     def batch(self, budget: int, tokenizer: Tokenizer, most: int, fixed: bool, rng: np.random.Generator) -> Batch:
         """Moments of one aspect with some `budget` tokens together, described anew each time."""
-        aspects = sorted(self.parts)
-        sizes = np.array([sum(map(len, self.parts[a]["number"])) for a in aspects])
-        part = self.parts[aspects[int(rng.choice(len(aspects), p=sizes / sizes.sum()))]]
+        part = self.parts[one_aspect(self.parts, rng)]
         h, w = part["video"][0].shape[-2:]
         frames = 1 if rng.random() < ALONE else 2
         count = max(2, budget // (frames * (h // 2) * (w // 2) + SOUNDS + 60))

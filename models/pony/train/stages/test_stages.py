@@ -17,8 +17,10 @@ import numpy as np
 import torch
 
 from .. import fellows
-from ..codecs.anchor import Anchor, fit_blocks
+from ..codecs.anchor import Anchor, Halving, cut, fit_blocks
+from ..codecs.clips import Clip
 from ..codecs.oobleck import decoder, encoder
+from ..codecs.pictures import shrunk
 from ..codecs.sound_anchor import SoundAnalysis, SoundAnchor, fit
 from ..text.tokenizer import train_on
 from ..theatre.grammar import draw_scene
@@ -29,8 +31,8 @@ from ..voices.clip import Said, Script
 from ..voices.grammar import Line, is_held_out
 from ..voices.prompts import sound_blocks
 from . import coarse
-from .draw import FRAMES, RUN, STEP, WHOLE, crop_of, excerpted, mouth_weight, pictures_of, planned, shoot
-from .flow import HALF, Batch, Record, add_noise, distance, draw_batch, half
+from .draw import FRAMES, MOUTH_WEIGHT, RUN, STEP, WHOLE, crop_of, excerpted, mouth_weight, pictures_of, planned, shoot
+from .flow import FACE_WEIGHT, HALF, Batch, Record, add_noise, distance, draw_batch, half, with_faces
 from .pacing import PERIODS, SECS, Pacer, times, unspoken
 from .pack import in_8_bits, read_back, rounding, stored
 from .parts import join, split
@@ -39,6 +41,7 @@ from .sizes import LIMIT_BYTES, RATE, full, is_int8, networks, stored_bytes, tri
 from .sound import Ring
 from .theatre import voice_of
 from .training import new_model
+from .upscale import KEPT, NOISE_LEVEL, enlarged, upscale_loss
 
 CARDS = "train.stages.cards"
 
@@ -275,6 +278,15 @@ class Drawing(unittest.TestCase):
         self.assertEqual(float(weight[0].std()), 0.0)
         self.assertEqual(np.unravel_index(weight[20].argmax(), (6, 8)), (2, 4))
 
+    def test_a_face_counts_around_its_mouth(self) -> None:
+        boxes = np.full((FRAMES, 4), -1)
+        boxes[40:] = (81, 95, 50, 78)  # row 5, columns 3 and 4
+        weight = with_faces(mouth_weight(boxes, 160, 128).astype(np.float16))
+        self.assertLess(float(weight[0].std()), 1e-6)
+        cells = weight[20] / weight[20].min()
+        np.testing.assert_allclose([cells[5, 3], cells[5, 2], cells[2, 3], cells[1, 3], cells[7, 3]], [MOUTH_WEIGHT, FACE_WEIGHT, FACE_WEIGHT, 1, 1])
+        self.assertAlmostEqual(float(weight.mean()), 1.0, 5)
+
     def test_an_excerpt_is_what_the_clip_shows_there(self) -> None:
         rng = np.random.default_rng(0)
         base = fit_blocks(rng.standard_normal((200, 3072)).astype(np.float32), np.ones(200, np.float32))
@@ -286,6 +298,57 @@ class Drawing(unittest.TestCase):
             np.testing.assert_array_equal(base.project(part.frames), base.project(whole.frames)[:, frames])
             weights = [mouth_weight(s.mouth_boxes, *s.frames.shape[1:3]) for s in (part, whole)]
             np.testing.assert_allclose(weights[0] / weights[0].max(), weights[1][frames] / weights[1][frames].max(), rtol=1e-6)
+
+
+class Drafts(unittest.TestCase):
+    def test_latents_are_halved_as_their_pictures_are(self) -> None:
+        rng = np.random.default_rng(0)
+        base = fit_blocks(rng.standard_normal((200, 3072)).astype(np.float32), np.ones(200, np.float32))
+        z = 0.2 * rng.standard_normal((48, 3, 4, 6)).astype(np.float32)
+        small = base.unproject(z).reshape(9, 32, 2, 48, 2, 3).mean((2, 4))
+        want = ((cut(small) - base.mean) @ base.project_matrix).transpose(3, 0, 1, 2)
+        halving = Halving(base)
+        np.testing.assert_allclose(halving(z)[:, 1:], want[:, 1:], atol=1e-4)  # the first picture is averaged when it is shown
+        np.testing.assert_array_equal(halving(np.stack([z, z]))[1], halving(z))
+
+    def test_what_is_enlarged_keeps_its_corners(self) -> None:
+        draft = torch.randn(2, 3, 2, 4, 6)
+        large = enlarged(draft, 8, 12)
+        torch.testing.assert_close(large[..., ::7, ::11], draft[..., ::3, ::5])
+        torch.testing.assert_close(large[1, 2, 1], enlarged(draft[1:, 2:, 1:], 8, 12)[0, 0, 0])
+
+    def test_the_noise_is_that_of_a_released_level(self) -> None:
+        roots = np.linspace(0.00085**0.5, 0.0120**0.5, 1000)  # Stable Diffusion's levels, scaled to end at no signal
+        kept = np.cumprod(1 - roots**2) ** 0.5
+        self.assertAlmostEqual((kept[NOISE_LEVEL] - kept[-1]) * kept[0] / (kept[0] - kept[-1]), KEPT, 3)
+
+    def test_an_upscaler_that_is_right_loses_nothing(self) -> None:
+        torch.manual_seed(0)
+        base = fit_blocks(np.random.default_rng(0).standard_normal((200, 3072)).astype(np.float32), np.ones(200, np.float32))
+        nothing = torch.zeros(8, 48, 3, 4, 4)
+        batch = Batch(nothing, torch.randn(8, 9, 64), torch.ones(8, 3, 4, 4), torch.zeros(8, dtype=torch.bool),
+                      torch.zeros(8, 4, dtype=torch.long), torch.ones(8, 4, dtype=torch.bool), [""] * 8)
+        halving = Halving(base)
+        halving.offset = np.zeros(48, np.float32)
+        # Of clean zeros what comes in is noise times its level, and noise is the velocity: up to that level it is known.
+        seen = []
+        exact = lambda mixed, *_, **__: (seen.append(mixed) or mixed, None)  # noqa: E731
+        loss = float(upscale_loss(exact, batch, torch.zeros(8, 4, 8), halving))
+        level = seen[0][:, :, 1:].std() / (1 - KEPT**2) ** 0.5
+        self.assertTrue(0.3 < float(level) <= 1.0 and loss < (1 - KEPT**2), (level, loss))
+        self.assertTrue((seen[0][:, :, 0].flatten(1) == 0).all(1).any(), "some first pictures are given")
+
+    def test_an_upscaler_spreads_its_text(self) -> None:
+        places = positions((2, 4, 6), 9, 5, torch.device("cpu"), None, torch.tensor([5, 3]))
+        self.assertEqual(places[:, -5:, 0].tolist(), [[0, 0.25, 0.5, 0.75, 1], [0, 0.5, 1, 1.5, 2]])
+        torch.testing.assert_close(places[1, :-5], positions((2, 4, 6), 9, 5, torch.device("cpu"))[0, :-5])
+
+    def test_a_shrunk_clip_has_its_mouth_at_half_its_place(self) -> None:
+        frames = np.zeros((2, 8, 8, 3), np.uint8)
+        frames[:, 4:6, 2:4] = 200
+        clip = shrunk(Clip(frames, (4, 6, 2, 4)))
+        self.assertEqual((clip.frames.shape, clip.mouth_box), ((2, 4, 4, 3), (2, 3, 1, 2)))
+        self.assertEqual((int(clip.frames[0, 2, 1, 0]), int(clip.frames.sum())), (200, 2 * 3 * 200))
 
 
 class Windows(unittest.TestCase):
@@ -361,7 +424,7 @@ class Files(unittest.TestCase):
         for p in dit.parameters():  # what starts at zero would hide every error
             torch.nn.init.normal_(p, std=p.shape[-1] ** -0.5 if p.ndim > 1 else 0.02)
         files = stored(dit.state_dict())
-        self.assertEqual({n for n in files if files[n].dtype == torch.int8}, {n for n in dit.state_dict() if is_int8(n)})
+        self.assertEqual({n for n in files if files[n].dtype == torch.int8}, {n for n, t in dit.state_dict().items() if is_int8(n, t)})
         self.assertEqual(set(read_back(files)), set(dit.state_dict()))
         self.assertLess(rounding(trial(), dit.state_dict(), read_back(files)), 0.03)
 

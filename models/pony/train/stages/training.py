@@ -6,8 +6,11 @@ import time
 from pathlib import Path
 
 import torch
+from torch import nn
 
 from .. import fellows
+from ..text.encoder import Layer
+from ..transformer.dit import Block
 from ..transformer.model import Pony
 from ..transformer.optimizer import make_optimizers
 from .clock import Clock, device, load, save
@@ -20,34 +23,37 @@ CHECKPOINT_SECS = 150
 
 
 def new_model(sizes: Sizes) -> Pony:
-    return Pony(sizes.text, sizes.dit)
+    """Text encoder and transformer before any training, always the same."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        return Pony(sizes.text, sizes.dit)
 
 
-def compile_layers(model: Pony) -> None:
+def compile_layers(model: nn.Module) -> None:
     """Compiles the layers, each kind once for all windows, aspects and prompts. With matrix tiles those of the transformer are
     computed by `transformer.fused` instead; those of the text encoder take half the time."""
     torch._dynamo.config.cache_size_limit = 64
     torch._dynamo.config.suppress_errors = True  # what cannot be compiled runs as it is written
-    for layer in (*model.dit.block["layers"], *model.text.encoder.layers):
-        layer.compile(dynamic=True)
+    for part in model.modules():
+        if isinstance(part, (Block, Layer)):
+            part.compile(dynamic=True)
 
 
 class Training:
-    """A model in training; goes on from `path`, else begins with the averaged weights of `start`, else from nothing.
+    """A network in training; goes on from `path`, else begins with the averaged weights of `start`, else from nothing.
 
     `beside` is a network that only helps to train: it is trained and resumed too, but not averaged nor in the model's file.
     Several processes may share a training (`fellows.py`); the first one writes.
     """
 
     def __init__(
-        self, path: Path, start: Path | None, sizes: Sizes, total_secs: float, call_secs: float, rate: float = 1.0,
-        beside: torch.nn.Module | None = None,
+        self, path: Path, start: Path | None, model: nn.Module, total_secs: float, call_secs: float, rate: float = 1.0,
+        beside: nn.Module | None = None,
     ) -> None:
         fellows.join()
         self.path, self.device, self.rate = path, device(), rate
-        self.beside = (beside or torch.nn.Identity()).to(self.device)
-        torch.manual_seed(0)
-        self.model = new_model(sizes).to(self.device)
+        self.beside = (beside or nn.Identity()).to(self.device)
+        self.model = model.to(self.device)
         state = load(path, self.device)
         before = load(start, self.device) if start is not None and state is None else None
         if before:

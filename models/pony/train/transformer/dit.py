@@ -178,10 +178,14 @@ class _Adapter(nn.Module):
         self.rope = _Rope(c.head_dim)
 
 
-def positions(thw: tuple[int, int, int], audio: int, text: int, device: torch.device, frames: Tensor | None = None) -> Tensor:
-    """Scaled positions [b, l, 3] of all tokens, style v2; `thw` is the latent size before patching.
+def positions(
+    thw: tuple[int, int, int], audio: int, text: int, device: torch.device, frames: Tensor | None = None, words: Tensor | None = None,
+) -> Tensor:
+    """Scaled positions [b, l, 3] of all tokens; `thw` is the latent size before patching.
 
-    `frames` [b, t] tells which latent frames of their clips the samples have; without it these are the first ones, and b is 1.
+    `frames` [b, t] tells which latent frames of their clips the samples have; without it these are the first ones. All text stands at
+    one place (style v2) unless `words` [b] tells how many tokens of it each sample has: these stand from 0 to 1, as upscalers have
+    it (v1). Without either b is 1.
     """
     t, h, w = thw[0], thw[1] // 2, thw[2] // 2
     axes = [torch.arange(n, dtype=torch.float32, device=device) - centre for n, centre in ((t, 0), (h, (h - 1) / 2), (w, (w - 1) / 2))]
@@ -189,13 +193,18 @@ def positions(thw: tuple[int, int, int], audio: int, text: int, device: torch.de
     if frames is not None:
         video = video.repeat(len(frames), 1, 1)
         video[..., 0] = frames.repeat_interleave(h * w, 1)
-    sound = torch.zeros(audio, 3, device=device)
+    sound = torch.zeros(1, audio, 3, device=device)
     if audio > 1:
-        sound[:, 0] = torch.arange(audio, device=device) * (((audio - 1) // 4) / (audio - 1))
-    words = torch.zeros(text, 3, device=device)
-    if text == 1:
-        words[:, 0] = -1
-    return torch.cat((video, torch.cat((sound, words)).expand(len(video), -1, -1)), 1)
+        sound[..., 0] = torch.arange(audio, device=device) * (((audio - 1) // 4) / (audio - 1))
+    said = torch.zeros(1, text, 3, device=device)
+    if words is not None:
+        said = said.repeat(len(words), 1, 1)
+        said[..., 0] = torch.arange(text, device=device) / (words[:, None] - 1)
+    elif text == 1:
+        said[..., 0] = -1
+    parts = (video, sound, said)
+    count = max(map(len, parts))
+    return torch.cat([part.expand(count, -1, -1) for part in parts], 1)
 
 
 def patchify(latent: Tensor) -> Tensor:
@@ -226,24 +235,25 @@ class Dit(nn.Module):
 
     def forward(
         self, video: Tensor, audio: Tensor, text: Tensor, mask: Tensor | None = None, compute: torch.dtype = torch.bfloat16,
-        frames: Tensor | None = None, tap: int | None = None,
+        frames: Tensor | None = None, tap: int | None = None, upscaling: bool = False,
     ) -> tuple[Tensor, ...]:
         """Velocities of video [b, 48, t, h, w] and audio [b, a, 64] for text features [b, l, d].
 
         `mask` [b, l] is true for real text tokens, which come first; without it all count. `frames` as in `positions`.
-        With `tap` the audio tokens behind that layer come third, float32 [b, a, width].
+        With `tap` the audio tokens behind that layer come third, float32 [b, a, width]. `upscaling` spreads the text, two tokens at least.
         """
         thw = tuple(video.shape[2:])
         tokens = patchify(video)
         spans = (tokens.shape[1], audio.shape[1], text.shape[1])
         parts = [self.adapter.video_embedder(tokens), self.adapter.audio_embedder(audio), self.adapter.text_embedder(text)]
-        angle = (positions(thw, *spans[1:], video.device, frames)[..., None] * self.adapter.rope.bands).flatten(2)
-        sin, cos = angle.sin(), angle.cos()
-        if self.config.place_embedder:
-            places = self.adapter.place_embedder(torch.cat((sin, cos), -1)).split(spans, 1)
-            parts = [parts[0] + places[0], parts[1] + places[1], parts[2]]
         if mask is None:
             mask = torch.ones(text.shape[:2], dtype=torch.bool, device=text.device)
+        places = positions(thw, *spans[1:], video.device, frames, mask.sum(1) if upscaling else None)
+        angle = (places[..., None] * self.adapter.rope.bands).flatten(2)
+        sin, cos = angle.sin(), angle.cos()
+        if self.config.place_embedder:
+            told = self.adapter.place_embedder(torch.cat((sin, cos), -1)[:, : spans[0] + spans[1]]).split(spans[:2], 1)
+            parts = [parts[0] + told[0], parts[1] + told[1], parts[2]]
         run = self._packed if fused.usable(video, self.config.head_dim, self.config.num_query_groups, compute) else self._padded
         seen, heard, *tapped = run(parts, spans, mask, sin, cos, compute, tap)
         one = (seen.shape[1], 0, 0)

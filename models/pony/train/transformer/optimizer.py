@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from .. import fellows
 from ..codecs.muon import orthogonalised
-from .model import Pony
 
 
 class ExpertMuon(torch.optim.Optimizer):
@@ -43,7 +42,8 @@ class ExpertMuon(torch.optim.Optimizer):
             p.add_(part.float(), alpha=-group["lr"] * scale)
 
 
-def make_optimizers(model: Pony, muon_lr: float, adam_lr: float) -> list[torch.optim.Optimizer]:
+def make_optimizers(model: nn.Module, muon_lr: float, adam_lr: float) -> list[torch.optim.Optimizer]:
+    """For a network whose transformer is its `dit`."""
     inner, other = [], []
     for name, p in model.named_parameters():
         if name.endswith(("linear_qkv.weight", "linear_proj.weight", "up_gate_proj.weight", "down_proj.weight")) and "dit" in name:

@@ -1,0 +1,127 @@
+"""Trains the network that brings a draft to twice its height and width.
+
+    python -m train.stages.upscale WORK --total 600
+
+As in the released model: a draft's latents are enlarged, some noise is mixed in, and from there the network flows to the latents of
+the full size, listening to the draft's sound under much noise. What a draft leaves open has been decided there, so a smaller network
+does, and most of what it learns is near: it sees moments and excerpts, and whole clips never. The text encoder is the drafts' own.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+
+from .. import fellows
+from ..codecs.anchor import Anchor, Halving
+from ..transformer.dit import Dit
+from ..transformer.sampling import sigmas
+from .clock import load
+from .flow import Batch, Records, draw_batch, features, noise_levels
+from .parts import newest
+from .sizes import PLANS, UPSCALE_STEPS, Sizes
+from .stills import Stills
+from .training import Training, compile_layers, new_model
+
+#: How much of an enlarged draft is kept beside the noise: the one of the released model's noise levels that `model.json` names. What
+#: is finer than the noise is drawn anew, so that a draft's small faults are not kept.
+NOISE_LEVEL, KEPT = 80, 0.955
+#: The share of noise in the sound that is listened to, and the shift of the sampler's levels, as in the released model.
+AUDIO_NOISE, SHIFT = 0.7, 5.0
+#: Share of samples at the very levels of the sampler, of those whose first picture is given, and of moments among the batches.
+ON_LEVELS, FIRST_GIVEN, MOMENTS = 0.6, 0.4, 0.5
+
+
+class Upscaler(nn.Module):
+    """The network, named as `Training` expects it."""
+
+    def __init__(self, sizes: Sizes) -> None:
+        super().__init__()
+        with torch.random.fork_rng():
+            torch.manual_seed(0)
+            self.dit = Dit(sizes.upscaler)
+
+
+def enlarged(draft: Tensor, height: int, width: int) -> Tensor:
+    """Latents [b, c, t, h, w] at another height and width, linearly from corner to corner, as `sampling/interpolate.rs` does it."""
+    b, c, t, h, w = draft.shape
+    frames = draft.transpose(1, 2).reshape(b * t, c, h, w)
+    return F.interpolate(frames, (height, width), mode="bilinear", align_corners=True).view(b, t, c, height, width).transpose(1, 2)
+
+
+def start(draft: Tensor, height: int, width: int, noise: Tensor) -> Tensor:
+    """What the upscaler starts from."""
+    return KEPT * enlarged(draft, height, width) + (1 - KEPT**2) ** 0.5 * noise
+
+
+def heard(audio: Tensor, noise: Tensor) -> Tensor:
+    """The sound that the upscaler listens to."""
+    return AUDIO_NOISE * noise + (1 - AUDIO_NOISE) * audio
+
+
+def upscale_loss(dit: Dit, batch: Batch, text: Tensor, halving: Halving) -> Tensor:
+    """The squared error of the velocity for text features [b, l, d], weighed by place."""
+    clean, (b, _, t, h, w) = batch.video, batch.video.shape
+    draft = torch.from_numpy(halving(clean.cpu().numpy())).to(clean.device)
+    noisy = start(draft, h, w, torch.randn_like(clean))
+    levels = torch.tensor(sigmas(UPSCALE_STEPS, SHIFT)[:-1])
+    sigma = torch.where(torch.rand(b) < ON_LEVELS, levels[torch.randint(len(levels), (b,))], noise_levels(b))
+    sigma = sigma[:, None].repeat(1, t)
+    sigma[(torch.rand(b) < FIRST_GIVEN) & (t > 1), 0] = 0
+    sigma = sigma.to(clean.device)[:, None, :, None, None]
+    mixed, sound = (1 - sigma) * clean + sigma * noisy, heard(batch.audio, torch.randn_like(batch.audio))
+    velocity, _ = dit(mixed, sound, text, batch.mask, frames=batch.frames, upscaling=True)
+    place = (batch.weight * (sigma[:, 0] > 0))[:, None]
+    return ((velocity - (noisy - clean)).square() * place).mean()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--plan", choices=PLANS, default="full")
+    parser.add_argument("--total", type=float, required=True)
+    parser.add_argument("--seconds", type=float, default=1e9)
+    parser.add_argument("--tokens", type=int, default=0)
+    args = parser.parse_args()
+    sizes = PLANS[args.plan]()
+    base = newest(args.work)
+    if base is None:
+        raise SystemExit(f"nothing is trained in {args.work} yet; run train.stages.joint first")
+    training = Training(args.work / "upscaler.pt", None, Upscaler(sizes), args.total, args.seconds)
+    where, fixed = training.device, training.device.type == "cuda"
+    reader = new_model(sizes).to(where).eval().requires_grad_(False)
+    reader.load_state_dict((load(base, where) or {})["average"])
+    compile_layers(reader)
+    tokenizer, halving = Tokenizer.from_file(str(args.work / "tokenizer.json")), Halving(Anchor.load(args.work / "pca.npz"))
+    moments, excerpts = Stills(args.work / "stills"), Records(args.work / "excerpts")
+    moments.refresh(), excerpts.refresh()
+    known, budget = excerpts.part(held_out=False), args.tokens or (120_000 if fixed else 8_000)
+    if not known and not len(moments):
+        raise SystemExit("nothing is drawn yet; run train.stages.stills or train.stages.draw --excerpts first")
+    rng, told = np.random.default_rng([training.step, 43, fellows.RANK]), []
+    for progress in training.clock:
+        if len(moments) and (not known or rng.random() < MOMENTS):
+            batch = moments.batch(budget, tokenizer, sizes.most_words, fixed, rng)
+        else:
+            batch = draw_batch(known, budget, 0.0, tokenizer, sizes.most_words, fixed, rng)
+        batch = batch.to(where)
+        with torch.no_grad():
+            text = features(reader, batch.ids, batch.mask)
+        loss = upscale_loss(training.model.dit, batch, text, halving)
+        training.update(loss, progress)
+        told.append(loss.detach())
+        if training.step % 40 == 0:
+            training.say(f"velocity {float(torch.stack(told).mean()):.4f}")
+            told.clear()
+    training.checkpoint()
+    training.say("the upscaler is over for this call")
+
+
+if __name__ == "__main__":
+    main()
