@@ -20,11 +20,10 @@ from ..codecs.anchor import Anchor, Halving
 from ..transformer.batches import NEGATIVE_PROMPT
 from ..transformer.sampling import sigmas
 from .clock import load
-from .flow import SOUND_WEIGHT, Noised, Records, add_noise, distance, draw_batch, features, noise_levels, tokens
-from .sizes import PLANS
+from .flow import SHIFT, SOUND_WEIGHT, Noised, Records, add_noise, distance, draw_batch, features, noise_levels, tokens, velocities
+from .sizes import PLANS, STEPS
 from .training import Training, compile_layers, new_model
 
-STEPS, SAMPLER_SHIFT = 8, 5.0
 GUIDANCE_VIDEO, GUIDANCE_AUDIO = 2.0, 2.5
 #: Share of samples at the very levels of the sampler.
 ON_LEVELS = 0.7
@@ -48,7 +47,7 @@ def main() -> None:
     records = Records(args.work / "latents", Halving(Anchor.load(args.work / "pca.npz")))
     records.refresh()
     known, budget = records.part(held_out=False), args.tokens or (120_000 if fixed else 6_000)
-    rng, levels = np.random.default_rng([training.step, 42, fellows.RANK]), torch.tensor(sigmas(STEPS, SAMPLER_SHIFT)[:-1])
+    rng, levels = np.random.default_rng([training.step, 42, fellows.RANK]), torch.tensor(sigmas(STEPS, SHIFT)[:-1])
     for progress in training.clock:
         batch = draw_batch(known, budget, 0.2, tokenizer, sizes.most_words, fixed, rng).to(where)
         count = len(batch.prompts)
@@ -58,10 +57,11 @@ def main() -> None:
             ids, mask = (x.to(where) for x in tokens(tokenizer, [NEGATIVE_PROMPT] * count, batch.ids.shape[1], fixed))
             good = teacher.dit(noised.video, noised.audio, features(teacher, batch.ids, batch.mask), batch.mask, frames=batch.frames)
             bad = teacher.dit(noised.video, noised.audio, features(teacher, ids, mask), mask, frames=batch.frames)
-            wanted = [b + scale * (g - b) for g, b, scale in zip(good, bad, (GUIDANCE_VIDEO, GUIDANCE_AUDIO))]
-        goal = Noised(noised.video, noised.audio, noised.sigma_video, noised.sigma_audio, *wanted)
+            wanted = tuple(b + scale * (g - b) for g, b, scale in zip(good, bad, (GUIDANCE_VIDEO, GUIDANCE_AUDIO)))
+        levels_of = (noised.sigma_video, noised.sigma_audio)
+        goal = Noised(noised.video, noised.audio, noised.sigma_video, noised.sigma_audio, *velocities(teacher.dit, wanted, *levels_of))
         got = training.model.dit(noised.video, noised.audio, features(training.model, batch.ids, batch.mask), batch.mask, frames=batch.frames)
-        video, audio = distance(got, goal, batch.weight)
+        video, audio = distance(velocities(training.model.dit, got, *levels_of), goal, batch.weight)
         training.update(video + SOUND_WEIGHT * audio, progress)
         if training.step % 25 == 0:
             training.say(f"video {video.item():.3f} sound {audio.item():.3f}")

@@ -17,20 +17,22 @@ from torch import Tensor
 from ..codecs.anchor import Halving
 from ..codecs.clips import HELD_OUT_EVERY
 from ..transformer.batches import NEGATIVE_PROMPT
+from ..transformer.dit import Dit
 from ..transformer.model import Pony
 from ..voices.clip import Said, Script
 from ..voices.grammar import Line
 from ..voices.prompts import sound_blocks
 from .draw import MOUTH_WEIGHT, STEP, WHOLE
+from .sizes import STEPS
 
 FPS = 25
 #: Latent frames of the first half of a clip; its share of the windows while more than half of the time is left, and after that.
 HALF, HALF_SHARES = 13, (0.5, 0.2)
 #: Shares of samples whose first picture is given (of still pictures: nearly all), whose sound is given, without prompt.
 FIRST_GIVEN, STILL_GIVEN, SOUND_GIVEN, NO_PROMPT = 0.4, 0.9, 0.3, 0.1
-#: Noise levels are as dense as the sampler's, and so many of them are the first one, of noise alone: what is settled there is
-#: what the prompt says, and all other levels only refine it. Most of the moments are for that.
-SHIFT, FIRST_LEVEL, FIRST_LEVEL_OF_MOMENTS = 5.0, 0.2, 0.8
+#: Noise levels are as dense as the sampler's, who asks for none below its last one, and so many of them are the first one, of
+#: noise alone: what is settled there is what the prompt says, and all other levels only refine it.
+SHIFT, FIRST_LEVEL, FIRST_LEVEL_OF_MOMENTS = 5.0, 0.2, 0.4
 #: Shares of the batches by shape: most clips are made for telephones.
 ASPECTS = {"9:16": 0.6, "16:9": 0.25, "1:1": 0.15}
 #: Weight of the cells of a face beside those of its mouth, `draw.MOUTH_WEIGHT`: an eye is small and all that one looks at.
@@ -196,7 +198,7 @@ class Noised:
 
 
 def noise_levels(count: int, first: float = FIRST_LEVEL) -> Tensor:
-    u = torch.where(torch.rand(count) < first, 1.0, torch.rand(count))
+    u = torch.where(torch.rand(count) < first, 1.0, 1 / STEPS + (1 - 1 / STEPS) * torch.rand(count))
     return SHIFT * u / (1 + (SHIFT - 1) * u)
 
 
@@ -216,6 +218,15 @@ def add_noise(batch: Batch, sigma: Tensor) -> Noised:
 def features(model: Pony, ids: Tensor, mask: Tensor) -> Tensor:
     with torch.autocast(ids.device.type, torch.bfloat16):
         return model.text(ids, mask)
+
+
+def velocities(dit: Dit, out: tuple[Tensor, Tensor], sigma_video: Tensor, sigma_audio: Tensor) -> tuple[Tensor, Tensor]:
+    """What a transformer's outputs are as velocities, at the noise levels of frames [b, t] and of sounds [b]: some tell what is noise in
+    what they get, which is that times its level. Where there is no noise nobody asks."""
+    if not dit.config.input_skip:
+        return out
+    video, audio = (torch.where(sigma > 0, sigma, 1.0) for sigma in (sigma_video, sigma_audio))
+    return out[0] / video[:, None, :, None, None], out[1] / audio[:, None, None]
 
 
 def distance(got: tuple[Tensor, Tensor], noised: Noised, weight: Tensor) -> tuple[Tensor, Tensor]:
@@ -241,5 +252,6 @@ def flow_losses(
     none, counts = (F.pad(x[0], (0, ids.shape[1] - x.shape[1])).to(where) for x in tokens(tokenizer, [NEGATIVE_PROMPT], ids.shape[1], False))
     ids[drop], mask[drop] = none, counts
     video, audio, *tapped = model.dit(noised.video, noised.audio, features(model, ids, mask), mask, frames=batch.frames, tap=tap)
-    seen, heard = distance((video, audio), noised, batch.weight)
+    got = velocities(model.dit, (video, audio), noised.sigma_video, noised.sigma_audio)
+    seen, heard = distance(got, noised, batch.weight)
     return seen, heard * batch.has_sound, *tapped

@@ -21,8 +21,9 @@ from ..codecs.export import as_float16, with_statistics
 from ..codecs.oobleck import PREFIX
 from ..transformer.batches import NEGATIVE_PROMPT
 from .clock import load
-from .distil import GUIDANCE_AUDIO, GUIDANCE_VIDEO, SAMPLER_SHIFT, STEPS
-from .sizes import LIMIT_BYTES, PLANS, RATE, UPSCALE_STEPS, Sizes, is_int8
+from .distil import GUIDANCE_AUDIO, GUIDANCE_VIDEO
+from .flow import SHIFT
+from .sizes import LIMIT_BYTES, PLANS, RATE, STEPS, UPSCALE_STEPS, Sizes, is_int8
 from .training import new_model
 from .upscale import NOISE_LEVEL
 
@@ -59,7 +60,7 @@ def read_back(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 def description(sizes: Sizes, guided: bool) -> dict:
     """The contents of model.json; a distilled model has no guidance."""
     base = {"weights": "transformer.safetensors", "config": sizes.dit.to_json(), "coords": "v2", "sampler": "unipc", "steps": STEPS,
-            "shift": SAMPLER_SHIFT, "negative_prompt": NEGATIVE_PROMPT}
+            "shift": SHIFT, "negative_prompt": NEGATIVE_PROMPT}
     if guided:
         base["guidance"] = {"video": GUIDANCE_VIDEO, "video_low": GUIDANCE_VIDEO, "audio": GUIDANCE_AUDIO}
     side = min(min(size) for size in sizes.pictures.values())

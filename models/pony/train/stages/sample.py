@@ -28,12 +28,13 @@ from ..transformer.model import Pony
 from ..transformer.sampling import UniPC, sigmas
 from ..voices.prompts import sound_blocks
 from .clock import device, load
-from .distil import GUIDANCE_AUDIO, GUIDANCE_VIDEO, SAMPLER_SHIFT, STEPS
+from .distil import GUIDANCE_AUDIO, GUIDANCE_VIDEO
 from .draw import FRAMES, WHOLE, shoot
-from .flow import features, tokens
-from .sizes import PLANS, RATE, UPSCALE_STEPS, Sizes
+from .flow import SHIFT, features, tokens
+from .sizes import PLANS, RATE, STEPS, UPSCALE_STEPS, Sizes
 from .training import new_model
-from .upscale import SHIFT, Upscaler, heard, start
+from .upscale import SHIFT as UPSCALE_SHIFT
+from .upscale import Upscaler, heard, start
 
 
 @torch.no_grad()
@@ -46,17 +47,18 @@ def sample(model: Pony, ids: tuple[Tensor, Tensor], empty: tuple[Tensor, Tensor]
     v = torch.randn(count, 48, *shape, generator=noise).to(where)
     text = [features(model, *pair).half().float() for pair in (ids, empty) if pair is not None]
     masks = [pair[1] for pair in (ids, empty) if pair is not None]
-    levels = sigmas(STEPS, SAMPLER_SHIFT)
+    levels = sigmas(STEPS, SHIFT)
     solve_v, solve_a = UniPC(levels), UniPC(levels)
-    for _ in range(STEPS):
+    for level in levels[:-1]:
         if first is not None:
             v[:, :, :1] = first
         a = audio if audio is not None else a
+        at = level if model.dit.config.input_skip else 1.0
         answers = [model.dit(v, a, t, m) for t, m in zip(text, masks)]
         (gv, ga), (bv, ba) = answers[0], answers[-1]
         if len(answers) == 2:
             gv, ga = bv + GUIDANCE_VIDEO * (gv - bv), ba + GUIDANCE_AUDIO * (ga - ba)
-        v, a = solve_v.step(v, gv), solve_a.step(a, ga)
+        v, a = solve_v.step(v, gv / at), solve_a.step(a, ga / at)
     if first is not None:
         v[:, :, :1] = first
     return v, a if audio is None else audio
@@ -68,11 +70,12 @@ def upscale(dit: Dit, video: Tensor, audio: Tensor, text: Tensor, mask: Tensor, 
     (b, c, t, h, w), noise = video.shape, torch.Generator().manual_seed(seed)
     v = start(video, 2 * h, 2 * w, torch.randn(b, c, t, 2 * h, 2 * w, generator=noise).to(video.device))
     sound = heard(audio, torch.randn(audio.shape, generator=noise).to(audio.device))
-    solve = UniPC(sigmas(UPSCALE_STEPS, SHIFT))
-    for _ in range(UPSCALE_STEPS):
+    levels = sigmas(UPSCALE_STEPS, UPSCALE_SHIFT)
+    solve = UniPC(levels)
+    for level in levels[:-1]:
         if first is not None:
             v[:, :, :1] = first
-        v = solve.step(v, dit(v, sound, text, mask, upscaling=True)[0])
+        v = solve.step(v, dit(v, sound, text, mask, upscaling=True)[0] / (level if dit.config.input_skip else 1.0))
     if first is not None:
         v[:, :, :1] = first
     return v

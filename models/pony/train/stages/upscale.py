@@ -23,7 +23,7 @@ from ..codecs.anchor import Anchor, Halving
 from ..transformer.dit import Dit
 from ..transformer.sampling import sigmas
 from .clock import load
-from .flow import Batch, Records, draw_batch, features, noise_levels
+from .flow import Batch, Records, draw_batch, features, noise_levels, velocities
 from .parts import newest
 from .sizes import PLANS, UPSCALE_STEPS, Sizes
 from .stills import Stills
@@ -76,7 +76,8 @@ def upscale_loss(dit: Dit, batch: Batch, text: Tensor, halving: Halving) -> Tens
     sigma[(torch.rand(b) < FIRST_GIVEN) & (t > 1), 0] = 0
     sigma = sigma.to(clean.device)[:, None, :, None, None]
     mixed, sound = (1 - sigma) * clean + sigma * noisy, heard(batch.audio, torch.randn_like(batch.audio))
-    velocity, _ = dit(mixed, sound, text, batch.mask, frames=batch.frames, upscaling=True)
+    out = dit(mixed, sound, text, batch.mask, frames=batch.frames, upscaling=True)
+    velocity, _ = velocities(dit, out, sigma[:, 0, :, 0, 0], torch.ones(b, device=clean.device))
     place = (batch.weight * (sigma[:, 0] > 0))[:, None]
     return ((velocity - (noisy - clean)).square() * place).mean()
 

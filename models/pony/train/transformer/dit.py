@@ -37,7 +37,8 @@ class DitConfig:
     enable_attn_gating: bool = True
     #: Whether video and audio tokens are told their places at the way in; the released model knows them by rotation alone.
     place_embedder: bool = False
-    #: Whether what comes in is added to what comes out, so that noise has not to be carried through the layers.
+    #: Whether what comes in is added to what comes out, which then is the velocity times the noise level: what the layers have to say is
+    #: the clean latents alone, and noise has not to be carried through them.
     input_skip: bool = False
 
     @property
@@ -237,7 +238,7 @@ class Dit(nn.Module):
         self, video: Tensor, audio: Tensor, text: Tensor, mask: Tensor | None = None, compute: torch.dtype = torch.bfloat16,
         frames: Tensor | None = None, tap: int | None = None, upscaling: bool = False,
     ) -> tuple[Tensor, ...]:
-        """Velocities of video [b, 48, t, h, w] and audio [b, a, 64] for text features [b, l, d].
+        """Velocities of video [b, 48, t, h, w] and audio [b, a, 64] for text features [b, l, d]; times their noise levels with `input_skip`.
 
         `mask` [b, l] is true for real text tokens, which come first; without it all count. `frames` as in `positions`.
         With `tap` the audio tokens behind that layer come third, float32 [b, a, width]. `upscaling` spreads the text, two tokens at least.
