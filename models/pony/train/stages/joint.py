@@ -36,7 +36,7 @@ SPOKEN_EVERY = 4
 #: What is learned from, in this order.
 STATES = {"stills": "stills.pt", "excerpts": "excerpts.pt", "clips": "joint.pt"}
 #: Shares of the batches of moments, excerpts and clips: what came before goes on beside, for it shows more scenes.
-SHARES = {"stills": (1.0, 0.0, 0.0), "excerpts": (0.5, 0.5, 0.0), "clips": (0.1, 0.3, 0.6)}
+SHARES = {"stills": (1.0, 0.0, 0.0), "excerpts": (0.3, 0.7, 0.0), "clips": (0.1, 0.3, 0.6)}
 
 
 def start_of(work: Path, of: str) -> Path | None:
