@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,17 @@ from pathlib import Path
 import torch
 
 from ..fellows import as_first
+from .sizes import PLANS
+
+
+def arguments(about: str | None) -> argparse.ArgumentParser:
+    """What every training by the clock is told."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--plan", choices=PLANS, default="full")
+    parser.add_argument("--total", type=float, required=True, help="seconds of the whole stage")
+    parser.add_argument("--seconds", type=float, default=1e9, help="seconds of this call")
+    return parser
 
 
 class Clock:

@@ -17,7 +17,6 @@ from torch import Tensor
 from ..codecs.anchor import Halving
 from ..codecs.clips import HELD_OUT_EVERY
 from ..transformer.batches import NEGATIVE_PROMPT
-from ..transformer.dit import Dit
 from ..transformer.model import Pony
 from ..voices.clip import Said, Script
 from ..voices.grammar import Line
@@ -136,10 +135,11 @@ def in_sixteens(length: int) -> int:
 def padded(rows: list[list[int]], most: int, fixed: bool) -> tuple[Tensor, Tensor]:
     """Ids and mask [b, l] of prompts, l the longest one in whole sixteens or, where shapes must not change, always `most`: each new
     length costs a processor's library a kernel of its own."""
-    ids = torch.zeros(len(rows), most if fixed else in_sixteens(min(most, max(map(len, rows)))), dtype=torch.long)
+    rows = [row[:most] for row in rows]
+    ids = torch.zeros(len(rows), most if fixed else in_sixteens(max(map(len, rows))), dtype=torch.long)
     mask = torch.zeros_like(ids, dtype=torch.bool)
     for i, row in enumerate(rows):
-        ids[i, : len(row[:most])] = torch.tensor(row[:most])
+        ids[i, : len(row)] = torch.tensor(row)
         mask[i, : len(row)] = True
     return ids, mask
 
@@ -196,10 +196,20 @@ class Noised:
     want_video: Tensor
     want_audio: Tensor
 
+    @property
+    def seen(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """What a network is told of it, as `Dit.velocity` takes it."""
+        return self.video, self.audio, self.sigma_video, self.sigma_audio
+
 
 def noise_levels(count: int, first: float = FIRST_LEVEL) -> Tensor:
     u = torch.where(torch.rand(count) < first, 1.0, 1 / STEPS + (1 - 1 / STEPS) * torch.rand(count))
     return SHIFT * u / (1 + (SHIFT - 1) * u)
+
+
+def levels_among(known: Tensor, share: float, count: int) -> Tensor:
+    """Noise levels [count], in that share those that are known to be asked for."""
+    return torch.where(torch.rand(count) < share, known[torch.randint(len(known), (count,))], noise_levels(count))
 
 
 def add_noise(batch: Batch, sigma: Tensor) -> Noised:
@@ -218,15 +228,6 @@ def add_noise(batch: Batch, sigma: Tensor) -> Noised:
 def features(model: Pony, ids: Tensor, mask: Tensor) -> Tensor:
     with torch.autocast(ids.device.type, torch.bfloat16):
         return model.text(ids, mask)
-
-
-def velocities(dit: Dit, out: tuple[Tensor, Tensor], sigma_video: Tensor, sigma_audio: Tensor) -> tuple[Tensor, Tensor]:
-    """What a transformer's outputs are as velocities, at the noise levels of frames [b, t] and of sounds [b]: some tell what is noise in
-    what they get, which is that times its level. Where there is no noise nobody asks."""
-    if not dit.config.input_skip:
-        return out
-    video, audio = (torch.where(sigma > 0, sigma, 1.0) for sigma in (sigma_video, sigma_audio))
-    return out[0] / video[:, None, :, None, None], out[1] / audio[:, None, None]
 
 
 def distance(got: tuple[Tensor, Tensor], noised: Noised, weight: Tensor) -> tuple[Tensor, Tensor]:
@@ -251,7 +252,6 @@ def flow_losses(
     ids, mask = batch.ids.clone(), batch.mask.clone()
     none, counts = (F.pad(x[0], (0, ids.shape[1] - x.shape[1])).to(where) for x in tokens(tokenizer, [NEGATIVE_PROMPT], ids.shape[1], False))
     ids[drop], mask[drop] = none, counts
-    video, audio, *tapped = model.dit(noised.video, noised.audio, features(model, ids, mask), mask, frames=batch.frames, tap=tap)
-    got = velocities(model.dit, (video, audio), noised.sigma_video, noised.sigma_audio)
-    seen, heard = distance(got, noised, batch.weight)
+    video, audio, *tapped = model.dit.velocity(*noised.seen, features(model, ids, mask), mask, frames=batch.frames, tap=tap)
+    seen, heard = distance((video, audio), noised, batch.weight)
     return seen, heard * batch.has_sound, *tapped

@@ -5,13 +5,12 @@
     python -m train.stages.joint WORK --total 460 --seconds 400   # clips
 
 What a picture is made of is learned where it costs least: from moments, then, with the sound that belongs to it, from
-excerpts, which have a quarter of a clip's tokens. Each begins with what came before (`speech` first of all), resumes from its
+excerpts, which have less than half of a clip's tokens. Each begins with what came before (`speech` first of all), resumes from its
 own file in WORK, and takes in what is drawn beside it.
 """
 
 from __future__ import annotations
 
-import argparse
 import queue
 import threading
 import time
@@ -23,6 +22,7 @@ from tokenizers import Tokenizer
 
 from .. import fellows
 from ..codecs.anchor import Anchor, Halving
+from .clock import arguments
 from .flow import HALF_SHARES, SOUND_WEIGHT, Batch, Records, draw_batch, flow_losses
 from .lines import spare_processes
 from .reading import READ_WEIGHT, namers
@@ -96,11 +96,7 @@ class Feeder:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("work", type=Path)
-    parser.add_argument("--plan", choices=PLANS, default="full")
-    parser.add_argument("--total", type=float, required=True)
-    parser.add_argument("--seconds", type=float, default=1e9)
+    parser = arguments(__doc__)
     parser.add_argument("--tokens", type=int, default=0, help="tokens of a batch; 0: 150000 on a GPU, 12000 on a CPU")
     parser.add_argument("--processes", type=int, default=-1, help="that draw sounds; -1: all cores but two")
     parser.add_argument("--of", choices=STATES, default="clips", help="moments, excerpts of clips, or clips")

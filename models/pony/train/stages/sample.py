@@ -23,7 +23,6 @@ from ..codecs.anchor import Anchor, Halving
 from ..codecs.oobleck import decoder
 from ..codecs.turbo_decoder import TurboDecoder
 from ..codecs.train_video import denormalised
-from ..transformer.dit import Dit
 from ..transformer.model import Pony
 from ..transformer.sampling import UniPC, sigmas
 from ..voices.prompts import sound_blocks
@@ -31,10 +30,9 @@ from .clock import device, load
 from .distil import GUIDANCE_AUDIO, GUIDANCE_VIDEO
 from .draw import FRAMES, WHOLE, shoot
 from .flow import SHIFT, features, tokens
-from .sizes import PLANS, RATE, STEPS, UPSCALE_STEPS, Sizes
+from .sizes import PLANS, RATE, STEPS, Sizes
 from .training import new_model
-from .upscale import SHIFT as UPSCALE_SHIFT
-from .upscale import Upscaler, heard, start
+from .upscale import Upscaler, upscale
 
 
 @torch.no_grad()
@@ -53,32 +51,15 @@ def sample(model: Pony, ids: tuple[Tensor, Tensor], empty: tuple[Tensor, Tensor]
         if first is not None:
             v[:, :, :1] = first
         a = audio if audio is not None else a
-        at = level if model.dit.config.input_skip else 1.0
-        answers = [model.dit(v, a, t, m) for t, m in zip(text, masks)]
+        sigma = torch.full((count, shape[0]), level, device=where)
+        answers = [model.dit.velocity(v, a, sigma, sigma[:, 0], t, m) for t, m in zip(text, masks)]
         (gv, ga), (bv, ba) = answers[0], answers[-1]
         if len(answers) == 2:
             gv, ga = bv + GUIDANCE_VIDEO * (gv - bv), ba + GUIDANCE_AUDIO * (ga - ba)
-        v, a = solve_v.step(v, gv / at), solve_a.step(a, ga / at)
+        v, a = solve_v.step(v, gv), solve_a.step(a, ga)
     if first is not None:
         v[:, :, :1] = first
     return v, a if audio is None else audio
-
-
-@torch.no_grad()
-def upscale(dit: Dit, video: Tensor, audio: Tensor, text: Tensor, mask: Tensor, seed: int, first: Tensor | None = None) -> Tensor:
-    """Latents of drafts [b, 48, t, h, w] with their sound at twice the height and width; `first` are first pictures of that size."""
-    (b, c, t, h, w), noise = video.shape, torch.Generator().manual_seed(seed)
-    v = start(video, 2 * h, 2 * w, torch.randn(b, c, t, 2 * h, 2 * w, generator=noise).to(video.device))
-    sound = heard(audio, torch.randn(audio.shape, generator=noise).to(audio.device))
-    levels = sigmas(UPSCALE_STEPS, UPSCALE_SHIFT)
-    solve = UniPC(levels)
-    for level in levels[:-1]:
-        if first is not None:
-            v[:, :, :1] = first
-        v = solve.step(v, dit(v, sound, text, mask, upscaling=True)[0] / (level if dit.config.input_skip else 1.0))
-    if first is not None:
-        v[:, :, :1] = first
-    return v
 
 
 class Decoders:

@@ -116,8 +116,9 @@ def operations(run) -> float:
 def networks(sizes: Sizes) -> dict[str, nn.Module]:
     with torch.device("meta"):
         return {
-            "transformer": Dit(sizes.dit), "upscaler": Dit(sizes.upscaler), "text encoder": TextEncoder(sizes.text), "video decoder": TurboDecoder(sizes.decoder),
-            "picture encoder": WanEncoder(sizes.encoder), "audio decoder": decoder(sizes.audio), "audio encoder": encoder(sizes.audio),
+            "transformer": Dit(sizes.dit), "upscaler": Dit(sizes.upscaler), "text encoder": TextEncoder(sizes.text),
+            "video decoder": TurboDecoder(sizes.decoder), "picture encoder": WanEncoder(sizes.encoder),
+            "audio decoder": decoder(sizes.audio), "audio encoder": encoder(sizes.audio),
         }
 
 

@@ -8,9 +8,7 @@ Losses and the closed form of the encoder's head are those of `codecs.train_audi
 
 from __future__ import annotations
 
-import argparse
 import itertools
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -21,7 +19,7 @@ from ..codecs.sound_anchor import SoundAnchor
 from ..codecs.spectral import log_mel_error
 from ..codecs.train_audio import SOLVE_EVERY, Part, decoder_loss, encoder_loss, fix_posterior, solve_head
 from ..voices.clip import draw_script, perform
-from .clock import Clock, device, finish, load, save
+from .clock import Clock, arguments, device, finish, load, save
 from .draw import FRAMES
 from .lines import Lines, spare_processes
 from .sizes import PLANS, RATE
@@ -83,12 +81,8 @@ def figure(part: Part, model: torch.nn.Module, anchor: SoundAnchor, where: torch
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("work", type=Path)
-    parser.add_argument("--plan", choices=PLANS, default="full")
+    parser = arguments(__doc__)
     parser.add_argument("--part", type=Part, required=True)
-    parser.add_argument("--total", type=float, required=True, help="seconds of the whole stage")
-    parser.add_argument("--seconds", type=float, default=1e9, help="seconds of this call")
     parser.add_argument("--batch", type=int, default=0, help="0: 48 on a GPU, 6 on a CPU")
     parser.add_argument("--processes", type=int, default=-1)
     args = parser.parse_args()

@@ -9,12 +9,10 @@ WORK/speech.pt.
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
-
 import torch
 from tokenizers import Tokenizer
 
+from .clock import arguments
 from .lines import spare_processes
 from .reading import READ_WEIGHT, namers
 from .sizes import PLANS
@@ -23,11 +21,7 @@ from .training import Training, new_model
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("work", type=Path)
-    parser.add_argument("--plan", choices=PLANS, default="full")
-    parser.add_argument("--total", type=float, required=True)
-    parser.add_argument("--seconds", type=float, default=1e9)
+    parser = arguments(__doc__)
     parser.add_argument("--groups", type=int, default=0, help="groups of 16 sounds in a batch; 0: 24 on a GPU, 1 on a CPU")
     parser.add_argument("--processes", type=int, default=-1)
     args = parser.parse_args()

@@ -39,6 +39,14 @@ def compile_layers(model: nn.Module) -> None:
             part.compile(dynamic=True)
 
 
+def frozen(path: Path, sizes: Sizes, where: torch.device) -> Pony:
+    """What a training has averaged, to be asked and not trained."""
+    model = new_model(sizes).to(where).eval().requires_grad_(False)
+    model.load_state_dict((load(path, where) or {})["average"])
+    compile_layers(model)
+    return model
+
+
 class Training:
     """A network in training; goes on from `path`, else begins with the averaged weights of `start`, else from nothing.
 

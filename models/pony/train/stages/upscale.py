@@ -9,9 +9,6 @@ does, and most of what it learns is near: it sees moments and excerpts, and whol
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
-
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -21,13 +18,13 @@ from torch import Tensor, nn
 from .. import fellows
 from ..codecs.anchor import Anchor, Halving
 from ..transformer.dit import Dit
-from ..transformer.sampling import sigmas
-from .clock import load
-from .flow import Batch, Records, draw_batch, features, noise_levels, velocities
+from ..transformer.sampling import UniPC, sigmas
+from .clock import arguments
+from .flow import Batch, Records, draw_batch, features, levels_among
 from .parts import newest
 from .sizes import PLANS, UPSCALE_STEPS, Sizes
 from .stills import Stills
-from .training import Training, compile_layers, new_model
+from .training import Training, frozen
 
 #: How much of an enlarged draft is kept beside the noise: the one of the released model's noise levels that `model.json` names. What
 #: is finer than the noise is drawn anew, so that a draft's small faults are not kept.
@@ -65,29 +62,41 @@ def heard(audio: Tensor, noise: Tensor) -> Tensor:
     return AUDIO_NOISE * noise + (1 - AUDIO_NOISE) * audio
 
 
-def upscale_loss(dit: Dit, batch: Batch, text: Tensor, halving: Halving) -> Tensor:
-    """The squared error of the velocity for text features [b, l, d], weighed by place."""
+@torch.no_grad()
+def upscale(dit: Dit, video: Tensor, audio: Tensor, text: Tensor, mask: Tensor, seed: int, first: Tensor | None = None) -> Tensor:
+    """Latents of drafts [b, 48, t, h, w] with their sound at twice the height and width; `first` are first pictures of that size."""
+    (b, c, t, h, w), noise = video.shape, torch.Generator().manual_seed(seed)
+    v = start(video, 2 * h, 2 * w, torch.randn(b, c, t, 2 * h, 2 * w, generator=noise).to(video.device))
+    sound = heard(audio, torch.randn(audio.shape, generator=noise).to(audio.device))
+    levels = sigmas(UPSCALE_STEPS, SHIFT)
+    solve = UniPC(levels)
+    for level in levels[:-1]:
+        if first is not None:
+            v[:, :, :1] = first
+        sigma = torch.full((b, t), level, device=v.device)
+        v = solve.step(v, dit.velocity(v, sound, sigma, sigma[:, 0], text, mask, upscaling=True)[0])
+    if first is not None:
+        v[:, :, :1] = first
+    return v
+
+
+def upscale_loss(dit: Dit, batch: Batch, draft: Tensor, text: Tensor) -> Tensor:
+    """The squared error of the velocity for drafts [b, 48, t, h/2, w/2] and text features [b, l, d], weighed by place."""
     clean, (b, _, t, h, w) = batch.video, batch.video.shape
-    draft = torch.from_numpy(halving(clean.cpu().numpy())).to(clean.device)
     noisy = start(draft, h, w, torch.randn_like(clean))
     levels = torch.tensor(sigmas(UPSCALE_STEPS, SHIFT)[:-1])
-    sigma = torch.where(torch.rand(b) < ON_LEVELS, levels[torch.randint(len(levels), (b,))], noise_levels(b))
-    sigma = sigma[:, None].repeat(1, t)
+    sigma_sound = levels_among(levels, ON_LEVELS, b).to(clean.device)  # nobody asks for the sound
+    sigma = sigma_sound[:, None].repeat(1, t)
     sigma[(torch.rand(b) < FIRST_GIVEN) & (t > 1), 0] = 0
-    sigma = sigma.to(clean.device)[:, None, :, None, None]
-    mixed, sound = (1 - sigma) * clean + sigma * noisy, heard(batch.audio, torch.randn_like(batch.audio))
-    out = dit(mixed, sound, text, batch.mask, frames=batch.frames, upscaling=True)
-    velocity, _ = velocities(dit, out, sigma[:, 0, :, 0, 0], torch.ones(b, device=clean.device))
-    place = (batch.weight * (sigma[:, 0] > 0))[:, None]
+    noise = sigma[:, None, :, None, None]
+    mixed, sound = (1 - noise) * clean + noise * noisy, heard(batch.audio, torch.randn_like(batch.audio))
+    velocity, _ = dit.velocity(mixed, sound, sigma, sigma_sound, text, batch.mask, frames=batch.frames, upscaling=True)
+    place = (batch.weight * (noise[:, 0] > 0))[:, None]
     return ((velocity - (noisy - clean)).square() * place).mean()
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("work", type=Path)
-    parser.add_argument("--plan", choices=PLANS, default="full")
-    parser.add_argument("--total", type=float, required=True)
-    parser.add_argument("--seconds", type=float, default=1e9)
+    parser = arguments(__doc__)
     parser.add_argument("--tokens", type=int, default=0)
     args = parser.parse_args()
     sizes = PLANS[args.plan]()
@@ -96,9 +105,7 @@ def main() -> None:
         raise SystemExit(f"nothing is trained in {args.work} yet; run train.stages.joint first")
     training = Training(args.work / "upscaler.pt", None, Upscaler(sizes), args.total, args.seconds)
     where, fixed = training.device, training.device.type == "cuda"
-    reader = new_model(sizes).to(where).eval().requires_grad_(False)
-    reader.load_state_dict((load(base, where) or {})["average"])
-    compile_layers(reader)
+    reader = frozen(base, sizes, where)
     tokenizer, halving = Tokenizer.from_file(str(args.work / "tokenizer.json")), Halving(Anchor.load(args.work / "pca.npz"))
     moments, excerpts = Stills(args.work / "stills"), Records(args.work / "excerpts")
     moments.refresh(), excerpts.refresh()
@@ -111,10 +118,10 @@ def main() -> None:
             batch = moments.batch(budget, tokenizer, sizes.most_words, fixed, rng)
         else:
             batch = draw_batch(known, budget, 0.0, tokenizer, sizes.most_words, fixed, rng)
-        batch = batch.to(where)
+        draft, batch = torch.from_numpy(halving(batch.video.numpy())).to(where), batch.to(where)
         with torch.no_grad():
             text = features(reader, batch.ids, batch.mask)
-        loss = upscale_loss(training.model.dit, batch, text, halving)
+        loss = upscale_loss(training.model.dit, batch, draft, text)
         training.update(loss, progress)
         told.append(loss.detach())
         if training.step % 40 == 0:

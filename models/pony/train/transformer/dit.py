@@ -265,6 +265,17 @@ class Dit(nn.Module):
             video_out, audio_out = video_out + video, audio_out + audio
         return video_out, audio_out, *tapped
 
+    def velocity(
+        self, video: Tensor, audio: Tensor, sigma_video: Tensor, sigma_audio: Tensor, text: Tensor, mask: Tensor | None = None, **options,
+    ) -> tuple[Tensor, ...]:
+        """What `forward` says of latents at the noise levels of their frames [b, t] and sounds [b], as velocities; `options` are its own.
+        Where there is no noise nobody asks."""
+        video_out, audio_out, *tapped = self(video, audio, text, mask, **options)
+        if self.config.input_skip:
+            frames, sounds = (torch.where(sigma > 0, sigma, 1.0) for sigma in (sigma_video, sigma_audio))
+            video_out, audio_out = video_out / frames[:, None, :, None, None], audio_out / sounds[:, None, None]
+        return video_out, audio_out, *tapped
+
     def _padded(self, parts: list[Tensor], spans, mask: Tensor, sin: Tensor, cos: Tensor, compute: torch.dtype, tap: int | None) -> list[Tensor]:
         """The layers over samples [b, l, d] as they are written: what became of video and audio, and of audio behind layer `tap`."""
         x, tapped = torch.cat(parts, 1), []
