@@ -149,14 +149,15 @@ fn a_tiled_picture_is_nearly_the_whole_one() {
 /// The model in the box with its transformer as its own upscaler: not a good picture, but the whole way.
 fn upscaling_pony() -> Generator {
     let mut manifest = Manifest::open(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("pony")).expect("description");
-    manifest.upscale.push(UpscalePart {
+    manifest.upscale = vec![UpscalePart {
         name: "160p".into(),
         weights: manifest.base.weights.clone(),
         config: manifest.base.config.clone(),
         local_attn_layers: vec![2, 3],
         steps: 2,
+        noise_level: 220,
         short_side: 160,
-    });
+    }];
     Generator::load(manifest, Device::Cpu, Plan::for_device(&Device::Cpu)).expect("model")
 }
 

@@ -109,8 +109,17 @@ pub struct UpscalePart {
     pub local_attn_layers: Vec<usize>,
     /// Denoising steps.
     pub steps: usize,
+    /// How much noise enters the enlarged draft, as for [`crate::sampling::Upscale`]; the released models' level where
+    /// absent.
+    #[serde(default = "released_noise_level")]
+    pub noise_level: usize,
     /// Length of the target's shorter side in pixels.
     pub short_side: u32,
+}
+
+/// Reference: `EvaluationConfig.noise_value`.
+pub(super) const fn released_noise_level() -> usize {
+    220
 }
 
 /// Encoder and decoder of sound.
@@ -218,6 +227,16 @@ impl Manifest {
     /// The size that a draft for a clip of `size` is made at.
     pub fn draft_size(&self, size: Size) -> Size {
         self.route(size).draft
+    }
+
+    /// The least size that a draft can be brought to, in its shape; its own where the model has no network for that.
+    pub fn finished_size(&self, draft: Size) -> Size {
+        let short = draft.width().min(draft.height());
+        let Some(target) = self.upscale.iter().map(|part| part.short_side).filter(|side| *side > short).min() else {
+            return draft;
+        };
+        let scaled = |side: u32| (f64::from(side) * f64::from(target) / f64::from(short.max(1))).round() as u32;
+        Size::nearest(scaled(draft.width()), scaled(draft.height()))
     }
 
     pub(super) fn route(&self, size: Size) -> Route {

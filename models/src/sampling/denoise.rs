@@ -117,13 +117,14 @@ pub fn denoise(
     let mut audio_solver = Solver::new(request.sampler, &schedule);
 
     for (index, timestep) in schedule.timesteps().iter().enumerate() {
+        let sigma = schedule.sigmas()[index];
         latents.video = hold_first_frame(latents.video, image)?;
-        let mut velocity = transformer.forward(&latents, &conditional)?;
+        let mut velocity = transformer.velocity(&latents, &conditional, sigma)?;
         if let (Some(guided), Some(unconditional)) = (&request.guidance, &unconditional) {
-            let without = transformer.forward(&latents, unconditional)?;
+            let without = transformer.velocity(&latents, unconditional, sigma)?;
             velocity = guided.scales.apply(&velocity, &without, *timestep)?;
         }
-        let clean = solver::clean(&latents.video, &velocity.video, schedule.sigmas()[index])?;
+        let clean = solver::clean(&latents.video, &velocity.video, sigma)?;
         let video = video_solver.step(&latents.video, &velocity.video, Draw::StepVideo(index), noise)?;
         let audio = match kept {
             true => latents.audio,

@@ -85,13 +85,14 @@ pub fn upscale(
     let mut solver = UniPc::new(schedule.clone());
 
     for index in 0..schedule.steps() {
+        let sigma = schedule.sigmas()[index];
         latents.video = hold_first_frame(latents.video, image)?;
-        let mut velocity = transformer.forward(&latents, &conditional)?;
+        let mut velocity = transformer.velocity(&latents, &conditional, sigma)?;
         if let (Some(guided), Some(unconditional)) = (&request.guidance, &unconditional) {
-            let without = transformer.forward(&latents, unconditional)?;
+            let without = transformer.velocity(&latents, unconditional, sigma)?;
             velocity.video = guided.scales.apply(&velocity.video, &without.video)?;
         }
-        let clean = solver::clean(&latents.video, &velocity.video, schedule.sigmas()[index])?;
+        let clean = solver::clean(&latents.video, &velocity.video, sigma)?;
         latents.video = solver.step(&latents.video, &velocity.video)?;
         report(index, &schedule, &latents, &velocity, &hold_first_frame(clean, image)?, on_step)?;
     }

@@ -41,8 +41,9 @@ pub struct Config {
     /// Whether video and audio tokens are told their places where they come in. The released model is not: it finds them out
     /// by rotary attention to the text, for which a small model's few heads do not do.
     pub place_embedder: bool,
-    /// Whether what comes in is added to what comes out, so that a narrow network need not carry the noise through all of its
-    /// layers. The released model does carry it; shapes do not tell which.
+    /// Whether what comes in is added to what comes out, which then is the velocity times the noise level: what is left to say
+    /// is the clean latents, and a narrow network need not carry the noise through all of its layers. The released model does
+    /// carry it; shapes do not tell which.
     pub input_skip: bool,
 }
 

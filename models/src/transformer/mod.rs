@@ -150,10 +150,24 @@ impl Transformer {
         })
     }
 
-    /// The velocity at `latents`, of the same shapes: video `[1, c, t, h, w]`, audio `[1, a, c]`, float32.
+    /// The velocity at `latents` of noise level `sigma` above 0, of the same shapes: video `[1, c, t, h, w]`, audio `[1, a, c]`,
+    /// float32.
     ///
     /// # Errors
     /// Latents of other shapes than `condition` was made for.
+    pub fn velocity(&self, latents: &Latents, condition: &Condition, sigma: f32) -> Result<Latents> {
+        let out = self.forward(latents, condition)?;
+        if !self.config.input_skip {
+            return Ok(out);
+        }
+        let scale = 1.0 / f64::from(sigma);
+        Ok(Latents { video: (out.video * scale)?, audio: (out.audio * scale)? })
+    }
+
+    /// What the network says of `latents`: the velocity, or that times the noise level where it has an input skip.
+    ///
+    /// # Errors
+    /// As [`Self::velocity`].
     pub fn forward(&self, latents: &Latents, condition: &Condition) -> Result<Latents> {
         self.forward_inspected(latents, condition, &mut |_, _| Ok(()))
     }

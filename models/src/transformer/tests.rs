@@ -155,6 +155,10 @@ fn a_skip_adds_what_came_in() -> Result<()> {
         transformer.forward(&latents, &transformer.condition(&text, GRID, 5, CoordStyle::Base, None)?)
     };
     let (with, without) = (run(true)?, run(false)?);
+    let transformer = Transformer::new(&Config { input_skip: true, ..small() }, Precision::F32, &scope(&tensors)?)?;
+    let condition = transformer.condition(&text, GRID, 5, CoordStyle::Base, None)?;
+    let half = transformer.velocity(&latents, &condition, 0.5)?;
+    assert!(difference(&half, &Latents { video: (&with.video * 2.0)?, audio: (&with.audio * 2.0)? })? < 1e-5);
     let added = Latents { video: (with.video - without.video)?, audio: (with.audio - without.audio)? };
     assert!(difference(&added, &latents)? < 1e-5);
     Ok(())

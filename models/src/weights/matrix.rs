@@ -2,7 +2,8 @@
 //!
 //! A matrix may be stored in 8 bits: `weight` of `[rows, columns]` as I8 and beside it `weight_scale` of `[rows, 1]`, each
 //! value being its integer times the scale of its row. That is how the `compressed-tensors` format of llm-compressor and
-//! vLLM lays out symmetric weights of 8 bits with one scale a channel (`int-quantized`, strategy `channel`).
+//! vLLM lays out symmetric weights of 8 bits with one scale a channel (`int-quantized`, strategy `channel`). Kernels of
+//! convolutions may lie so too, with a scale for each of their outputs; they are made wide when they are read.
 
 use std::ops::Range;
 
@@ -16,6 +17,8 @@ use crate::{Error, Result};
 
 /// What the scales of a tensor are called.
 pub(super) const SCALES: &str = "_scale";
+/// What a tensor in 8 bits becomes that is no matrix of a linear layer.
+pub(super) const WIDENED: DType = DType::F16;
 
 /// A matrix of a linear layer.
 pub(crate) struct Matrix<'a> {
@@ -131,13 +134,7 @@ impl Scope {
             (Entry { strides: None, .. }, StoredType::BF16) => Cells::Bf16(self.weights.bytes(&full, entry)?),
             (Entry { strides: None, .. }, StoredType::F16) => Cells::F16(self.weights.bytes(&full, entry)?),
             (Entry { strides: None, .. }, StoredType::I8) => {
-                let scales = self.on(&Device::Cpu).get_as((rows, 1), &format!("{name}{SCALES}"), DType::F32)?;
-                let scales = scales.flatten_all()?.to_vec1::<f32>()?;
-                if let Some(bad) = scales.iter().find(|scale| !scale.is_finite()) {
-                    let reason = format!("a scale of `{full}` is {bad}; download it again");
-                    return Err(Error::format(self.weights.file_of(&full), reason));
-                }
-                Cells::Int8(self.weights.bytes(&full, entry)?, scales)
+                Cells::Int8(self.weights.bytes(&full, entry)?, self.scales(rows, &full)?)
             }
             _ => {
                 let whole = self.on(&Device::Cpu).get_as((rows, columns), name, DType::F32)?;
@@ -145,6 +142,31 @@ impl Scope {
             }
         };
         Ok(Some(Matrix { columns, cells }))
+    }
+
+    /// What the rows of a tensor in 8 bits are multiplied by.
+    fn scales(&self, rows: usize, full: &str) -> Result<Vec<f32>> {
+        let scales = self.on(&Device::Cpu).read((rows, 1).into(), &format!("{full}{SCALES}"), Some(DType::F32))?;
+        let scales = scales.flatten_all()?.to_vec1::<f32>()?;
+        match scales.iter().find(|scale| !scale.is_finite()) {
+            Some(bad) => {
+                let reason = format!("a scale of `{full}` is {bad}; download it again");
+                Err(Error::format(self.weights.file_of(full), reason))
+            }
+            None => Ok(scales),
+        }
+    }
+
+    /// A tensor `[rows, ..]` that is stored in 8 bits, such as a kernel, in [`WIDENED`].
+    pub(super) fn widened(&self, full: &str, entry: &Entry) -> Result<Tensor> {
+        let rows = entry.shape.first().copied().unwrap_or(1);
+        let scales = self.scales(rows, full)?;
+        let bytes = self.weights.bytes(full, entry)?;
+        let mut wide = Vec::with_capacity(bytes.len());
+        for (row, scale) in bytes.chunks_exact((bytes.len() / rows.max(1)).max(1)).zip(scales) {
+            wide.extend(row.iter().map(|value| f32::from(value.cast_signed()) * scale));
+        }
+        Ok(Tensor::from_vec(wide, entry.shape.as_slice(), &Device::Cpu)?.to_dtype(WIDENED)?.to_device(self.device())?)
     }
 }
 
@@ -188,6 +210,31 @@ mod tests {
             let scope = Weights::open(&path).expect("weights").root(&Device::Cpu).pp("a");
             let error = scope.matrix(2, 3, "weight", DType::F32).err().expect("refused").to_string();
             assert!(error.contains(said), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_kernel_in_8_bits_is_read_wide() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("a.safetensors");
+        let bytes: Vec<u8> = [127i8, -127, 1, 0, -2, 64].map(i8::cast_unsigned).into();
+        let scales: Vec<u8> = [0.5f32, 2.0].iter().flat_map(|scale| scale.to_le_bytes()).collect();
+        let view = |dtype, shape, data| safetensors::tensor::TensorView::new(dtype, shape, data).expect("a tensor");
+        let kernel = ("a.weight", view(safetensors::Dtype::I8, vec![2, 1, 3], &bytes));
+        let beside = ("a.weight_scale", view(safetensors::Dtype::F32, vec![2, 1], &scales));
+        safetensors::serialize_to_file(vec![kernel.clone(), beside], None, &path).expect("written");
+        let scope = Weights::open(&path).expect("weights").root(&Device::Cpu).pp("a");
+        let read = scope.get((2, 1, 3), "weight").expect("read");
+        let values = read.to_dtype(DType::F32).and_then(|wide| wide.flatten_all()?.to_vec1::<f32>()).expect("values");
+        assert_eq!((read.dtype(), values), (WIDENED, vec![63.5, -63.5, 0.5, 0.0, -4.0, 128.0]));
+        let took = scope.footprint(|scope| scope.get((2, 1, 3), "weight").map(drop)).expect("counted");
+        assert_eq!((took.stored_bytes, took.loaded_bytes), (6 + 8, 2 * 6 + 8));
+
+        safetensors::serialize_to_file(vec![kernel], None, &path).expect("written");
+        let scope = Weights::open(&path).expect("weights").root(&Device::Cpu).pp("a");
+        for scope in [scope.dry(), scope] {
+            let error = scope.get((2, 1, 3), "weight").err().expect("refused").to_string();
+            assert!(error.contains("weight_scale"), "{error}");
         }
     }
 

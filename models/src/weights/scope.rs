@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use candle_core::{DType, Device, Shape, Tensor};
 
+use super::matrix::{SCALES, WIDENED};
 use super::tally::{Tally, Took};
 use super::{Entry, Footprint, StoredType, Weights};
 use crate::ops::WeightType;
@@ -152,7 +153,7 @@ impl Scope {
         self.reading == Reading::Random
     }
 
-    fn read(&self, shape: Shape, name: &str, dtype: Option<DType>) -> Result<Tensor> {
+    pub(super) fn read(&self, shape: Shape, name: &str, dtype: Option<DType>) -> Result<Tensor> {
         let expected = shape.into_dims();
         if let Reading::Imagined(stored) = self.reading {
             return self.stand_in(name, (stored, readable(stored)?), dtype, expected);
@@ -161,10 +162,16 @@ impl Scope {
             return self.draw(&expected, dtype);
         }
         let entry = self.checked(&expected, name)?;
+        let is_int8 = entry.dtype == StoredType::I8 && entry.strides.is_none() && !expected.is_empty();
         if self.is_dry() {
-            return self.stand_in(name, (entry.dtype, self.weights.readable(name, entry)?), dtype, expected);
+            let loaded = if is_int8 { WIDENED } else { self.weights.readable(name, entry)? };
+            if is_int8 {
+                self.read((expected[0], 1).into(), &format!("{name}{SCALES}"), None)?;
+            }
+            return self.stand_in(name, (entry.dtype, loaded), dtype, expected);
         }
-        let tensor = self.weights.load(name, entry, &self.device)?;
+        let tensor =
+            if is_int8 { self.widened(name, entry)? } else { self.weights.load(name, entry, &self.device)? };
         match dtype {
             // candle 0.11 never returns from converting this type to any but f32.
             Some(dtype) if tensor.dtype() == DType::F8E4M3 && dtype != DType::F8E4M3 => {

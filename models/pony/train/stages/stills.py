@@ -1,10 +1,11 @@
-"""Moments of clips: five frames each, which is where the transformer learns what things look like.
+"""Moments of clips: their first five frames, which is where the transformer learns what things look like.
 
     python -m train.stages.stills WORK --scenes 6000     # WORK/stills/*.safetensors
 
 A moment has two latent frames, one of a single picture and one of four, and so a thirteenth of a clip's tokens. What a fox, a
 library and a close-up look like is learned from them at a tenth of the price, and from ten times as many scenes; motion and
-sound come with the clips. Scene n is always the same; `HELD_OUT_EVERY` as for clips.
+sound come with the clips. All are the beginning of a clip, where the prompt alone tells what is seen: a later moment would show
+a camera and a head that have gone on for a time that nobody knows. Scene n is always the same; `HELD_OUT_EVERY` as for clips.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ from .draw import FRAMES, STEP, mouth_weight, open_bases, opened
 from .flow import Batch, halved, one_aspect, tokens, with_faces
 from .theatre import whole_boxes
 
-#: Moments of a scene, and scenes of a file.
-MOMENTS, SHARD = 1, 60
+#: Scenes of a file.
+SHARD = 60
 #: Share of the batches that have only the first picture of each moment: twice as many scenes for the same price.
 ALONE = 0.5
 #: Sound tokens beside a moment; noise that nobody has to tell anything about.
@@ -49,16 +50,12 @@ def scenes(shard: int) -> list[tuple[int, Scene]]:
     return [(n, scene) for n in numbers if not (scene := draw_scene(n)).picture]
 
 
-def moments(number: int, scene: Scene) -> tuple[np.ndarray, np.ndarray]:
-    """Latents float16 [MOMENTS, 48, 2, h, w] of a scene and the weights of their cells [MOMENTS, 2, h, w]."""
-    rng = np.random.default_rng([number, 25])
-    starts = rng.choice((FRAMES - 1) // STEP, MOMENTS, replace=False) * STEP
-    drawn = film(scene, babble(rng, FRAMES), FRAMES, only=[s + i for s in starts for i in range(STEP + 1)])
+def moment(number: int, scene: Scene) -> tuple[np.ndarray, np.ndarray]:
+    """Latents float16 [48, 2, h, w] of how a scene begins and the weights of their cells [2, h, w]."""
+    drawn = film(scene, babble(np.random.default_rng([number, 25]), FRAMES), FRAMES, only=range(STEP + 1))
     height, width = drawn.frames.shape[1:3]
-    boxes = whole_boxes(drawn.mouth_box, height, width)
-    pieces = [slice(i, i + STEP + 1) for i in range(0, len(drawn.frames), STEP + 1)]
-    video = np.stack([opened[0].project(drawn.frames[p]) for p in pieces])
-    return video.astype(np.float16), np.stack([mouth_weight(boxes[p], height, width) for p in pieces]).astype(np.float16)
+    weight = mouth_weight(whole_boxes(drawn.mouth_box, height, width), height, width)
+    return opened[0].project(drawn.frames).astype(np.float16), weight.astype(np.float16)
 
 
 def keep(shard: int, work: Path) -> None:
@@ -67,11 +64,11 @@ def keep(shard: int, work: Path) -> None:
         return
     kept: dict[str, list] = {}
     for number, scene in scenes(shard):
-        video, weight = moments(number, scene)
-        for name, array in (("video", video), ("weight", weight), ("number", np.full(MOMENTS, number))):
+        video, weight = moment(number, scene)
+        for name, array in (("video", video), ("weight", weight), ("number", np.array(number))):
             kept.setdefault(f"{name} {scene.aspect}", []).append(array)
     temporary = path.with_suffix(f".{os.getpid()}")
-    save_file({name: np.concatenate(arrays) for name, arrays in kept.items()}, temporary)
+    save_file({name: np.stack(arrays) for name, arrays in kept.items()}, temporary)
     temporary.rename(path)
 
 

@@ -120,7 +120,6 @@ def film(scene: Scene, mouth: Sequence[Mouth] | None = None, frames: int = 101, 
         middle = figure.centre * frame.head if frame.shot == "wide" else figure.centre * 0.12 * frame.head
         cast.append((figure, poses, frame.width / 2 - side * frame.apart - middle))
     shift, zoom = camera_path(scene.camera, frames, frame.short)
-    phase = float(rng.uniform(0, 300))
     vignette = _vignette(frame)
     pixels = np.zeros((frame.height, frame.width, 4), np.uint8)
     canvas = skia.Surface(pixels, colorType=skia.kRGBA_8888_ColorType).getCanvas()
@@ -129,7 +128,7 @@ def film(scene: Scene, mouth: Sequence[Mouth] | None = None, frames: int = 101, 
     rest = VISEMES["rest"]
     for k, n in enumerate(drawn):
         backdrop.draw(canvas, shift[n], zoom[n], 0)
-        draw_weather(canvas, lit, 0, n, phase, (shift[n] * 0.6, 0.0), scale)
+        draw_weather(canvas, lit, 0, n, (shift[n] * 0.6, 0.0), scale)
         canvas.save()
         canvas.translate(frame.width / 2 + shift[n], frame.height / 2)
         canvas.scale(float(zoom[n]), float(zoom[n]))
@@ -149,7 +148,7 @@ def film(scene: Scene, mouth: Sequence[Mouth] | None = None, frames: int = 101, 
             canvas.restore()
         canvas.restore()
         backdrop.draw(canvas, shift[n], zoom[n], 1)
-        draw_weather(canvas, lit, 1, n, phase, (shift[n], 0.0), scale)
+        draw_weather(canvas, lit, 1, n, (shift[n], 0.0), scale)
         canvas.drawImage(vignette, 0, 0)
         out[k] = pixels[..., :3]
     return Film(out, np.array([openings[n] if scene.speaker is not None else -1 for n in drawn], np.float32), boxes)

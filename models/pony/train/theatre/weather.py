@@ -45,21 +45,20 @@ def _tile(weather: str, near: int, colour: tuple[int, int, int]) -> skia.Image:
     return sheet.makeImageSnapshot()
 
 
-def draw_weather(canvas: skia.Canvas, light: Light, near: int, frame: int, phase: float, drift: tuple[float, float] = (0.0, 0.0), size: float = 1.0) -> None:
+def draw_weather(canvas: skia.Canvas, light: Light, near: int, frame: int, drift: tuple[float, float] = (0.0, 0.0), size: float = 1.0) -> None:
     """Cover the picture with the weather behind (`near` 0) or before (1) the figures; `drift` follows the camera, in pixels, `size`
     is the scale of the picture."""
     if light.weather == "clear":
         return
-    t = frame + phase
     if light.weather == "rain":
         colour, speed = mix((226, 238, 250), light.haze, 0.15 if not light.dark else 0.35), (22.0 if near else 15.0)
-        x, y = -speed * 0.22 * t, speed * t
+        x, y = -speed * 0.22 * frame, speed * frame
     elif light.weather == "snow":
         colour, speed = mix((255, 255, 255), light.haze, 0.10 if not light.dark else 0.30), (2.6 if near else 1.5)
-        x, y = 9 * np.sin(t * 0.05 + near), speed * t
+        x, y = 9 * np.sin(frame * 0.05 + near), speed * frame
     else:
         colour, speed = mix(light.haze, (255, 255, 255), 0.2 if not light.dark else 0.05), (1.1 if near else 0.6)
-        x, y = speed * t, 0.0
+        x, y = speed * frame, 0.0
     image = _tile(light.weather, near, colour)
     scale = size * (1.6 if light.weather == "fog" else 1.0)
     matrix = skia.Matrix.Scale(scale, scale)

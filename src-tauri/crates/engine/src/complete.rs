@@ -150,7 +150,7 @@ fn size(
     if let Some(asked) = asked.filter(|asked| asked.to_string() != name) {
         notices.push(format!("{} is not trained for {asked}; {name} ({size}) is used instead", manifest.name));
     }
-    Ok(size)
+    Ok(manifest.finished_size(size))
 }
 
 /// The asked size in whole tokens, with a word about it where it is not what the user or the model expects.

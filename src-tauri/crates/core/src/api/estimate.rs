@@ -66,7 +66,7 @@ fn is_like(made: &Recipe, wanted: &Recipe, length: f64, size: Option<[u32; 2]>) 
 pub fn estimate(studio: &Studio, models: &KnownModels, wanted: &Recipe, goal: Goal, length: f64) -> EstimateView {
     let name = wanted.model.as_ref().map(|model| model.name.as_str()).unwrap_or_default();
     let aspect = wanted.aspect.as_deref().unwrap_or_default();
-    let size = wanted.size.or_else(|| models.draft_size(name, aspect));
+    let size = wanted.size.or_else(|| models.usual_size(name, aspect, goal));
     let report = studio.doctor.report(studio);
     let fit = report.as_deref().and_then(|report| fit(report, name, size));
     let budget_bytes = report.as_deref().and_then(|report| budget(report, fit));

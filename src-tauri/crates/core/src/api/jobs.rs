@@ -10,6 +10,7 @@ use gallop_protocol::shot::Shot;
 use serde::Deserialize;
 use ts_rs::TS;
 
+use super::known::final_size;
 use super::shot::MAX_SEED;
 use super::studio::Studio;
 use super::value::{Named, Nothing, Patch, Pixels};
@@ -134,9 +135,14 @@ pub(super) fn add(studio: &Studio, args: AddArgs) -> anyhow::Result<Vec<JobView>
     }
     check_seed(seed)?;
     let (folder, data) = project(studio)?;
+    let models = studio.models();
     let mut jobs = Vec::new();
     for shot in shots {
-        let recipe = data.recipe(shot)?;
+        let mut recipe = data.recipe(shot)?;
+        if goal == Goal::Final && recipe.size.is_none() {
+            let name = recipe.model.as_ref().map(|model| model.name.as_str()).unwrap_or_default();
+            recipe.size = models.usual_size(name, recipe.aspect.as_deref().unwrap_or_default(), goal);
+        }
         let first = seed.or(recipe.seed);
         for take in 0..u64::from(count) {
             let seed = first.map_or_else(any_seed, |first| first.wrapping_add(take) & MAX_SEED);
@@ -179,18 +185,6 @@ pub(super) fn finish(studio: &Studio, args: FinishArgs) -> anyhow::Result<Vec<Jo
         Ok(new_job(&folder, &data, draft.take.shot, recipe, Goal::Final, Some(draft.take.id)))
     });
     put_in(studio, jobs.collect::<anyhow::Result<_>>()?)
-}
-
-/// The largest size that a model brings a draft to, in its shape; the draft's own where it has no network for that.
-fn final_size([width, height]: Pixels, upscales: &[u32]) -> Pixels {
-    let short = width.min(height).max(1);
-    let Some(target) = upscales.iter().copied().max().filter(|target| *target > short) else { return [width, height] };
-    let scaled = |side: u32| {
-        let side = f64::from(side) * f64::from(target) / f64::from(short);
-        // The networks work on squares of 32 pixels.
-        (side / 32.0).round().clamp(1.0, 512.0) as u32 * 32
-    };
-    [scaled(width), scaled(height)]
 }
 
 pub(super) fn list(studio: &Studio, _: Nothing) -> anyhow::Result<Vec<JobView>> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use gallop_protocol::message::ModelInfo;
+use gallop_protocol::message::{Goal, ModelInfo};
 use serde::Deserialize;
 
 use crate::files;
@@ -63,10 +63,24 @@ impl KnownModels {
         told.unwrap_or(if name.starts_with(RELEASED) { 5.0 } else { 4.0 })
     }
 
-    /// The size of its drafts in a shape.
-    pub fn draft_size(&self, name: &str, aspect: &str) -> Option<[u32; 2]> {
-        self.get(name)?.sizes.get(aspect).copied()
+    /// The size of its clips in a shape, where nobody says another.
+    pub fn usual_size(&self, name: &str, aspect: &str, goal: Goal) -> Option<[u32; 2]> {
+        let model = self.get(name)?;
+        let draft = model.sizes.get(aspect).copied()?;
+        Some(if goal == Goal::Final { final_size(draft, &model.upscales) } else { draft })
     }
+}
+
+/// The largest size that a model brings a draft to, in its shape; the draft's own where it has no network for that.
+pub fn final_size([width, height]: [u32; 2], upscales: &[u32]) -> [u32; 2] {
+    let short = width.min(height).max(1);
+    let Some(target) = upscales.iter().copied().max().filter(|target| *target > short) else { return [width, height] };
+    let scaled = |side: u32| {
+        let side = f64::from(side) * f64::from(target) / f64::from(short);
+        // The networks work on squares of 32 pixels.
+        (side / 32.0).round().clamp(1.0, 512.0) as u32 * 32
+    };
+    [scaled(width), scaled(height)]
 }
 
 fn pony() -> Option<ModelInfo> {
@@ -74,6 +88,12 @@ fn pony() -> Option<ModelInfo> {
     struct Manifest {
         seconds: Seconds,
         sizes: BTreeMap<String, [u32; 2]>,
+        #[serde(default)]
+        upscale: Vec<Upscale>,
+    }
+    #[derive(Deserialize)]
+    struct Upscale {
+        short_side: u32,
     }
     #[derive(Deserialize)]
     struct Seconds {
@@ -81,9 +101,10 @@ fn pony() -> Option<ModelInfo> {
         max: f32,
         default: f32,
     }
-    let Manifest { seconds, sizes } = serde_json::from_str(PONY_MANIFEST).ok()?;
+    let Manifest { seconds, sizes, upscale } = serde_json::from_str(PONY_MANIFEST).ok()?;
     let seconds = [seconds.min, seconds.max, seconds.default];
-    Some(ModelInfo { name: PONY.into(), sha256: String::new(), sizes, upscales: Vec::new(), seconds })
+    let upscales = upscale.iter().map(|part| part.short_side).collect();
+    Some(ModelInfo { name: PONY.into(), sha256: String::new(), sizes, upscales, seconds })
 }
 
 #[cfg(test)]
@@ -94,7 +115,14 @@ mod tests {
     fn the_model_in_the_box_is_known() {
         let known = KnownModels::new(&[]);
         assert_eq!(known.usual_seconds(PONY), 4.0);
-        assert_eq!(known.draft_size(PONY, "9:16"), Some([128, 224]));
-        assert_eq!(known.draft_size("another", "9:16"), None);
+        assert_eq!(known.usual_size(PONY, "9:16", Goal::Draft), Some([128, 224]));
+        assert_eq!(known.usual_size("another", "9:16", Goal::Draft), None);
+    }
+
+    #[test]
+    fn a_draft_is_brought_to_the_largest_size_in_its_shape() {
+        assert_eq!(final_size([256, 448], &[540, 1088]), [1088, 1920]);
+        assert_eq!(final_size([256, 448], &[256]), [256, 448]);
+        assert_eq!(final_size([256, 448], &[]), [256, 448]);
     }
 }
