@@ -208,7 +208,7 @@ mod tests {
         for (scales, said) in [(None, "weight_scale"), (Some([f32::NAN, 1.0].as_slice()), "scale")] {
             save(&path, scales);
             let scope = Weights::open(&path).expect("weights").root(&Device::Cpu).pp("a");
-            let error = scope.matrix(2, 3, "weight", DType::F32).err().expect("refused").to_string();
+            let error = scope.matrix(2, 3, "weight", DType::F32).expect_err("refused").to_string();
             assert!(error.contains(said), "{error}");
         }
     }
@@ -233,7 +233,7 @@ mod tests {
         safetensors::serialize_to_file(vec![kernel], None, &path).expect("written");
         let scope = Weights::open(&path).expect("weights").root(&Device::Cpu).pp("a");
         for scope in [scope.dry(), scope] {
-            let error = scope.get((2, 1, 3), "weight").err().expect("refused").to_string();
+            let error = scope.get((2, 1, 3), "weight").expect_err("refused").to_string();
             assert!(error.contains("weight_scale"), "{error}");
         }
     }

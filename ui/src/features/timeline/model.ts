@@ -51,7 +51,7 @@ export interface Preview {
 export interface TimelineModel {
   /** The document as the core told it: plain objects. */
   readonly told: Accessor<Timeline>;
-  /** The main track as it is drawn. */
+  /** The main track as it is drawn. A drag starts from this: the core may not have answered to the one before. */
   readonly track: Accessor<Track>;
   readonly clip: (id: string) => Clip | undefined;
   readonly shot: (id: string) => ShotEntry | undefined;

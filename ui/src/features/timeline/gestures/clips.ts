@@ -70,17 +70,17 @@ export function pressClip(model: TimelineModel, view: View, event: PointerEvent,
 export function pressEdge(model: TimelineModel, view: View, event: PointerEvent, id: string, edge: Edge): void {
   if (event.button !== 0) return;
   if (model.tool() === "blade") return pressClip(model, view, event, id);
-  const clips = model.told().clips;
+  const clips = model.track().clips;
   const index = clips.findIndex((clip) => clip.id === id);
   const left = edge === "out" ? clips[index] : clips[index - 1];
   const isRoll = model.tool() === "roll" || event.ctrlKey || event.metaKey;
-  if (isRoll && left && rollLimits(model.told(), left.id, model.lengths)) return roll(model, event, left.id);
+  if (isRoll && left && rollLimits(model.track(), left.id, model.lengths)) return roll(model, event, left.id);
   selectClip(model, view, id, "only");
   trim(model, event, id, edge);
 }
 
 function move(model: TimelineModel, view: View, press: PointerEvent, id: string) {
-  const base: Track = model.told();
+  const base: Track = model.track();
   let edits: readonly TimelineEdit[] = [];
   dragOverLanes(model, press, {
     move(by, point) {
@@ -117,7 +117,7 @@ function move(model: TimelineModel, view: View, press: PointerEvent, id: string)
 }
 
 function trim(model: TimelineModel, press: PointerEvent, id: string, edge: Edge) {
-  const base: Track = model.told();
+  const base: Track = model.track();
   const clip = base.clips.find((one) => one.id === id);
   const limits = trimLimits(base, id, edge, model.lengths);
   if (!clip || !limits) return;
@@ -155,7 +155,7 @@ function trim(model: TimelineModel, press: PointerEvent, id: string, edge: Edge)
 }
 
 function roll(model: TimelineModel, press: PointerEvent, left: string) {
-  const base: Track = model.told();
+  const base: Track = model.track();
   const clip = base.clips.find((one) => one.id === left);
   const limits = rollLimits(base, left, model.lengths);
   if (!clip || !limits) return;
@@ -184,7 +184,7 @@ function roll(model: TimelineModel, press: PointerEvent, left: string) {
 }
 
 function slip(model: TimelineModel, press: PointerEvent, id: string) {
-  const base: Track = model.told();
+  const base: Track = model.track();
   const clip = base.clips.find((one) => one.id === id);
   if (!clip) return;
   let far = 0;

@@ -13,7 +13,7 @@ import { dragOverLanes } from "./lanes";
 /** A fade of a clip was pressed: the corner that it is pulled by, or the end of a cross-fade. */
 export function pressFade(model: TimelineModel, view: View, event: PointerEvent, id: string, fade: Fade): void {
   if (event.button !== 0) return;
-  const base: Track = model.told();
+  const base: Track = model.track();
   const clip = base.clips.find((one) => one.id === id);
   if (!clip) return;
   if (!view.clips().has(id)) selectClip(model, view, id, "only");
