@@ -234,8 +234,7 @@ fn what_is_no_file_is_not_opened() {
 
 #[test]
 fn types_that_are_not_read_are_listed_and_do_no_harm() {
-    let header =
-        r#"{"a":{"dtype":"U16","shape":[2],"data_offsets":[0,4]},"b":{"dtype":"F16","shape":[2],"data_offsets":[4,8]}}"#;
+    let header = r#"{"a":{"dtype":"U16","shape":[2],"data_offsets":[0,4]},"b":{"dtype":"F16","shape":[2],"data_offsets":[4,8]}}"#;
     let (_folder, path) = put("a.safetensors", &safetensors(header, 8));
     let weights = Weights::open(&path).unwrap();
     let scope = weights.root(&Device::Cpu);

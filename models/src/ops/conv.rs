@@ -116,9 +116,9 @@ pub enum Spread {
     Channels,
     /// The first half are the even frames of a clip of twice the frames, the second half the odd ones.
     Frames,
-    /// Channel `c * 4 + column * 2 + row` is a pixel of a picture of twice the height and width.
-    PixelsByColumn,
-    /// As before, with channel `c * 4 + row * 2 + column`.
+    /// Channel `(c * n + column) * n + row` is a pixel of a picture of `n` times the height and width.
+    PixelsByColumn(usize),
+    /// Channel `c * 4 + row * 2 + column` is a pixel of a picture of twice the height and width.
     PixelsByRow,
 }
 
@@ -128,7 +128,8 @@ impl Spread {
         match self {
             Self::Channels => (1, [1, 1, 1]),
             Self::Frames => (2, [2, 1, 1]),
-            Self::PixelsByColumn | Self::PixelsByRow => (4, [1, 2, 2]),
+            Self::PixelsByColumn(side) => (side * side, [1, side, side]),
+            Self::PixelsByRow => (4, [1, 2, 2]),
         }
     }
 }

@@ -144,7 +144,7 @@ fn results(device: &Device) -> Result<Vec<(&'static str, Tensor)>> {
     all.push(("convolution", middle));
     all.push(("convolution to half the size", small));
     all.push(("convolution into frames", twice));
-    all.push(("convolution into pixels", pixels.spread(Spread::PixelsByColumn)?.forward(&large)?));
+    all.push(("convolution into pixels", pixels.spread(Spread::PixelsByColumn(2))?.forward(&large)?));
     all.push(("convolution of an enlarged picture", large));
     Ok(all)
 }

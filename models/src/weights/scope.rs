@@ -170,8 +170,7 @@ impl Scope {
             }
             return self.stand_in(name, (entry.dtype, loaded), dtype, expected);
         }
-        let tensor =
-            if is_int8 { self.widened(name, entry)? } else { self.weights.load(name, entry, &self.device)? };
+        let tensor = if is_int8 { self.widened(name, entry)? } else { self.weights.load(name, entry, &self.device)? };
         match dtype {
             // candle 0.11 never returns from converting this type to any but f32.
             Some(dtype) if tensor.dtype() == DType::F8E4M3 && dtype != DType::F8E4M3 => {

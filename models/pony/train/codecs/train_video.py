@@ -28,7 +28,7 @@ from .clips import clip_paths, read_clip, split
 from .layers import channels_last, fuse
 from .muon import Trainer, inner_kernels
 from .pictures import SIZES, Crops
-from .turbo_decoder import Chunk, DecoderConfig, TurboDecoder
+from .turbo_decoder import Chunk, DecoderConfig, TurboDecoder, of_widths
 from .wan_encoder import CausalConv3d, EncoderConfig, WanEncoder
 from .wan_stats import MEAN, STD
 
@@ -47,10 +47,7 @@ class Part(Enum):
 
 def decoder_config(sizes: str) -> DecoderConfig:
     """The decoder's numbers from `widths/layers`, the present ones from the empty text."""
-    if not sizes:
-        return DecoderConfig()
-    widths, layers = ([int(v) for v in part.split(",")] for part in sizes.split("/"))
-    return DecoderConfig(decoder_block_out_channels=widths, decoder_layers_per_block=layers)
+    return of_widths(*([int(v) for v in part.split(",")] for part in sizes.split("/"))) if sizes else DecoderConfig()
 
 
 def to_pixels(frames: np.ndarray, device: torch.device) -> Tensor:
@@ -174,7 +171,7 @@ def main() -> None:
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--rate", type=float, default=1.0, help="factor on the learning rates")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--decoder", default="", help="widths and layers of the decoder, as 24,40,64,96/2,1,1,1,1; else those of the present one")
+    parser.add_argument("--decoder", default="", help="widths and layers of the decoder, as 64,64,96/2,1,1,1; else those of the present one")
     parser.add_argument("--encoder-dim", type=int, default=EncoderConfig().dim)
     parser.add_argument("--batch-scale", type=int, default=1, help="factor on the crops in a batch")
     args = parser.parse_args()

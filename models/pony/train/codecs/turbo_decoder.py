@@ -2,7 +2,7 @@
 
 1 + k latent frames become 1 + 4k frames at 16 times the width and height. Long clips are decoded in windows that
 overlap by one latent frame. Structure and conventions: `turbo_vaed` of daVinci-MagiHuman (Apache-2.0); our own code.
-Only what the released configuration uses is here: plain convolutions and the 2x2 unpatchify at the end.
+Only what the released configuration uses is here: plain convolutions and the unpatchify at the end.
 """
 
 from __future__ import annotations
@@ -137,11 +137,24 @@ class UpBlock(nn.Module):
         return x
 
 
-def unpatchify(x: Tensor) -> Tensor:
-    """[b, 12, t, h, w] -> [b, 3, t, 2h, 2w], channel index c*4 + column*2 + row."""
+def of_widths(widths: list[int], layers: list[int]) -> DecoderConfig:
+    """A decoder of four blocks, as the released one, which writes patches of 2x2, or of three, without the finest resolution, which
+    writes patches of 4x4 from half as large pictures. Widths from the output side, layers those of the blocks and of the middle."""
+    blocks = len(widths)
+    if blocks not in (3, 4) or len(layers) != blocks + 1:
+        raise ValueError(f"widths {widths} and layers {layers} are no decoder of three or four blocks")
+    return DecoderConfig(
+        decoder_block_out_channels=widths, decoder_layers_per_block=layers, decoder_is_dw_conv=[False] * (blocks + 1),
+        decoder_spatio_temporal_scaling=[False] + [True] * (blocks - 1), decoder_spatio_only=[False, blocks == 4] + [False] * (blocks - 2),
+        patch_size=2 if blocks == 4 else 4,
+    )
+
+
+def unpatchify(x: Tensor, side: int) -> Tensor:
+    """[b, 3 * side², t, h, w] -> [b, 3, t, side * h, side * w], channel index (c * side + column) * side + row."""
     b, c, t, h, w = x.shape
-    x = x.reshape(b, c // 4, 2, 2, t, h, w)
-    return x.permute(0, 1, 4, 5, 3, 6, 2).reshape(b, c // 4, t, h * 2, w * 2)
+    x = x.reshape(b, c // side**2, side, side, t, h, w)
+    return x.permute(0, 1, 4, 5, 3, 6, 2).reshape(b, c // side**2, t, h * side, w * side)
 
 
 class Decoder3d(nn.Module):
@@ -157,13 +170,14 @@ class Decoder3d(nn.Module):
         self.up_blocks = nn.ModuleList(
             UpBlock(channels[max(i - 1, 0)], channels[i], layers[i + 1], eps, scaling[i], space_only[i])
             for i in range(len(channels)))
+        self.patch_size = config.patch_size
         self.conv_out = EdgeConv3d(channels[-1], config.out_channels * config.patch_size**2, 3)
 
     def forward(self, z: Tensor, chunk: Chunk) -> Tensor:
         x = self.mid_block(self.conv_in(z))
         for block in self.up_blocks:
             x = block(x, chunk)
-        return unpatchify(self.conv_out(Fused.rms_norm_silu(x, 1e-8)))
+        return unpatchify(self.conv_out(Fused.rms_norm_silu(x, 1e-8)), self.patch_size)
 
 
 class TurboDecoder(nn.Module):

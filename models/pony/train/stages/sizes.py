@@ -14,7 +14,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from ..codecs.oobleck import AudioConfig, decoder, encoder
-from ..codecs.turbo_decoder import Chunk, DecoderConfig, TurboDecoder
+from ..codecs.turbo_decoder import Chunk, DecoderConfig, TurboDecoder, of_widths
 from ..codecs.wan_encoder import EncoderConfig, WanEncoder
 from ..text.encoder import TextConfig, TextEncoder
 from ..transformer.dit import Dit, DitConfig
@@ -63,7 +63,7 @@ def full() -> Sizes:
             num_layers=6, hidden_size=192, head_dim=64, num_query_groups=1, text_in_channels=192, mm_layers=[0, 5], gelu7_layers=[0],
             place_embedder=True, input_skip=True,
         ),
-        DecoderConfig(decoder_block_out_channels=[24, 40, 64, 96], decoder_layers_per_block=[2, 1, 1, 1, 1]),
+        of_widths([64, 64, 96], [2, 1, 1, 1]),
         EncoderConfig(dim=12),
         AudioConfig(1, 8, 20, [1, 2, 6, 12], [10, 4, 4, 4], 64, RATE),
     )
@@ -84,7 +84,7 @@ def trial() -> Sizes:
             num_layers=2, hidden_size=128, head_dim=64, num_query_groups=1, text_in_channels=64, mm_layers=[0, 1], gelu7_layers=[0],
             place_embedder=True, input_skip=True,
         ),
-        DecoderConfig(decoder_block_out_channels=[8, 12, 16, 24]),
+        of_widths([12, 16, 24], [1, 1, 1, 1]),
         EncoderConfig(dim=4),
         AudioConfig(1, 4, 6, [1, 2, 6, 12], [10, 4, 4, 4], 64, RATE),
         {"9:16": (192, 128), "16:9": (128, 192), "1:1": (128, 128)},

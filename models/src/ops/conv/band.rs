@@ -188,24 +188,29 @@ impl Job<'_> {
         // Without gaps the band is one row.
         let (count, length) =
             if self.pitch == width { (1, (rows.1 - rows.0) * width) } else { (rows.1 - rows.0, width) };
+        // Row, column and side of the square that a place becomes.
         let (channel, pixel) = match self.place {
-            Place::Spread(Spread::PixelsByColumn) => (channel / 4, Some([channel % 2, channel / 2 % 2])),
-            Place::Spread(Spread::PixelsByRow) => (channel / 4, Some([channel / 2 % 2, channel % 2])),
-            Place::Pixels { channels } => (channel % channels, Some([channel / channels / 2, channel / channels % 2])),
+            Place::Spread(Spread::PixelsByColumn(side)) => {
+                (channel / (side * side), Some([channel % side, channel / side % side, side]))
+            }
+            Place::Spread(Spread::PixelsByRow) => (channel / 4, Some([channel / 2 % 2, channel % 2, 2])),
+            Place::Pixels { channels } => {
+                (channel % channels, Some([channel / channels / 2, channel / channels % 2, 2]))
+            }
             Place::Spread(Spread::Frames) => {
                 let half = self.packed.bias.len() / 2;
                 (channel % half * 2 * frames + 2 * t + channel / half, None)
             }
             _ => (channel * frames + t, None),
         };
-        if let Some([row, column]) = pixel {
-            let plane = (channel * frames + t) * height * width * 4;
+        if let Some([row, column, side]) = pixel {
+            let plane = (channel * frames + t) * height * width * side * side;
             for (i, y) in (rows.0..rows.1).enumerate() {
-                let at = plane + (2 * y + row) * 2 * width + column;
+                let at = plane + (side * y + row) * side * width + column;
                 for (x, sum) in sums[i * self.pitch..i * self.pitch + width].iter().enumerate() {
-                    let residual = self.residual.map_or(0.0, |residual| residual[at + 2 * x]);
+                    let residual = self.residual.map_or(0.0, |residual| residual[at + side * x]);
                     // SAFETY: the caller's.
-                    unsafe { *self.out.0.add(at + 2 * x) = sum + bias + residual };
+                    unsafe { *self.out.0.add(at + side * x) = sum + bias + residual };
                 }
             }
             return;

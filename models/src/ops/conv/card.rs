@@ -60,8 +60,9 @@ impl Convolution {
         let spread = match self.spread {
             Spread::Channels => 0,
             Spread::Frames => 1,
-            Spread::PixelsByColumn => 2,
+            Spread::PixelsByColumn(2) => 2,
             Spread::PixelsByRow => 3,
+            Spread::PixelsByColumn(_) => return Ok(None),
         };
         let numbers =
             [t, height, width, padded, columns, taps_t, taps_y, taps_x, pad_t, pad_y, pad_x, scale - 1, repeats];

@@ -39,9 +39,10 @@ impl Convolution {
 
     fn spread_out(&self, x: &Tensor) -> Result<Tensor> {
         let (b, c, t, h, w) = x.dims5()?;
-        let by_pixel = |axes: [usize; 7]| -> Result<Tensor> {
-            let split = x.reshape(&[b, c / 4, 2, 2, t, h, w])?;
-            Ok(split.permute(axes)?.reshape((b, c / 4, t, 2 * h, 2 * w))?)
+        let by_pixel = |side: usize, axes: [usize; 7]| -> Result<Tensor> {
+            let channels = c / (side * side);
+            let split = x.reshape(&[b, channels, side, side, t, h, w])?;
+            Ok(split.permute(axes)?.reshape((b, channels, t, side * h, side * w))?)
         };
         match self.spread {
             Spread::Channels => Ok(x.clone()),
@@ -49,8 +50,8 @@ impl Convolution {
                 let split = x.reshape(&[b, 2, c / 2, t, h, w])?;
                 Ok(split.permute([0, 2, 3, 1, 4, 5])?.reshape((b, c / 2, 2 * t, h, w))?)
             }
-            Spread::PixelsByColumn => by_pixel([0, 1, 4, 5, 3, 6, 2]),
-            Spread::PixelsByRow => by_pixel([0, 1, 4, 5, 2, 6, 3]),
+            Spread::PixelsByColumn(side) => by_pixel(side, [0, 1, 4, 5, 3, 6, 2]),
+            Spread::PixelsByRow => by_pixel(2, [0, 1, 4, 5, 2, 6, 3]),
         }
     }
 

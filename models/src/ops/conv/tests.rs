@@ -187,13 +187,16 @@ fn enlarging_and_spreading_match_their_composition() {
     let expected = layer.composed(&x, None).expect("composed");
     assert_eq!(expected.dims(), [2, 12, 3, 10, 34]);
     check("enlarged", &layer, &x, expected.dims(), &values(&expected));
-    for (spread, dims) in [
-        (Spread::Frames, [2, 6, 6, 5, 17]),
-        (Spread::PixelsByColumn, [2, 3, 3, 10, 34]),
-        (Spread::PixelsByRow, [2, 3, 3, 10, 34]),
+    let patches = noise.tensor(&[18]);
+    for (bias, spread, dims) in [
+        (&patches, Spread::PixelsByColumn(3), [2, 2, 3, 15, 51]),
+        (&bias, Spread::Frames, [2, 6, 6, 5, 17]),
+        (&bias, Spread::PixelsByColumn(2), [2, 3, 3, 10, 34]),
+        (&bias, Spread::PixelsByRow, [2, 3, 3, 10, 34]),
     ] {
         let geometry = Geometry::same([3; 3], TimeEdge::Replicate);
-        let layer = Convolution::new(&noise.tensor(&[12, 9, 3, 3, 3]), Some(&bias), geometry);
+        let weight = noise.tensor(&[bias.elem_count(), 9, 3, 3, 3]);
+        let layer = Convolution::new(&weight, Some(bias), geometry);
         let layer = layer.and_then(|layer| layer.spread(spread)).expect("layer");
         let expected = layer.composed(&x, None).expect("composed");
         assert_eq!(expected.dims(), dims);

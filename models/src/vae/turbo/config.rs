@@ -41,6 +41,9 @@ pub struct Config {
     pub decoder_causal: bool,
 }
 
+/// Pixels along a side of a latent cell.
+const PIXELS_OF_A_CELL: usize = 16;
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -145,7 +148,7 @@ impl Config {
             width = to;
         }
         if self.use_unpatchify {
-            return sum + conv(width, 4 * self.out_channels, 27) * places;
+            return sum + conv(width, self.patch_size.pow(2) * self.out_channels, 27) * places;
         }
         sum + (conv(width, width, 9) + 4.0 * conv(width / 4, self.out_channels, 27)) * places
     }
@@ -178,8 +181,12 @@ impl Config {
         if self.decoder_causal {
             return fail("`decoder_causal` is not a decoder that exists".into());
         }
-        if self.patch_size != 2 {
-            return fail(format!("`patch_size` is {}, only 2 exists", self.patch_size));
+        let enlarging = self.stages().iter().filter(|stage| stage.enlarge != Enlarge::Nothing).count();
+        let side = if self.use_unpatchify { self.patch_size } else { 2 };
+        if (0..enlarging).try_fold(side, |side, _| side.checked_mul(2)) != Some(PIXELS_OF_A_CELL) {
+            return fail(format!(
+                "{enlarging} blocks and squares of {side} pixels do not enlarge {PIXELS_OF_A_CELL} times"
+            ));
         }
         if self.first_chunk_size == 0 || self.step_size == 0 || self.decoder_dw_kernel_size.is_multiple_of(2) {
             return fail("chunk sizes must be positive and kernels odd".into());

@@ -67,7 +67,9 @@ impl Decoder {
             width /= 4;
         }
         let conv_out = if config.use_unpatchify {
-            conv3(&scope.pp("conv_out"), width, config.out_channels * 4)?.spread(Spread::PixelsByColumn)?
+            let side = config.patch_size;
+            conv3(&scope.pp("conv_out"), width, config.out_channels * side * side)?
+                .spread(Spread::PixelsByColumn(side))?
         } else {
             conv3(&scope.pp("conv_out"), width, config.out_channels)?
         };

@@ -38,7 +38,7 @@ impl Decoder {
                 .enumerate()
                 .map(|(i, stage)| UpStage::new(&below.pp("upsamples").pp(i), *stage, config.num_res_blocks + 1))
                 .collect::<Result<_>>()?,
-            head: head(&below, last, 12)?.spread(Spread::PixelsByColumn)?,
+            head: head(&below, last, 12)?.spread(Spread::PixelsByColumn(2))?,
         })
     }
 
