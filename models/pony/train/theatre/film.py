@@ -20,8 +20,8 @@ from .scene import Scene
 from .shots import Frame, framing
 from .weather import draw_weather
 
-#: How far a pan goes to each side (part of the shorter side), and how far a zoom goes.
-PAN, ZOOM = 0.115, 0.17
+#: How far a pan goes (part of the shorter side), and how far a zoom goes.
+PAN, ZOOM = 0.16, 0.17
 #: How much of a camera move the farthest layer takes part in.
 FAR_PAN, FAR_ZOOM = 0.25, 0.35
 #: How far a figure with something in its hand stands to the left, in head units.
@@ -39,14 +39,15 @@ class Film:
 
 
 def camera_path(camera: str, frames: int, short: int) -> tuple[np.ndarray, np.ndarray]:
-    """How far the picture is shifted to the right (pixels) and how much it is enlarged, for every frame."""
+    """How far the picture is shifted to the right (pixels) and how much it is enlarged, for every frame. All moves begin at the same
+    view, as they do from a given picture."""
     x = np.linspace(0, 1, frames)
     way = x * 0.6 + 0.4 * x * x * (3 - 2 * x)
     shift, zoom = np.zeros(frames), np.ones(frames)
     if camera in ("pan left", "pan right"):
-        shift = (2 * way - 1) * PAN * short * (1 if camera == "pan left" else -1)
+        shift = way * PAN * short * (1 if camera == "pan left" else -1)
     elif camera in ("zoom in", "zoom out"):
-        zoom = 1 + ZOOM * (way if camera == "zoom in" else 1 - way)
+        zoom = (1 + ZOOM * way) ** (1 if camera == "zoom in" else -1)
     return shift, zoom
 
 
