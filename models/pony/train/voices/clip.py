@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,6 +14,8 @@ from .visemes import Mouth, mouth_of
 
 #: How long a line may be, and how late the first one may begin, in seconds.
 SHORTEST_SECS, LONGEST_SECS, LATEST_SECS = 0.6, 3.4, 0.8
+#: Lines begin with a latent frame of the picture, so that a word always is the same frames of sound and of a mouth, wherever it is said.
+GRID_SECS = 0.16
 #: Silence that is kept at the end.
 TAIL_SECS = 0.08
 #: Shares of clips in which a line is two sentences, in which a second line follows, and in which a line may begin at any
@@ -94,9 +97,10 @@ def draw_script(rng: np.random.Generator, frames: int, voice: str = "", language
         if found:
             line, spoken = found
             latest = total - spoken.secs
-            start = float(rng.uniform(0, latest if rng.random() < ANY_START else min(latest, LATEST_SECS)))
+            latest = latest if rng.random() < ANY_START else min(latest, LATEST_SECS)
+            start = GRID_SECS * int(rng.integers(int(latest / GRID_SECS) + 1))
             said.append(Said(line, voice, start, start + spoken.secs))
-            after = said[0].end_secs + float(rng.uniform(0.25, 0.6))
+            after = GRID_SECS * math.ceil((said[0].end_secs + rng.uniform(0.25, 0.6)) / GRID_SECS)
             if rng.random() < SECOND_LINE and total - after > SHORTEST_SECS:
                 more = _line(rng, language, held_out, total - after, voice)
                 if more:
