@@ -50,21 +50,22 @@ def move(action: str | None, prop: str | None, kind: str, openings: Sequence[flo
     frames = len(openings)
     t = np.arange(frames) / FPS
     mark = np.pi if towards < 0 else 0.0
+    sway = lambda hertz: np.sin(2 * np.pi * hertz * t + mark)  # noqa: E731
     zero = np.zeros(frames)
     talk = _soft(openings, 5)
     slow = _soft(openings, 13)
-    head_turn = 0.030 * np.sin(2 * np.pi * 0.31 * t + mark) + 0.05 * slow * np.sin(2 * np.pi * 0.9 * t + mark)
-    yaw = 0.42 * towards + 0.10 * np.sin(2 * np.pi * 0.17 * t + mark)
-    pitch = 0.08 * np.sin(2 * np.pi * 0.23 * t + mark) - 0.16 * slow
-    head_y = 0.012 * np.sin(2 * np.pi * 0.45 * t + mark) - 0.045 * talk
-    squash = 0.006 * np.sin(2 * np.pi * 0.45 * t + mark)
-    lean, x, y = 0.008 * np.sin(2 * np.pi * 0.21 * t + mark), zero, zero
-    arm0 = 0.06 + 0.03 * np.sin(2 * np.pi * 0.4 * t + mark) + 0.20 * slow
-    arm1 = 0.06 + 0.03 * np.sin(2 * np.pi * 0.4 * t + mark) + 0.26 * slow
+    head_turn = 0.030 * sway(0.31) + 0.05 * slow * sway(0.9)
+    yaw = 0.42 * towards + 0.10 * sway(0.17)
+    pitch = 0.08 * sway(0.23) - 0.16 * slow
+    head_y = 0.012 * sway(0.45) - 0.045 * talk
+    squash = 0.006 * sway(0.45)
+    lean, x, y = 0.008 * sway(0.21), zero, zero
+    arm0 = 0.06 + 0.03 * sway(0.4) + 0.20 * slow
+    arm1 = 0.06 + 0.03 * sway(0.4) + 0.26 * slow
     leg0, leg1 = zero, zero
-    tail = 0.09 * np.sin(2 * np.pi * 0.55 * t + mark)
-    swing = 0.05 * np.sin(2 * np.pi * 0.5 * t + mark)
-    brows = 0.5 * slow + 0.2 * np.sin(2 * np.pi * 0.13 * t + mark)
+    tail = 0.09 * sway(0.55)
+    swing = 0.05 * sway(0.5)
+    brows = 0.5 * slow + 0.2 * sway(0.13)
     lids = _blinks(rng, frames, 2.4)
     begin = _ramp(t, 0.15, 0.35)
     four_legs = kind == "pony"
@@ -101,7 +102,7 @@ def move(action: str | None, prop: str | None, kind: str, openings: Sequence[flo
         brows = brows + 0.5 * np.sin(np.pi * up)
     elif action in ("walk right", "walk left"):
         way = 1.0 if action == "walk right" else -1.0
-        step = np.sin(2 * np.pi * 1.25 * t + mark)
+        step = sway(1.25)
         x = way * reach * np.linspace(-1, 1, frames)
         y = -0.07 * np.abs(np.cos(2 * np.pi * 1.25 * t + mark))
         stride = 0.30 if not four_legs else 0.34
@@ -112,8 +113,8 @@ def move(action: str | None, prop: str | None, kind: str, openings: Sequence[flo
     if prop is not None:
         held = PROPS[prop].arms
         if action not in ("wave",):
-            arm0 = zero + held[0] + 0.03 * np.sin(2 * np.pi * 0.4 * t + mark) + (0.22 * np.sin(2 * np.pi * 1.6 * t) if prop == "guitar" else 0)
-        arm1 = zero + held[1] + 0.03 * np.sin(2 * np.pi * 0.4 * t + mark)
+            arm0 = zero + held[0] + 0.03 * sway(0.4) + (0.22 * np.sin(2 * np.pi * 1.6 * t) if prop == "guitar" else 0)
+        arm1 = zero + held[1] + 0.03 * sway(0.4)
         swing = swing * (1.6 if prop in ("balloon", "lantern") else 0.7)
     gaze = np.clip(yaw, -1, 1)
     return [

@@ -14,8 +14,9 @@ from .visemes import Mouth, mouth_of
 
 #: How long a line may be, and how late the first one may begin, in seconds.
 SHORTEST_SECS, LONGEST_SECS, LATEST_SECS = 0.6, 3.4, 0.8
-#: Lines begin with a latent frame of the picture, so that a word always is the same frames of sound and of a mouth, wherever it is said.
-GRID_SECS = 0.16
+#: Lines begin with a latent frame of the picture, which is four of its frames, so that a word always is the same frames of sound and
+#: of a mouth, wherever it is said.
+GRID_SECS = 4 * SAMPLES_PER_FRAME / RATE
 #: Silence that is kept at the end.
 TAIL_SECS = 0.08
 #: Shares of clips in which a line is two sentences, in which a second line follows, and in which a line may begin at any
