@@ -5,7 +5,6 @@
 PyTorch and our benchmarks take turns, so that other work on the machine slows both. Of all samples the fastest
 counts, as other work only ever adds time. `--clock cpu` compares the processor time that a run takes instead of the
 time that passes: on a busy machine with one thread the fair number. Needs torch, safetensors and a Rust toolchain.
-Without trained weights in `models/pony`, random ones of the same configuration are used: the work is the same.
 """
 
 from __future__ import annotations
@@ -16,19 +15,19 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 ROOT = Path(__file__).resolve().parents[2]
 PONY = ROOT / "models" / "pony"
 sys.path.insert(0, str(PONY))
 
+from train.codecs.export import read_back  # noqa: E402
 from train.codecs.layers import channels_last  # noqa: E402
 from train.codecs.oobleck import PREFIX, AudioConfig, decoder as audio_decoder  # noqa: E402
 from train.codecs.turbo_decoder import DecoderConfig, TurboDecoder  # noqa: E402
@@ -48,20 +47,8 @@ def audio_config(values: dict) -> AudioConfig:
                        c_mults=stack["c_mults"], strides=stack["strides"], latent_dim=stack["latent_dim"])
 
 
-def random_weights(folder: Path) -> None:
-    """The model in the box as it is before training."""
-    torch.manual_seed(0)
-    config = DecoderConfig()
-    save_file(TurboDecoder(config).state_dict(), folder / "video_decoder.safetensors")
-    (folder / "video_decoder.json").write_text(json.dumps(config.to_json()))
-    audio = AudioConfig()
-    state = {f"{PREFIX}decoder.{k}": v for k, v in audio_decoder(audio).state_dict().items()}
-    save_file(state, folder / "audio_vae.safetensors")
-    (folder / "audio_vae.json").write_text(json.dumps(audio.to_json()))
-
-
 def load(model: nn.Module, state: dict[str, Tensor]) -> nn.Module:
-    model.load_state_dict({k: v.float() for k, v in state.items()})
+    model.load_state_dict(read_back(state))
     return model.eval()
 
 
@@ -124,22 +111,17 @@ def main() -> None:
     parser.add_argument("--clock", choices=list(CLOCKS), default="wall")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = arguments.weights or PONY
-        if not (folder / "video_decoder.safetensors").exists():
-            folder = Path(temporary)
-            random_weights(folder)
-            print("random weights")
-        with torch.inference_mode():
-            for name, (model, x) in networks(folder).items():
-                theirs: dict[str, float] = {}
-                gallop = float("inf")
-                for _ in range(arguments.rounds):
-                    for layout, call in torch_layouts(model, x).items():
-                        theirs[layout] = min(theirs.get(layout, float("inf")), fastest(call, CLOCKS[arguments.clock]))
-                    gallop = min(gallop, ours(name, folder, arguments.threads, arguments.clock))
-                times = ", ".join(f"PyTorch {layout} {seconds * 1e3:.0f} ms" for layout, seconds in theirs.items())
-                print(f"{name}, {arguments.threads} threads, {arguments.clock} time: gallop {gallop * 1e3:.0f} ms, {times}, PyTorch / gallop {min(theirs.values()) / gallop:.2f}")
+    folder = arguments.weights or PONY
+    with torch.inference_mode():
+        for name, (model, x) in networks(folder).items():
+            theirs: dict[str, float] = {}
+            gallop = float("inf")
+            for _ in range(arguments.rounds):
+                for layout, call in torch_layouts(model, x).items():
+                    theirs[layout] = min(theirs.get(layout, float("inf")), fastest(call, CLOCKS[arguments.clock]))
+                gallop = min(gallop, ours(name, folder, arguments.threads, arguments.clock))
+            times = ", ".join(f"PyTorch {layout} {seconds * 1e3:.0f} ms" for layout, seconds in theirs.items())
+            print(f"{name}, {arguments.threads} threads, {arguments.clock} time: gallop {gallop * 1e3:.0f} ms, {times}, PyTorch / gallop {min(theirs.values()) / gallop:.2f}")
 
 
 if __name__ == "__main__":

@@ -62,6 +62,48 @@ fn widened(tensor: Tensor) -> Tensor {
     }
 }
 
+/// Values of 8 bits times the scales of their rows, cut to the 16 bits that the released values need.
+fn scaled(tensor: Tensor, scales: &Tensor) -> Tensor {
+    let (scales, _) = scales.bytes.as_chunks::<4>();
+    let row = tensor.bytes.len() / scales.len();
+    let mut bytes = Vec::with_capacity(tensor.bytes.len() * 4);
+    for (values, scale) in tensor.bytes.chunks(row).zip(scales) {
+        let wide = |value: &u8| f32::from(value.cast_signed()) * f32::from_le_bytes(*scale);
+        bytes.extend(values.iter().flat_map(|value| (wide(value).to_bits() & 0xffff_0000).to_le_bytes()));
+    }
+    Tensor { bytes, dtype: "F32".into(), ..tensor }
+}
+
+/// The tensors of a part of the model in the box in 32 bits.
+fn widened_tensors(file: &str) -> Vec<Tensor> {
+    let (scales, rest): (Vec<_>, Vec<_>) = tensors(file).into_iter().partition(|one| one.name.ends_with("_scale"));
+    let scales: BTreeMap<String, Tensor> = scales.into_iter().map(|one| (one.name.clone(), one)).collect();
+    rest.into_iter()
+        .map(|one| match scales.get(&format!("{}_scale", one.name)) {
+            Some(scale) => scaled(one, scale),
+            None => widened(one),
+        })
+        .collect()
+}
+
+/// Puts the model in the box into a folder, its transformers in 32 bits.
+pub fn put_wide_pony(folder: &Path) {
+    std::fs::create_dir_all(folder).expect("a folder");
+    for entry in std::fs::read_dir(models().join("pony")).expect("the model in the box").flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let put = folder.join(&name);
+        match name.as_str() {
+            "transformer.safetensors" | "upscaler.safetensors" => {
+                std::fs::write(put, safetensors(&widened_tensors(&name))).expect("written");
+            }
+            _ if name.ends_with(".json") || name.ends_with(".safetensors") => {
+                std::fs::copy(entry.path(), put).map(drop).expect("copied");
+            }
+            _ => {}
+        }
+    }
+}
+
 fn safetensors(tensors: &[Tensor]) -> Vec<u8> {
     let (mut map, mut data) = (Map::new(), Vec::new());
     for Tensor { name, dtype, shape, bytes } in tensors {
@@ -100,7 +142,7 @@ fn released() -> Files {
     let mut files = Files::new();
     let pony = |file: &str| std::fs::read(models().join("pony").join(file)).expect("a part of the model in the box");
     let golden = |file: &str| std::fs::read(models().join("../tests/golden").join(file)).expect("a fixture");
-    let transformer = || tensors("transformer.safetensors").into_iter().map(widened).collect();
+    let transformer = || widened_tensors("transformer.safetensors");
     let magihuman = "GAIR/daVinci-MagiHuman";
     put_shards(&mut files, &format!("{magihuman}/distill"), transformer(), 3);
     put_shards(&mut files, &format!("{magihuman}/540p_sr"), transformer(), 2);
@@ -117,11 +159,11 @@ fn released() -> Files {
     put(&mut files, &format!("{text}/config.json"), json!({"model_type": "t5gemma", "encoder": encoder}).to_string());
     put(&mut files, &format!("{text}/tokenizer.json"), pony("tokenizer.json"));
     let decoder = ["model.decoder.layers.0.mlp.up_proj.weight", "lm_head.out_proj.weight"].map(other);
-    put_shards(&mut files, text, tensors("text_encoder.safetensors").into_iter().chain(decoder).collect(), 2);
+    put_shards(&mut files, text, widened_tensors("text_encoder.safetensors").into_iter().chain(decoder).collect(), 2);
 
     let sound = "stabilityai/stable-audio-open-1.0";
     put(&mut files, &format!("{sound}/model_config.json"), pony("audio_vae.json"));
-    let mut audio = tensors("audio_vae.safetensors");
+    let mut audio = widened_tensors("audio_vae.safetensors");
     audio.insert(0, other("model.model.transformer.project_in.weight"));
     audio.push(other("conditioner.conditioners.seconds_total.embedder.weight"));
     put(&mut files, &format!("{sound}/model.safetensors"), safetensors(&audio));

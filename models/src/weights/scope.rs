@@ -164,10 +164,12 @@ impl Scope {
         let entry = self.checked(&expected, name)?;
         let is_int8 = entry.dtype == StoredType::I8 && entry.strides.is_none() && !expected.is_empty();
         if self.is_dry() {
-            let loaded = if is_int8 { WIDENED } else { self.weights.readable(name, entry)? };
-            if is_int8 {
+            let loaded = if is_int8 {
                 self.read((expected[0], 1).into(), &format!("{name}{SCALES}"), None)?;
-            }
+                WIDENED
+            } else {
+                self.weights.readable(name, entry)?
+            };
             return self.stand_in(name, (entry.dtype, loaded), dtype, expected);
         }
         let tensor = if is_int8 { self.widened(name, entry)? } else { self.weights.load(name, entry, &self.device)? };

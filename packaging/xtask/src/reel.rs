@@ -19,11 +19,10 @@ struct Shot {
 }
 
 /// What a shot begins with beside its words.
-#[derive(PartialEq, Eq)]
 enum Given {
     Words,
     Picture,
-    /// A picture, and a voice that another clip was made with.
+    /// A voice that another clip was made with.
     Voice,
 }
 
@@ -37,22 +36,76 @@ const fn shot(
     Shot { prompt, line, language, speaker, sound, given: Given::Words }
 }
 
-/// Each language and each place, then a given picture, then a given voice.
+/// Seven languages in as many places, then a given picture, then a given voice. The lines are none that the model was trained with.
 const SHOTS: [Shot; 9] = [
-    shot("A red pony in a meadow at sunset.", "en", "Young woman", "Welcome to my world.", "Wind"),
-    shot("A blue robot in a city at night.", "de", "Robot", "Wie geht es dir?", "Rain"),
-    shot("A child in a yellow coat in a room at noon.", "zh", "Child", "今天天气很好", ""),
-    shot("A white pony in snowy mountains in the morning.", "fr", "Young man", "Quelle belle journée!", "Wind"),
-    shot("A pink pony on a beach at noon.", "ja", "Young woman", "そらがきれい", "Waves"),
-    shot("A green robot in a forest in the morning.", "ko", "Robot", "여기가 좋아", "Birds"),
-    shot("A child in a purple coat in a city at sunset.", "yue", "Child", "我哋返屋企", ""),
+    shot(
+        "A fox in a green jumper speaks in the desert at dawn, close-up, the camera is still.",
+        "en",
+        "Young woman",
+        "Welcome to my channel, my friend!",
+        "Wind",
+    ),
+    shot(
+        "A girl in a purple dress speaks in a village at night, medium shot, the camera is still.",
+        "zh",
+        "Girl",
+        "天上有一千颗星星。",
+        "Crickets",
+    ),
+    shot(
+        "A panda in a yellow jumper speaks in a library at noon, close-up, the camera is still.",
+        "yue",
+        "Boy",
+        "我哋一齊畫畫啦。",
+        "",
+    ),
+    shot(
+        "A cat in a pink jumper with a straw hat speaks by the sea at dawn, medium shot, the camera is still.",
+        "ja",
+        "Young woman",
+        "皆さん、おはよう！",
+        "Waves",
+    ),
+    shot(
+        "An owl in a blue jumper speaks in a forest at night, close-up, the camera slowly zooms in.",
+        "ko",
+        "Old man",
+        "오늘은 달 보여 줄게요.",
+        "Crickets",
+    ),
+    shot(
+        "A blue robot speaks in a city street at noon, medium shot, the camera is still.",
+        "de",
+        "Robot",
+        "Wir gehen zum Bäcker.",
+        "City traffic",
+    ),
+    shot(
+        "A grandmother in a purple shawl speaks in a living room at night, close-up, the camera is still.",
+        "fr",
+        "Old woman",
+        "Bonne nuit, mesdames.",
+        "A crackling fire",
+    ),
     Shot {
         given: Given::Picture,
-        ..shot("A red pony, the camera is still.", "en", "Young man", "Look at the sky.", "Birds")
+        ..shot(
+            "A red pony with a flower wreath speaks in a meadow at sunset, medium shot, the camera is still.",
+            "en",
+            "Girl",
+            "What a treasure, it is perfect!",
+            "Birds",
+        )
     },
     Shot {
         given: Given::Voice,
-        ..shot("A red pony, the camera is still.", "fr", "Young woman", "Merci beaucoup!", "")
+        ..shot(
+            "A bear in a red jumper speaks on a stage at noon, close-up, the camera is still.",
+            "fr",
+            "Young man",
+            "Merci, mesdames.",
+            "",
+        )
     },
 ];
 const PICTURE: &str = "assets/sample/pony.png";
@@ -87,11 +140,10 @@ pub fn make(options: &[&str]) -> Result<(), String> {
     for (number, shot) in SHOTS.iter().enumerate() {
         let mut add = gallop();
         add.args(["shot", "add"]).arg(&film).args(words(shot)).args(["--seed", &(number + 1).to_string()]);
-        if shot.given != Given::Words {
-            add.args(["--image", PICTURE]);
-        }
-        if shot.given == Given::Voice {
-            add.arg("--audio").arg(&voice);
+        match shot.given {
+            Given::Words => {}
+            Given::Picture => drop(add.args(["--image", PICTURE])),
+            Given::Voice => drop(add.arg("--audio").arg(&voice)),
         }
         run(&mut add)?;
     }

@@ -1,7 +1,5 @@
 """The fixed linear codec that anchors the video latents: a PCA of 4x16x16 pixel blocks, half whitened.
 
-    python -m train.codecs.anchor --data DATA --out WORK/pca.npz
-
 The transformer learns these latents, the encoder learns to compute them, the decoder learns to read them: all three
 can train at once, and the latents are decorrelated without a KL term or a normalising pass.
 
@@ -17,13 +15,12 @@ variance that they explain (`sigma` holds what a unit of each is in pixels, for 
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from .clips import Clip, clip_paths, read_clip, split
+from .clips import Clip
 
 CHANNELS = 48
 SIDE = 16
@@ -127,19 +124,14 @@ def sample_blocks(clip: Clip, rng: np.random.Generator, times: int, share: float
     return blocks[chosen][keep], np.broadcast_to(weights, keep.shape)[keep]
 
 
-def fit(clips: list[Clip], rng: np.random.Generator) -> Anchor:
-    """Directions from the weighted covariance; amplitudes and order from the unweighted one."""
-    parts = [sample_blocks(clip, rng, times=5, share=0.25) for clip in clips]
-    return fit_blocks(np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts]))
-
-
 def units(sigma: np.ndarray, loudest: float) -> np.ndarray:
     """What a unit of each channel is, so that amplitudes grow with the root of the deviation `sigma`, up to `loudest`."""
     return np.sqrt(sigma * sigma[0]) / loudest
 
 
 def fit_blocks(x: np.ndarray, weights: np.ndarray) -> Anchor:
-    """The same from blocks [n, 3072], which are changed, and their weights [n]."""
+    """An anchor of blocks [n, 3072], which are changed: directions from the covariance weighted by `weights` [n]; amplitudes and order
+    from the unweighted one."""
     mean = x.mean(axis=0)
     x -= mean
     weighted = x * np.sqrt(weights / weights.sum())[:, None]
@@ -151,32 +143,3 @@ def fit_blocks(x: np.ndarray, weights: np.ndarray) -> Anchor:
     basis, sigma = basis @ rotation[:, order], np.sqrt(variances[order])
     scale, f = units(sigma, LOUDEST), np.float32
     return Anchor(mean.astype(f), (basis / scale).astype(f), (basis * scale).T.astype(f), scale.astype(f), LIMIT)
-
-
-def psnr(got: np.ndarray, frames: np.ndarray) -> float:
-    """got: float pixels in [-1, 1]; frames: uint8."""
-    error = (got.clip(-1, 1) + 1) / 2 - frames / 255.0
-    return float(-10 * np.log10(np.square(error).mean() + 1e-12))
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--clips", type=int, default=320)
-    args = parser.parse_args()
-    paths, held = split(clip_paths(args.data))
-    anchor = fit([read_clip(p) for p in paths[: args.clips]], np.random.default_rng(0))
-    anchor.save(args.out)
-    for path in held[:10]:
-        clip = read_clip(path)
-        z = anchor.project(clip.frames)
-        got = anchor.unproject(z)
-        y0, y1, x0, x1 = clip.mouth_box
-        mouth = f"{psnr(got[:, y0:y1, x0:x1], clip.frames[:, y0:y1, x0:x1]):.1f}" if y0 >= 0 else "-"
-        print(f"{path.name} {psnr(got, clip.frames):.1f} dB, mouth {mouth} dB, std {z.std():.2f}, "
-              f"clipped {(np.abs(z) >= anchor.limit).mean():.4f}", flush=True)
-
-
-if __name__ == "__main__":
-    main()

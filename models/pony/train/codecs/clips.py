@@ -1,4 +1,4 @@
-"""Reads the drawn clips: one .npz per clip with `frames`, `audio`, `mouth_box`, `mouth` and `meta`."""
+"""Reads the crops of drawn clips that the video codecs learn from: one .npz each, with `frames` and `mouth_box`."""
 
 from __future__ import annotations
 
@@ -30,12 +30,6 @@ def split(paths: list[Path]) -> tuple[list[Path], list[Path]]:
 def read_clip(path: Path) -> Clip:
     with np.load(path, allow_pickle=False) as data:
         return Clip(data["frames"], tuple(int(v) for v in data["mouth_box"]))
-
-
-def read_audio(path: Path) -> np.ndarray:
-    """float32 [n]."""
-    with np.load(path, allow_pickle=False) as data:
-        return data["audio"].astype(np.float32)
 
 
 class Growing:

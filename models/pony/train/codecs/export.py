@@ -1,32 +1,17 @@
-"""Writes the three codecs as the engine reads them: float16 safetensors with the released tensor names, and their configs.
+"""Weights as the engine reads them: in float16 or 8 bits, and an encoder whose latents come out with the released statistics.
 
-    python -m train.codecs.export --work WORK --out models/pony
-
-Every file is written beside its place and moved there when complete. The anchored latents are white, but the engine
-normalises with the statistics of the released models, (mu - MEAN) / STD: the encoder's last layer takes the inverse.
+The anchored latents have statistics of their own, but the engine normalises with those of the released models,
+(mu - MEAN) / STD: the encoder's last layer takes the inverse.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
-from pathlib import Path
-
 import torch
-from safetensors.torch import save_file
 from torch import Tensor
 
-from .oobleck import PREFIX, AudioConfig
-from .turbo_decoder import DecoderConfig
-from .wan_encoder import EncoderConfig
 from .wan_stats import MEAN, STD
 
 UNUSED_LOG_VARIANCE = -9.0
-
-
-def load(path: Path) -> dict[str, Tensor]:
-    return torch.load(path, map_location="cpu", weights_only=True)
 
 
 def with_statistics(weights: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -40,6 +25,15 @@ def with_statistics(weights: dict[str, Tensor]) -> dict[str, Tensor]:
     return {**weights, "conv1.weight": weight, "conv1.bias": bias}
 
 
+def without_statistics(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The way back: encoder weights whose mean comes out as z."""
+    weight, bias = weights["conv1.weight"].clone(), weights["conv1.bias"].clone()
+    z_dim = len(MEAN)
+    weight[:z_dim] /= STD[:, None, None, None, None]
+    bias[:z_dim] = (bias[:z_dim] - MEAN) / STD
+    return {**weights, "conv1.weight": weight, "conv1.bias": bias}
+
+
 def as_float16(weights: dict[str, Tensor]) -> dict[str, Tensor]:
     for name, tensor in weights.items():
         if not torch.isfinite(tensor.half()).all():
@@ -47,28 +41,17 @@ def as_float16(weights: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name: tensor.half().contiguous() for name, tensor in weights.items()}
 
 
-def write(out: Path, name: str, weights: dict[str, Tensor], config: dict) -> None:
-    temporary = out / f".{name}.tmp"
-    save_file(as_float16(weights), temporary, metadata={"format": "pt"})
-    temporary.chmod(0o644)
-    os.replace(temporary, out / f"{name}.safetensors")
-    temporary.write_text(json.dumps(config, indent=1) + "\n")
-    os.replace(temporary, out / f"{name}.json")
-    size = (out / f"{name}.safetensors").stat().st_size
-    print(f"{name}: {sum(t.numel() for t in weights.values())} parameters, {size / 1e6:.2f} MB")
+def in_8_bits(matrix: Tensor) -> tuple[Tensor, Tensor]:
+    """Integers [rows, ..] and the scale of each row [rows, 1]; a row of zeros has scale 0."""
+    wide = matrix.float().flatten(1)
+    scale = wide.abs().amax(1, keepdim=True) / 127
+    return torch.where(scale > 0, wide / scale, 0).round().clamp(-127, 127).to(torch.int8).view(matrix.shape), scale
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    args = parser.parse_args()
-    write(args.out, "image_encoder", with_statistics(load(args.work / "wan_encoder.pt")), EncoderConfig().to_json())
-    write(args.out, "video_decoder", load(args.work / "turbo_decoder.pt"), DecoderConfig().to_json())
-    halves = {half: load(args.work / f"oobleck_{half}.pt") for half in ("encoder", "decoder")}
-    audio = {f"{PREFIX}{half}.{name}": tensor for half, weights in halves.items() for name, tensor in weights.items()}
-    write(args.out, "audio_vae", audio, AudioConfig().to_json())
-
-
-if __name__ == "__main__":
-    main()
+def read_back(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Float32 weights as a reader of the file computes with them."""
+    scales = {f"{name}_scale" for name in tensors} & tensors.keys()
+    return {
+        name: tensor.float() * tensors[f"{name}_scale"].view(-1, *[1] * (tensor.ndim - 1)) if f"{name}_scale" in scales else tensor.float()
+        for name, tensor in tensors.items() if name not in scales
+    }

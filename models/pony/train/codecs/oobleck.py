@@ -22,11 +22,11 @@ class AudioConfig:
 
     audio_channels: int = 1
     encoder_channels: int = 8
-    decoder_channels: int = 12
-    c_mults: list[int] = field(default_factory=lambda: [1, 4, 8, 16])
-    strides: list[int] = field(default_factory=lambda: [8, 4, 4, 4])
+    decoder_channels: int = 20
+    c_mults: list[int] = field(default_factory=lambda: [1, 2, 6, 12])
+    strides: list[int] = field(default_factory=lambda: [10, 4, 4, 4])
     latent_dim: int = 64
-    sample_rate: int = 12800
+    sample_rate: int = 16_000
 
     def downsampling(self) -> int:
         product = 1

@@ -1,4 +1,4 @@
-"""Training crops: pieces of the drawn clips, and textures that are not from the puppet world."""
+"""Training crops: pieces of the drawn clips, and textures that no theatre has."""
 
 from __future__ import annotations
 

@@ -1,20 +1,16 @@
 """The fixed analysis that anchors the audio latents: a half whitened PCA of log band energies, 64 numbers per 40 ms.
 
-    python -m train.codecs.sound_anchor --data DATA --out WORK/sound_pca.npz
-
 As for the video, transformer, encoder and decoder can then all train at once, and the first channels mean something
 (loudness comes first), which helps the transformer to move the mouths. The phase of the sound is not kept: the decoder
 invents it.
 
-Convention. Mono at 12.8 kHz or another rate that 100 divides; a frame is 40 ms, 512 samples at 12.8 kHz, and latent frame a
-describes samples 512 a .. 512 (a + 1). Two times per frame, low bands every 25 Hz up to 1 kHz from windows of two frames
+Convention. Mono at 16 kHz; a frame is 40 ms, 640 samples, and latent frame a describes samples 640 a .. 640 (a + 1). Two times per frame, low bands every 25 Hz up to 1 kHz from windows of two frames
 (they carry the pitch); four times per frame, 28 wide bands up to half the rate from windows of half a frame. Values are
 log(energy root + FLOOR); z = clip((x - mean) @ project, -limit, limit).
 """
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 import numpy as np
@@ -23,9 +19,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .anchor import units
-from .clips import clip_paths, read_audio, split
 
-RATE = 12800
+RATE = 16_000
 FRAMES_PER_SECOND = 25
 CHANNELS = 64
 LOW_BANDS = 40
@@ -88,7 +83,7 @@ class SoundAnchor:
         np.savez(path, mean=self.mean_values, project=self.project_matrix, sigma=self.sigma, rate=self.rate)
 
     def latents(self, audio: Tensor) -> Tensor:
-        """[b, n] -> [b, 64, n / frame], clipped to +-5."""
+        """[b, n] -> [b, 64, n / frame], clipped to +-LIMIT."""
         return ((self.analysis(audio) - self.mean) @ self.matrix).clamp(-LIMIT, LIMIT).transpose(1, 2)
 
     def encode_track(self, audio: np.ndarray) -> np.ndarray:
@@ -107,21 +102,3 @@ def fit(tracks: list[np.ndarray], rate: int = RATE) -> SoundAnchor:
     scale, f = units(sigma, LOUDEST), np.float32
     print(f"{x.shape[1]} values, {CHANNELS} components hold {variances[order].sum() / variances.sum():.3f} of the variance")
     return SoundAnchor(mean.astype(f), (vectors[:, order] / scale).astype(f), scale.astype(f), rate=rate)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--tracks", type=int, default=500)
-    args = parser.parse_args()
-    training, held = split(clip_paths(args.data))
-    anchor = fit([read_audio(p) for p in training[: args.tracks]])
-    anchor.save(args.out)
-    z = np.concatenate([anchor.encode_track(read_audio(p)) for p in held])
-    print(f"held out: deviation {z.std():.2f}, clipped {(np.abs(z) >= LIMIT).mean():.4f}, "
-          f"channels {z.std(axis=0).min():.2f} .. {z.std(axis=0).max():.2f}")
-
-
-if __name__ == "__main__":
-    main()

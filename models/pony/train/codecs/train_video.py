@@ -20,7 +20,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .anchor import Anchor
@@ -46,8 +45,8 @@ class Part(Enum):
 
 
 def decoder_config(sizes: str) -> DecoderConfig:
-    """The decoder's numbers from `widths/layers`, the present ones from the empty text."""
-    return of_widths(*([int(v) for v in part.split(",")] for part in sizes.split("/"))) if sizes else DecoderConfig()
+    """The decoder's numbers from `widths/layers`."""
+    return of_widths(*([int(v) for v in part.split(",")] for part in sizes.split("/")))
 
 
 def to_pixels(frames: np.ndarray, device: torch.device) -> Tensor:
@@ -171,7 +170,7 @@ def main() -> None:
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--rate", type=float, default=1.0, help="factor on the learning rates")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--decoder", default="", help="widths and layers of the decoder, as 64,64,96/2,1,1,1; else those of the present one")
+    parser.add_argument("--decoder", default="64,64,96/2,1,1,1", help="widths and layers of the decoder")
     parser.add_argument("--encoder-dim", type=int, default=EncoderConfig().dim)
     parser.add_argument("--batch-scale", type=int, default=1, help="factor on the crops in a batch")
     args = parser.parse_args()

@@ -14,14 +14,13 @@ from tokenizers import Tokenizer
 
 from .. import fellows
 from ..codecs.anchor import Anchor, Halving
-from ..transformer.batches import NEGATIVE_PROMPT
 from ..transformer.sampling import sigmas
 from .clock import arguments
-from .flow import SHIFT, SOUND_WEIGHT, Noised, Records, add_noise, distance, draw_batch, features, levels_among, tokens
+from .flow import NEGATIVE_PROMPT, SHIFT, SOUND_WEIGHT, Noised, Records, add_noise, distance, draw_batch, features, levels_among, tokens
 from .sizes import PLANS, STEPS
 from .training import Training, frozen, new_model
 
-GUIDANCE_VIDEO, GUIDANCE_AUDIO = 2.0, 2.5
+GUIDANCE_VIDEO, GUIDANCE_AUDIO = 1.2, 3.0
 #: Share of samples at the very levels of the sampler.
 ON_LEVELS = 0.7
 

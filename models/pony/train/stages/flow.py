@@ -16,15 +16,16 @@ from torch import Tensor
 
 from ..codecs.anchor import Halving
 from ..codecs.clips import HELD_OUT_EVERY
-from ..transformer.batches import NEGATIVE_PROMPT
 from ..transformer.model import Pony
 from ..voices.clip import Said, Script
 from ..voices.grammar import Line
-from ..voices.prompts import sound_blocks
+from ..voices.prompts import sound_blocks, space_cjk
 from .draw import MOUTH_WEIGHT, STEP, WHOLE
 from .sizes import STEPS
 
 FPS = 25
+#: What a dropped prompt is replaced with; guidance uses the same words.
+NEGATIVE_PROMPT = "Low quality, blurry, distorted."
 #: Latent frames of the first half of a clip; its share of the windows while more than half of the time is left, and after that.
 HALF, HALF_SHARES = 13, (0.5, 0.2)
 #: Shares of samples whose first picture is given (of still pictures: nearly all), whose sound is given, without prompt.
@@ -46,7 +47,7 @@ class Record:
 
     number: int
     aspect: str
-    description: str
+    description: str  # spaced, as the application writes it
     still: bool
     script: Script
     frames: np.ndarray  # int16 [t]: which latent frames of the clip these are
@@ -92,7 +93,7 @@ def read_record(path: Path, halving: Halving | None = None) -> Record:
         frames, video, audio, weight = (clip[name] for name in ("frames", "video", "audio", "weight"))
     if halving:
         video, weight = halving(video).astype(np.float16), halved(weight)
-    return Record(int(path.stem), about["aspect"], about["description"], about["still"], read_script(about), frames, video, audio, with_faces(weight))
+    return Record(int(path.stem), about["aspect"], space_cjk(about["description"]), about["still"], read_script(about), frames, video, audio, with_faces(weight))
 
 
 class Records:

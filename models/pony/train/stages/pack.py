@@ -17,22 +17,14 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from ..codecs.export import as_float16, with_statistics
+from ..codecs.export import as_float16, in_8_bits, read_back, with_statistics
 from ..codecs.oobleck import PREFIX
-from ..transformer.batches import NEGATIVE_PROMPT
 from .clock import load
 from .distil import GUIDANCE_AUDIO, GUIDANCE_VIDEO
-from .flow import SHIFT
+from .flow import NEGATIVE_PROMPT, SHIFT
 from .sizes import LIMIT_BYTES, PLANS, RATE, STEPS, UPSCALE_STEPS, Sizes, is_int8
 from .training import new_model
 from .upscale import NOISE_LEVEL
-
-
-def in_8_bits(matrix: Tensor) -> tuple[Tensor, Tensor]:
-    """Integers [rows, ..] and the scale of each row [rows, 1]; a row of zeros has scale 0."""
-    wide = matrix.float().flatten(1)
-    scale = wide.abs().amax(1, keepdim=True) / 127
-    return torch.where(scale > 0, wide / scale, 0).round().clamp(-127, 127).to(torch.int8).view(matrix.shape), scale
 
 
 def stored(weights: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -46,15 +38,6 @@ def stored(weights: dict[str, Tensor]) -> dict[str, Tensor]:
         else:
             out.update(as_float16({name: tensor}))
     return out
-
-
-def read_back(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Float32 weights as a reader of the file computes with them."""
-    scales = {name for name in tensors if name.endswith("weight_scale")}
-    return {
-        name: tensor.float() * tensors[f"{name}_scale"].view(-1, *[1] * (tensor.ndim - 1)) if f"{name}_scale" in scales else tensor.float()
-        for name, tensor in tensors.items() if name not in scales
-    }
 
 
 def description(sizes: Sizes, guided: bool) -> dict:
@@ -91,20 +74,16 @@ def rounding(sizes: Sizes, weights: dict[str, Tensor], rounded: dict[str, Tensor
     return float((answers[0] - answers[1]).norm() / answers[0].norm().clamp_min(1e-9))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("work", type=Path)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--plan", choices=PLANS, default="full")
-    args = parser.parse_args()
-    sizes = PLANS[args.plan]()
-    distilled = load(args.work / "distilled.pt")
-    state, upscaler = distilled or load(args.work / "joint.pt"), load(args.work / "upscaler.pt")
-    codecs = {name: load(args.work / f"{name}.pt") for name in ("wan_encoder", "turbo_decoder", "audio_encoder", "audio_decoder")}
+def write(work: Path, out: Path, sizes: Sizes) -> tuple[int, float]:
+    """Writes the folder and returns the bytes of its weights, and what the rounding does to the transformer's velocities.
+    Raises `SystemExit` where a part is not trained yet or the weights are too many."""
+    distilled = load(work / "distilled.pt")
+    state, upscaler = distilled or load(work / "joint.pt"), load(work / "upscaler.pt")
+    codecs = {name: load(work / f"{name}.pt") for name in ("wan_encoder", "turbo_decoder", "audio_encoder", "audio_decoder")}
     missing = [name for name, found in {**codecs, "joint": state, "upscaler": upscaler}.items() if not found]
     if missing or not state or not upscaler:
-        raise SystemExit(f"{args.work} has no {', '.join(missing)} yet")
-    build = args.out / ".packing"
+        raise SystemExit(f"{work} has no {', '.join(missing)} yet")
+    build = out / ".packing"
     shutil.rmtree(build, ignore_errors=True)
     build.mkdir(parents=True)
     part = lambda name, of: {k.removeprefix(f"{name}."): v for k, v in of["average"].items() if k.startswith(f"{name}.")}  # noqa: E731
@@ -120,16 +99,25 @@ def main() -> None:
         save_file(tensors, build / f"{name}.safetensors", metadata={"format": "pt"})
         if config:
             (build / f"{name}.json").write_text(json.dumps(config, indent=1) + "\n")
-    shutil.copyfile(args.work / "tokenizer.json", build / "tokenizer.json")
+    shutil.copyfile(work / "tokenizer.json", build / "tokenizer.json")
     (build / "model.json").write_text(json.dumps(description(sizes, guided=distilled is None), indent=2) + "\n")
     total = sum(f.stat().st_size for f in build.glob("*.safetensors"))
     if total > LIMIT_BYTES:
         raise SystemExit(f"the weights are {total / 1e6:.2f} MB, {LIMIT_BYTES / 1e6:.0f} are allowed")
     for file in sorted(build.iterdir(), key=lambda f: f.name == "model.json"):
         file.chmod(0o644)
-        os.replace(file, args.out / file.name)
+        os.replace(file, out / file.name)
     build.rmdir()
-    change = rounding(sizes, dit, read_back(files["transformer"][0]))
+    return total, rounding(sizes, dit, read_back(files["transformer"][0]))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--plan", choices=PLANS, default="full")
+    args = parser.parse_args()
+    total, change = write(args.work, args.out, PLANS[args.plan]())
     print(f"{args.out}: {total / 1e6:.2f} MB of weights; 8 bits change the velocities by {100 * change:.2f} %")
 
 

@@ -23,14 +23,14 @@ from ..theatre.prompt import describe
 from ..theatre.scene import CAMERAS, Scene
 from ..theatre.shots import SHOTS
 from ..transformer.model import Pony
-from ..voices.prompts import sound_blocks
+from ..voices.prompts import sound_blocks, space_cjk
 from .flow import features, padded
 from .pacing import PACE_WEIGHT, Pacer, times, unspoken
 from .sizes import Sizes
 from .speaking import namer
 
 #: Prompts that are read in a step, the share in which somebody speaks, and the weight of the loss.
-READ, SPEAKING, READ_WEIGHT = 12, 0.5, 0.3
+READ, SPEAKING, READ_WEIGHT = 24, 0.5, 0.3
 #: Far from the numbers of clips, moments and excerpts.
 FIRST = 10_000_000
 
@@ -66,7 +66,7 @@ def named(scene: Scene) -> list[int]:
 
 def prompted(scene: Scene, rng: np.random.Generator) -> str:
     """A prompt for a scene, in the share `SPEAKING` with lines."""
-    description = describe(scene, rng)
+    description = space_cjk(describe(scene, rng))
     return "\n\n".join([description, *sound_blocks(unspoken(rng), rng)]) if rng.random() < SPEAKING else description
 
 

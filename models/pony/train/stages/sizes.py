@@ -14,12 +14,12 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from ..codecs.oobleck import AudioConfig, decoder, encoder
+from ..codecs.sound_anchor import RATE
 from ..codecs.turbo_decoder import Chunk, DecoderConfig, TurboDecoder, of_widths
 from ..codecs.wan_encoder import EncoderConfig, WanEncoder
 from ..text.encoder import TextConfig, TextEncoder
 from ..transformer.dit import Dit, DitConfig
 
-RATE = 16_000
 LATENTS = 26  # of 4 s
 SOUNDS = 101
 WORDS = 110  # tokens of a usual prompt

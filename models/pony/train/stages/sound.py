@@ -3,7 +3,7 @@
     python -m train.stages.sound WORK --part decoder --total 90 --seconds 90
     python -m train.stages.sound WORK --part encoder --total 45 --seconds 45
 
-Losses and the closed form of the encoder's head are those of `codecs.train_audio`. Resumes from WORK/audio_PART.pt.
+Losses and the closed form of the encoder's head are those of `codecs.sound_losses`. Resumes from WORK/audio_PART.pt.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import torch
 from ..codecs.muon import Trainer, inner_kernels
 from ..codecs.oobleck import decoder, encoder, fuse_activations
 from ..codecs.sound_anchor import SoundAnchor
+from ..codecs.sound_losses import Part, decoder_loss, encoder_loss, fix_posterior, solve_head
 from ..codecs.spectral import log_mel_error
-from ..codecs.train_audio import SOLVE_EVERY, Part, decoder_loss, encoder_loss, fix_posterior, solve_head
 from ..voices.clip import draw_script, perform
 from .clock import Clock, arguments, device, finish, load, save
 from .draw import FRAMES
@@ -26,6 +26,8 @@ from .sizes import PLANS, RATE
 
 CROP_FRAMES = 25
 KEPT_SOUNDS = 4000
+#: Steps after which the encoder's head is solved for anew.
+SOLVE_EVERY = 200
 
 
 class Ring:

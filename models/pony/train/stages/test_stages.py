@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -19,9 +20,12 @@ import torch
 from .. import fellows
 from ..codecs.anchor import Anchor, Halving, cut, fit_blocks
 from ..codecs.clips import Clip
+from ..codecs.export import in_8_bits, read_back
 from ..codecs.oobleck import decoder, encoder
 from ..codecs.pictures import shrunk
-from ..codecs.sound_anchor import SoundAnalysis, SoundAnchor, fit
+from ..codecs.sound_anchor import SoundAnalysis, fit
+from ..codecs.turbo_decoder import TurboDecoder
+from ..codecs.wan_encoder import WanEncoder
 from ..text.tokenizer import train_on
 from ..theatre.grammar import draw_scene
 from ..theatre.scene import Actor, Scene
@@ -30,18 +34,18 @@ from ..transformer.dit import Dit, patchify, positions
 from ..voices.clip import Said, Script
 from ..voices.grammar import Line, is_held_out
 from ..voices.prompts import sound_blocks
-from . import coarse
+from . import pack, published
 from .draw import FRAMES, MOUTH_WEIGHT, RUN, STEP, WHOLE, crop_of, excerpted, mouth_weight, pictures_of, planned, shoot
 from .flow import FACE_WEIGHT, HALF, Batch, Record, add_noise, distance, draw_batch, half, with_faces
 from .pacing import PERIODS, SECS, Pacer, times, unspoken
-from .pack import in_8_bits, read_back, rounding, stored
+from .pack import rounding, stored
 from .parts import join, split
-from .reading import FIELDS, Reader, named
+from .reading import FIELDS, Reader, named, prompted
 from .sizes import LIMIT_BYTES, RATE, full, is_int8, networks, stored_bytes, trial
 from .sound import Ring
 from .theatre import voice_of
 from .training import new_model
-from .upscale import KEPT, NOISE_LEVEL, enlarged, upscale_loss
+from .upscale import KEPT, NOISE_LEVEL, Upscaler, enlarged, upscale_loss
 
 CARDS = "train.stages.cards"
 
@@ -83,10 +87,9 @@ class Analysis(unittest.TestCase):
             levels = SoundAnalysis(rate)(0.3 * torch.sin(2 * np.pi * 500 * t)[None])[0, 20, :40]
             self.assertEqual(int(levels.argmax()), 18)  # bands every 25 Hz from 50 Hz on
 
-    def test_the_present_rate_is_as_it_was(self) -> None:
-        self.assertEqual(SoundAnalysis().frame, 512)
-        base = fit([np.random.default_rng(0).standard_normal(512 * 50).astype(np.float32) * 0.1 for _ in range(3)])
-        self.assertEqual((base.rate, base.encode_track(np.zeros(512 * 7, np.float32)).shape), (12_800, (7, 64)))
+    def test_a_base_gives_64_numbers_a_frame(self) -> None:
+        base = fit([np.random.default_rng(0).standard_normal(640 * 50).astype(np.float32) * 0.1 for _ in range(3)])
+        self.assertEqual((base.analysis.frame, base.encode_track(np.zeros(640 * 7, np.float32)).shape), (640, (7, 64)))
 
 
 class Attention(unittest.TestCase):
@@ -196,6 +199,11 @@ class Reading(unittest.TestCase):
         said = {field: [None, *values][i] for (field, (_, values)), i in zip(FIELDS.items(), named(scene))}
         self.assertEqual({k: v for k, v in said.items() if v is not None},
                          {"place": "city", "shot": "close", "camera": "zoom in", "speaker": 1, "kind 0": "cat", "kind 1": "robot", "colour 0": "red"})
+
+    def test_chinese_is_spaced_as_the_application_writes_it(self) -> None:
+        prompts = [prompted(draw_scene(number), np.random.default_rng(number)) for number in range(60)]
+        self.assertTrue(any(re.search("[一-鿿] [一-鿿]", prompt) for prompt in prompts))
+        self.assertFalse([prompt for prompt in prompts if re.search("[一-鿿]{2}", prompt)])
 
     def test_padding_says_nothing(self) -> None:
         torch.manual_seed(0)
@@ -454,29 +462,44 @@ class Files(unittest.TestCase):
             paths[0].write_bytes(paths[0].read_bytes()[:-1])
             self.assertRaises(SystemExit, join, out, there)
 
-    def test_a_state_is_kept_in_few_bits(self) -> None:
+    def test_training_goes_on_from_a_published_folder(self) -> None:
+        sizes = trial()
         with tempfile.TemporaryDirectory() as name:
-            work, there, file = Path(name) / "work", Path(name) / "there", Path(name) / "state.npz"
+            work, model, there = (Path(name) / x for x in ("work", "model", "there"))
             work.mkdir()
-            weights = {"a": torch.randn(300, 200) * torch.logspace(-3, 1, 300)[:, None], "b": torch.randn(40), "dit.adapter.rope.bands": torch.rand(8)}
-            torch.save({"model": weights, "average": weights, "step": 7, "spent": 3.5, "beside": {"c": torch.randn(9)}}, work / "excerpts.pt")
+            torch.manual_seed(0)
+            pony, upscaler = new_model(sizes).state_dict(), Upscaler(sizes).state_dict()
+            picture = WanEncoder(sizes.encoder).state_dict()
+            torch.save({"average": pony}, work / "joint.pt")
+            torch.save({"average": upscaler}, work / "upscaler.pt")
+            torch.save(picture, work / "wan_encoder.pt")
+            torch.save(TurboDecoder(sizes.decoder).state_dict(), work / "turbo_decoder.pt")
+            for half_of, network in (("encoder", encoder), ("decoder", decoder)):
+                torch.save({"average": network(sizes.audio).state_dict()}, work / f"audio_{half_of}.pt")
             (work / "tokenizer.json").write_text('{"a": "一"}')
             rng = np.random.default_rng(0)
             base = fit_blocks(rng.standard_normal((200, 3072)).astype(np.float32), np.ones(200, np.float32))
             base.save(work / "pca.npz")
-            fit([rng.standard_normal(640 * 50).astype(np.float32)], RATE).save(work / "sound_pca.npz")
-            self.assertLess(coarse.keep(work, file), 60_000 * 5 / 8 + 400_000)
-            self.assertEqual(coarse.take(file, there), "excerpts.pt")
-            state = torch.load(there / "excerpts.pt", weights_only=True)
-            got = state["average"]
-            self.assertEqual(tuple(state["beside"]["c"].shape), (9,))
-            self.assertTrue(((got["a"] - weights["a"]).norm(dim=1) < 0.1 * weights["a"].norm(dim=1)).all())
-            torch.testing.assert_close(got["b"], weights["b"], atol=1e-3, rtol=1e-3)
-            torch.testing.assert_close(got["dit.adapter.rope.bands"], weights["dit.adapter.rope.bands"])
+            fit([rng.standard_normal(640 * 50).astype(np.float32)]).save(work / "sound_pca.npz")
+            self.assertLess(pack.write(work, model, sizes)[1], 0.05)
+            self.assertLess(published.keep(work, model), 400_000)
+            published.take(model, there)
+
+            state = torch.load(there / "joint.pt", weights_only=True)
+            self.assertEqual(state["average"].keys(), pony.keys())
+            for key, tensor in pony.items():
+                torch.testing.assert_close(state["average"][key], tensor, atol=0.01 * float(tensor.abs().max()), rtol=0)
+            for half_of in ("encoder", "decoder"):
+                names = [set(torch.load(folder / f"audio_{half_of}.pt", weights_only=True)["average"]) for folder in (work, there)]
+                self.assertEqual(*names)
+            found = torch.load(there / "wan_encoder.pt", weights_only=True)
+            means = picture["conv1.weight"][: sizes.encoder.z_dim]
+            torch.testing.assert_close(found["conv1.weight"][: sizes.encoder.z_dim], means, atol=0.01 * float(means.abs().max()), rtol=0)
             frames = rng.integers(0, 255, (5, 16, 16, 3), np.uint8)
             np.testing.assert_allclose(Anchor.load(there / "pca.npz").project(frames), base.project(frames), atol=0.02)
             self.assertEqual((there / "tokenizer.json").read_text(), '{"a": "一"}')
-            self.assertEqual(SoundAnchor.load(there / "sound_pca.npz").rate, RATE)
+            # What was taken is complete: it makes a folder again.
+            pack.write(there, Path(name) / "again", sizes)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,9 @@
-"""Sampling: the UniPC solver (order 2, data prediction, bh2) with guidance, as the application does it."""
+"""The sampler's noise levels and solver (UniPC: order 2, data prediction, bh2), as in the application."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-import torch
-from tokenizers import Tokenizer
 from torch import Tensor
-
-from .batches import NEGATIVE_PROMPT
-from .model import Pony
 
 
 def sigmas(steps: int, shift: float) -> list[float]:
@@ -62,41 +55,3 @@ class UniPC:
         rhs = [phi / b, 2 * (phi / -h - 0.5) / b]
         rho = np.linalg.solve(np.array([[1.0, 1.0], [ratio, 1.0]]), rhs)
         return out - (1 - s[i]) * b * (rho[0] * (self.x0s[0] - last) / ratio + rho[1] * (x0 - last))
-
-
-@dataclass
-class Settings:
-    steps: int = 8
-    shift: float = 5.0
-    guidance_video: float = 2.5
-    guidance_audio: float = 2.5
-
-
-@torch.no_grad()
-def sample(model: Pony, tokenizer: Tokenizer, prompts: list[str], thw: tuple[int, int, int], settings: Settings, seed: int = 0,
-           first: Tensor | None = None, audio: Tensor | None = None) -> tuple[Tensor, Tensor]:
-    """Latents of video [b, 48, t, h, w] and audio [b, a, 64], float32.
-
-    `first` [b, 48, 1, h, w] is held as the first latent frame, `audio` [b, a, 64] as the sound.
-    """
-    device = next(model.parameters()).device
-    text, mask = model.encode(tokenizer, prompts)
-    empty, empty_mask = model.encode(tokenizer, [NEGATIVE_PROMPT] * len(prompts))
-    text, empty = text.half().float(), empty.half().float()
-    noise = torch.Generator().manual_seed(seed)
-    length = (thw[0] - 1) * 4 + 1 if audio is None else audio.shape[1]
-    a = torch.randn(len(prompts), length, 64, generator=noise).to(device)
-    v = torch.randn(len(prompts), 48, *thw, generator=noise).to(device)
-    levels = sigmas(settings.steps, settings.shift)
-    solve_v, solve_a = UniPC(levels), UniPC(levels)
-    for _ in range(settings.steps):
-        if first is not None:
-            v[:, :, :1] = first
-        a = audio if audio is not None else a
-        good_v, good_a = model.dit(v, a, text, mask)
-        bad_v, bad_a = model.dit(v, a, empty, empty_mask)
-        v = solve_v.step(v, bad_v + settings.guidance_video * (good_v - bad_v))
-        a = solve_a.step(a, bad_a + settings.guidance_audio * (good_a - bad_a))
-    if first is not None:
-        v[:, :, :1] = first
-    return v, a if audio is None else audio

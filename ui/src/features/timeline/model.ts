@@ -2,7 +2,7 @@
 
 import { batch, createContext, createEffect, createMemo, createSignal, on, untrack, useContext, type Accessor, type Setter } from "solid-js";
 import { unwrap } from "solid-js/store";
-import type { AudioItem, Caption, Clip, Footage, ShotEntry, TakeView, Timeline, TimelineEdit } from "../../backend";
+import type { AudioItem, AudioTrack, Caption, Clip, Footage, ShotEntry, TakeView, Timeline, TimelineEdit } from "../../backend";
 import { endOf, endOfTrack, type Lengths, type Track } from "../../lib/timeline/clips";
 import { clipsWithin } from "../../lib/timeline/pick";
 import { drawn, fit, reveal, zoomAbout, type Scale, type Span } from "../../lib/timeline/scale";
@@ -51,7 +51,9 @@ export interface Preview {
 export interface TimelineModel {
   /** The document as the core told it: plain objects. */
   readonly told: Accessor<Timeline>;
-  /** The main track as it is drawn. A drag starts from this: the core may not have answered to the one before. */
+  /** The document as it is drawn. A drag starts from this: the core may not have answered to the one before. */
+  readonly laidOut: Accessor<Timeline>;
+  /** The main track as it is drawn. */
   readonly track: Accessor<Track>;
   readonly clip: (id: string) => Clip | undefined;
   readonly shot: (id: string) => ShotEntry | undefined;
@@ -118,6 +120,20 @@ export function useTimeline(): TimelineModel {
   return model;
 }
 
+/** The document with what a drag makes of it. */
+function overlaid(told: Timeline, preview: Preview | null): Timeline {
+  if (!preview) return told;
+  const { track, sound, caption, marker } = preview;
+  const others = (one: AudioTrack) => one.items.filter((item) => item.id !== sound?.item.id);
+  return {
+    ...told,
+    ...(track && { clips: [...track.clips] }),
+    ...(sound && { tracks: told.tracks.map((one) => ({ ...one, items: one.id === sound.track ? [...others(one), sound.item] : others(one) })) }),
+    ...(caption && { captions: told.captions.map((one) => (one.id === caption.id ? caption : one)) }),
+    ...(marker && { markers: told.markers.map((one) => (one.id === marker.id ? { ...one, frame: marker.frame } : one)) }),
+  };
+}
+
 /** The timeline's state. */
 export function createTimeline(studio: Studio, view: View): TimelineModel {
   const [zoom, setZoom] = createSignal(FIRST_ZOOM);
@@ -165,6 +181,7 @@ export function createTimeline(studio: Studio, view: View): TimelineModel {
     return found;
   });
 
+  const laidOut = () => overlaid(told(), preview());
   const track = createMemo((): Track => preview()?.track ?? told());
   const byId = createMemo(() => new Map(track().clips.map((clip) => [clip.id, clip])));
   const pixels = createMemo(() => drawn(scroll(), width(), CHUNK_PX), undefined, {
@@ -226,6 +243,7 @@ export function createTimeline(studio: Studio, view: View): TimelineModel {
 
   return {
     told,
+    laidOut,
     track,
     clip: (id) => byId().get(id),
     shot: (id) => shots().get(id)?.shot,

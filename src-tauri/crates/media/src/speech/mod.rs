@@ -232,11 +232,11 @@ mod tests {
     fn the_lines_of_the_sample_project_are_found() {
         let takes = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../assets/sample/project/takes");
         for (take, from, to) in [
-            ("01a1fcdf-74c6-767d-b8ef-b31401a2af28", 0.2, 1.4),
-            ("01a1fcdf-74c6-767d-b8ef-b315e657c104", 0.25, 1.6),
-            ("01a1fcdf-a98c-706e-93a6-e42d4cee08f1", 0.3, 2.0),
-            ("01a1fcdf-bb71-71b3-96cc-6e2d72dec6e1", 0.3, 1.8),
-            ("01a1fcdf-d144-74f8-b816-fb5acffd9770", 1.0, 1.9),
+            ("01a1fcdf-74c6-767d-b8ef-b31401a2af28", 0.9, 2.0),
+            ("01a1fcdf-74c6-767d-b8ef-b315e657c104", 1.1, 2.05),
+            ("01a1fcdf-a98c-706e-93a6-e42d4cee08f1", 0.6, 2.2),
+            ("01a1fcdf-bb71-71b3-96cc-6e2d72dec6e1", 0.85, 2.05),
+            ("01a1fcdf-d144-74f8-b816-fb5acffd9770", 1.3, 2.6),
         ] {
             let sound = read_sound(&takes.join(take).join("clip.mp4"), 48_000, Channels::Stereo).ok();
             let channels = sound.map(|sound| sound.channels).unwrap_or_default();

@@ -70,11 +70,11 @@ export function pressClip(model: TimelineModel, view: View, event: PointerEvent,
 export function pressEdge(model: TimelineModel, view: View, event: PointerEvent, id: string, edge: Edge): void {
   if (event.button !== 0) return;
   if (model.tool() === "blade") return pressClip(model, view, event, id);
-  const clips = model.track().clips;
-  const index = clips.findIndex((clip) => clip.id === id);
-  const left = edge === "out" ? clips[index] : clips[index - 1];
+  const track = model.track();
+  const index = track.clips.findIndex((clip) => clip.id === id);
+  const left = edge === "out" ? track.clips[index] : track.clips[index - 1];
   const isRoll = model.tool() === "roll" || event.ctrlKey || event.metaKey;
-  if (isRoll && left && rollLimits(model.track(), left.id, model.lengths)) return roll(model, event, left.id);
+  if (isRoll && left && rollLimits(track, left.id, model.lengths)) return roll(model, event, left.id);
   selectClip(model, view, id, "only");
   trim(model, event, id, edge);
 }

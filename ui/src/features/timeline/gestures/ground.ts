@@ -41,7 +41,7 @@ const cutsOf = (model: TimelineModel) => model.points(new Set()).filter((frame, 
 /** A marker was pressed. */
 export function pressMarker(model: TimelineModel, view: View, event: PointerEvent, id: string): void {
   if (event.button !== 0) return;
-  const marker = model.told().markers.find((one) => one.id === id);
+  const marker = model.laidOut().markers.find((one) => one.id === id);
   if (!marker) return;
   let frame = marker.frame;
   dragOverLanes(model, event, {
@@ -113,7 +113,7 @@ export function pressGround(
       const heads = content.querySelector<HTMLElement>(".lane-head")?.offsetWidth ?? 0;
       const within = reachesRow
         ? model
-            .told()
+            .track()
             .clips.filter((clip) => {
               const from = clip.start * model.zoom() + heads;
               const to = endOf(clip) * model.zoom() + heads;

@@ -21,7 +21,8 @@ export function pressSound(
   length: number | null,
 ): void {
   if (event.button !== 0) return;
-  const track = model.told().tracks.find((one) => one.items.some((item) => item.id === id));
+  const { tracks } = model.laidOut();
+  const track = tracks.find((one) => one.items.some((item) => item.id === id));
   const item = track?.items.find((one) => one.id === id);
   if (!track || !item) return;
   model.setPicked({ kind: "sound", id });
@@ -39,7 +40,7 @@ export function pressSound(
         let text: string;
         if (part === "whole") {
           const row = document.elementFromPoint(point.x, point.y)?.closest<HTMLElement>("[data-track]")?.dataset["track"];
-          onto = model.told().tracks.find((one) => one.id === row && one.kind === track.kind) ?? onto;
+          onto = tracks.find((one) => one.id === row && one.kind === track.kind) ?? onto;
           const found = snap([item.start, soundEnd(item)], far, points, model.zoom());
           put = soundMoved(onto.items, item, item.start + found.by);
           at = put.start === item.start + found.by ? found.at : null;

@@ -18,7 +18,7 @@ export function pressCaption(
   part: "whole" | "in" | "out",
 ): void {
   if (event.button !== 0) return;
-  const caption = model.told().captions.find((one) => one.id === id);
+  const caption = model.laidOut().captions.find((one) => one.id === id);
   const clip = caption && model.clip(caption.clip);
   if (!caption || !clip) return;
   const length = Math.max(model.lengths(clip.shot) ?? 0, clip.out);

@@ -1,1 +1,0 @@
-"""The puppet world: prompts, drawings, speech and background sound of the training clips."""
