@@ -244,7 +244,7 @@ def flow_losses(
 ) -> tuple[Tensor, ...]:
     """Losses of picture and sound for one batch at drawn noise levels, some samples without their prompt.
 
-    With `tap` what the audio tokens are behind that layer comes third.
+    With `tap` what the video and audio tokens are behind that layer comes third and fourth.
     """
     where = batch.video.device
     sigma = noise_levels(len(batch.prompts), FIRST_LEVEL if batch.has_sound else FIRST_LEVEL_OF_MOMENTS).to(where)

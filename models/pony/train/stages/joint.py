@@ -23,6 +23,7 @@ from tokenizers import Tokenizer
 from .. import fellows
 from ..codecs.anchor import Anchor, Halving
 from .clock import arguments
+from .ears import EARS_WEIGHT
 from .flow import HALF_SHARES, SOUND_WEIGHT, Batch, Records, draw_batch, flow_losses
 from .lines import spare_processes
 from .reading import READ_WEIGHT, namers
@@ -117,7 +118,7 @@ def main() -> None:
     # On a CPU the same batches come in the same order for the same seed; a GPU is fed by threads, in whatever order.
     feeder, rng = (Feeder(draw, 6), None) if fixed else (None, np.random.default_rng([training.step, 41, fellows.RANK]))
     looked = time.monotonic()
-    samples, sums, looks = 0, torch.zeros(2, 4, device=where), torch.zeros(2, 1)
+    samples, sums, looks = 0, torch.zeros(2, 5, device=where), torch.zeros(2, 1)
     for progress in training.clock:
         alone = int(training.step % SPOKEN_EVERY == SPOKEN_EVERY - 1)
         if alone:
@@ -128,16 +129,18 @@ def main() -> None:
                 sources.refresh()
                 looked = time.monotonic()
             batch = feeder.ready.get() if feeder else draw(rng)
-            video, sound = flow_losses(training.model, batch.to(where), tokenizer)
+            batch = batch.to(where)
+            video, sound, *tapped = flow_losses(training.model, batch, tokenizer, tap=speaking.behind)
+            ears = training.beside["ears"](tapped[0], batch)
             reading, right, pace = training.beside["descriptions"].loss(training.model, tokenizer, sizes.most_words, fixed, training.step)
-            training.update(video + SOUND_WEIGHT * sound + READ_WEIGHT * reading, progress)
-            figures = (video, sound, right, pace)
+            training.update(video + SOUND_WEIGHT * sound + READ_WEIGHT * reading + EARS_WEIGHT * ears, progress)
+            figures = (video, sound, right, pace, ears)
             samples += len(batch.prompts)
         sums[alone, : len(figures)] += torch.stack(figures).detach()
         looks[alone] += 1
         if training.step % 40 == 0:
-            (seen, heard, read, pace), (spoken, named, *_) = (sums.cpu() / looks).tolist()
-            told = f"video {seen:.3f} sound {heard:.3f} read {read:.3f} pace {pace:.3f}, alone {spoken:.3f} phonemes {named:.3f}"
+            (seen, heard, read, pace, ears), (spoken, named, *_) = (sums.cpu() / looks).tolist()
+            told = f"video {seen:.3f} sound {heard:.3f} read {read:.3f} pace {pace:.3f} ears {ears:.3f}, alone {spoken:.3f} phonemes {named:.3f}"
             training.say(f"{samples} samples of {len(sources)}, {told}")
             sums.zero_(), looks.zero_()
     speaking.lines.close()

@@ -24,6 +24,7 @@ from ..theatre.scene import CAMERAS, Scene
 from ..theatre.shots import SHOTS
 from ..transformer.model import Pony
 from ..voices.prompts import sound_blocks, space_cjk
+from .ears import Ears
 from .flow import features, padded
 from .pacing import PACE_WEIGHT, Pacer, times, unspoken
 from .sizes import Sizes
@@ -102,4 +103,4 @@ class Reader(nn.Module):
 
 def namers(sizes: Sizes) -> nn.ModuleDict:
     """All that only helps to train."""
-    return nn.ModuleDict({"phonemes": namer(sizes), "descriptions": Reader(sizes)})
+    return nn.ModuleDict({"phonemes": namer(sizes), "descriptions": Reader(sizes), "ears": Ears(sizes)})

@@ -79,5 +79,5 @@ class Speaking:
     def losses(self, model: Pony, namer: torch.nn.Module) -> tuple[Tensor, Tensor]:
         """Losses of the sound and of the phonemes' names for one batch."""
         batch, phones = self._batch()
-        _, loss, heard = flow_losses(model, batch.to(self.where), self.tokenizer, tap=self.behind)
+        _, loss, _, heard = flow_losses(model, batch.to(self.where), self.tokenizer, tap=self.behind)
         return loss, F.cross_entropy(namer(heard).flatten(0, 1), phones.to(self.where).flatten())

@@ -67,7 +67,7 @@ class Training:
         if before:
             self.model.load_state_dict(before["average"])
             if beside is not None and before.get("beside"):
-                self.beside.load_state_dict(before["beside"])
+                self.beside.load_state_dict(before["beside"], strict=False)
         if state:
             self.model.load_state_dict(state["model"])
         self.params = dict(self.model.named_parameters())
@@ -82,7 +82,7 @@ class Training:
             self.step, spent = state["step"], state["spent"]
             # A checkpoint that travelled has neither this nor momenta; they come back within some dozen steps.
             if "beside" in state:
-                self.beside.load_state_dict(state["beside"])
+                self.beside.load_state_dict(state["beside"], strict=False)
             for optimizer, saved in zip(self.optimizers, state.get("optimizers", [])):
                 optimizer.load_state_dict(saved)
         self.since, self.saved = 0, time.monotonic()

@@ -241,7 +241,7 @@ class Dit(nn.Module):
         """Velocities of video [b, 48, t, h, w] and audio [b, a, 64] for text features [b, l, d]; times their noise levels with `input_skip`.
 
         `mask` [b, l] is true for real text tokens, which come first; without it all count. `frames` as in `positions`.
-        With `tap` the audio tokens behind that layer come third, float32 [b, a, width]. `upscaling` spreads the text, two tokens at least.
+        With `tap` the video and audio tokens behind that layer come third and fourth, float32 [b, n, width]. `upscaling` spreads the text, two tokens at least.
         """
         thw = tuple(video.shape[2:])
         tokens = patchify(video)
@@ -277,13 +277,13 @@ class Dit(nn.Module):
         return video_out, audio_out, *tapped
 
     def _padded(self, parts: list[Tensor], spans, mask: Tensor, sin: Tensor, cos: Tensor, compute: torch.dtype, tap: int | None) -> list[Tensor]:
-        """The layers over samples [b, l, d] as they are written: what became of video and audio, and of audio behind layer `tap`."""
+        """The layers over samples [b, l, d] as they are written: what became of video and audio, and behind layer `tap`."""
         x, tapped = torch.cat(parts, 1), []
         lengths = (spans[0] + spans[1] + mask.sum(1)).cpu()
         for index, layer in enumerate(self.block["layers"]):
             x = layer(x, spans, sin[:, :, None], cos[:, :, None], lengths, compute)
             if index == tap:
-                tapped = [x.split(spans, 1)[1]]
+                tapped = x.split(spans, 1)[:2]
         return [*x.split(spans, 1)[:2], *tapped]
 
     def _packed(self, parts: list[Tensor], spans, mask: Tensor, sin: Tensor, cos: Tensor, _: torch.dtype, tap: int | None) -> list[Tensor]:
@@ -294,5 +294,5 @@ class Dit(nn.Module):
         for index, layer in enumerate(self.block["layers"]):
             x = fused.layer(x, rows, layer)
             if index == tap:
-                tapped = [apart()[1]]
+                tapped = apart()
         return [*apart(), *tapped]

@@ -255,7 +255,7 @@ fn an_export_is_seen_in_the_shape_with_the_label_and_the_captions_that_it_will_h
         let mut graph = Edition::graph(preset, &timeline, &scene.materials, &scene.aspect);
         graph.words = edition.words(preset, &timeline, graph.size, Path::new("")).expect("words");
         assert_eq!(Some(graph.size), preset.size("9:16"));
-        for frame in [10, 200] {
+        for frame in [20, 200] {
             let (part, trouble) = page.show(&json!({ "export": told }), frame);
             assert!(trouble.is_none(), "{trouble:?}");
             assert_eq!((part.numbers[4], part.numbers[5]), fitted(graph.size, SIZE));
