@@ -36,7 +36,7 @@ from .cards import Plan, Shot
 from .sizes import PLANS, RATE, Sizes
 
 FRAMES = 101
-MOUTH_WEIGHT = 4.0
+MOUTH_WEIGHT = 10.0
 #: Latent frames of a clip, and of the run of neighbours in an excerpt; numbers of excerpts begin far from those of clips.
 WHOLE, RUN = 26, 6
 FIRST_EXCERPT = 4_000_000
