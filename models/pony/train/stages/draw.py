@@ -30,7 +30,7 @@ from ..codecs import sound_anchor
 from ..codecs.clips import HELD_OUT_EVERY
 from ..text.tokenizer import train_on
 from ..voices.clip import ClipSound, draw_script, perform
-from ..voices.prompts import sound_blocks, space_cjk
+from ..voices.prompts import composed, sound_blocks
 from ..voices.visemes import VISEMES
 from .cards import Plan, Shot
 from .sizes import PLANS, RATE, Sizes
@@ -143,7 +143,7 @@ def _samples(number: int, sizes: Sizes, pictures: str) -> tuple[np.ndarray, np.n
     rng = np.random.default_rng([number, 23])
     box = tuple(int(v) for v in shot.mouth_boxes[len(shot.mouth_boxes) // 2])
     blocks, weights = video_anchor.sample_blocks(video_anchor.Clip(shot.frames, box), rng, times=5, share=0.12)
-    prompt = "\n\n".join([space_cjk(shot.description), *sound_blocks(sound.script, rng)])
+    prompt = composed(shot.description, sound_blocks(sound.script, rng))
     return blocks, weights, sound.mono, [prompt]
 
 

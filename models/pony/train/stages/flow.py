@@ -19,7 +19,7 @@ from ..codecs.clips import HELD_OUT_EVERY
 from ..transformer.model import Pony
 from ..voices.clip import Said, Script
 from ..voices.grammar import Line
-from ..voices.prompts import sound_blocks, space_cjk
+from ..voices.prompts import composed, sound_blocks
 from .draw import MOUTH_WEIGHT, STEP, WHOLE
 from .sizes import STEPS
 
@@ -47,7 +47,7 @@ class Record:
 
     number: int
     aspect: str
-    description: str  # spaced, as the application writes it
+    description: str
     still: bool
     script: Script
     frames: np.ndarray  # int16 [t]: which latent frames of the clip these are
@@ -93,7 +93,7 @@ def read_record(path: Path, halving: Halving | None = None) -> Record:
         frames, video, audio, weight = (clip[name] for name in ("frames", "video", "audio", "weight"))
     if halving:
         video, weight = halving(video).astype(np.float16), halved(weight)
-    return Record(int(path.stem), about["aspect"], space_cjk(about["description"]), about["still"], read_script(about), frames, video, audio, with_faces(weight))
+    return Record(int(path.stem), about["aspect"], about["description"], about["still"], read_script(about), frames, video, audio, with_faces(weight))
 
 
 class Records:
@@ -179,7 +179,7 @@ def draw_batch(
     length, h, w = same[0].video.shape[1:]
     count = max(2, budget // (length * (h // 2) * (w // 2) + len(same[0].audio) + most))
     rows = [same[int(i)] for i in rng.integers(len(same), size=count)]
-    prompts = ["\n\n".join([r.description, *sound_blocks(r.script, rng)]) for r in rows]
+    prompts = [composed(r.description, sound_blocks(r.script, rng)) for r in rows]
     stack = lambda arrays: torch.from_numpy(np.stack(arrays))  # noqa: E731
     still = torch.tensor([r.still for r in rows])
     video, audio, weight = (stack(arrays).float() for arrays in ([r.video for r in rows], [r.audio for r in rows], [r.weight for r in rows]))

@@ -23,7 +23,7 @@ from ..theatre.prompt import describe
 from ..theatre.scene import CAMERAS, Scene
 from ..theatre.shots import SHOTS
 from ..transformer.model import Pony
-from ..voices.prompts import sound_blocks, space_cjk
+from ..voices.prompts import composed, sound_blocks
 from .ears import Ears
 from .flow import features, padded
 from .pacing import PACE_WEIGHT, Pacer, times, unspoken
@@ -67,8 +67,8 @@ def named(scene: Scene) -> list[int]:
 
 def prompted(scene: Scene, rng: np.random.Generator) -> str:
     """A prompt for a scene, in the share `SPEAKING` with lines."""
-    description = space_cjk(describe(scene, rng))
-    return "\n\n".join([description, *sound_blocks(unspoken(rng), rng)]) if rng.random() < SPEAKING else description
+    description = describe(scene, rng)
+    return composed(description, sound_blocks(unspoken(rng), rng) if rng.random() < SPEAKING else [])
 
 
 class Reader(nn.Module):

@@ -25,7 +25,7 @@ from ..codecs.turbo_decoder import TurboDecoder
 from ..codecs.train_video import denormalised
 from ..transformer.model import Pony
 from ..transformer.sampling import UniPC, sigmas
-from ..voices.prompts import sound_blocks, space_cjk
+from ..voices.prompts import composed, sound_blocks
 from .clock import device, load
 from .distil import GUIDANCE_AUDIO, GUIDANCE_VIDEO
 from .draw import FRAMES, WHOLE, shoot
@@ -113,7 +113,7 @@ def given_clips(count: int, sizes: Sizes, pictures: str, aspect: str) -> list[di
         if box is None:
             continue
         out.append({
-            "name": f"given{number}", "seed": number, "prompt": "\n\n".join([space_cjk(shot.description), *sound_blocks(sound.script)]),
+            "name": f"given{number}", "seed": number, "prompt": composed(shot.description, sound_blocks(sound.script)),
             "voice": sound.script.said[0].voice, "background": sound.script.background,
             "lines": [asdict(s.line) for s in sound.script.said], "mouth_box": box, "face_box": list(shot.face_box), "picture": shot.frames[0],
         })
@@ -152,7 +152,7 @@ def main() -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     for at in range(0, len(requests), args.batch):
         some = requests[at : at + args.batch]
-        prompts = [r["prompt"] if "picture" in r else "\n\n".join([r.get("description", args.description), r["prompt"]]) for r in some]
+        prompts = [r["prompt"] if "picture" in r else composed(r.get("description", args.description), [r["prompt"]]) for r in some]
         move = lambda pair: tuple(x.to(where) for x in pair)  # noqa: E731
         ids = move(tokens(tokenizer, prompts, sizes.most_words, False))
         empty = move(tokens(tokenizer, [NEGATIVE_PROMPT] * len(some), sizes.most_words, False)) if guided else None

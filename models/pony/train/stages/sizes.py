@@ -64,8 +64,8 @@ def full() -> Sizes:
             place_embedder=True, input_skip=True,
         ),
         of_widths([64, 64, 96], [2, 1, 1, 1]),
-        EncoderConfig(dim=12),
-        AudioConfig(1, 8, 20, [1, 2, 6, 12], [10, 4, 4, 4], 64, RATE),
+        EncoderConfig(),
+        AudioConfig(),
     )
 
 

@@ -30,7 +30,7 @@ from ..theatre.grammar import draw_scene
 from ..theatre.mouths import babble
 from ..theatre.prompt import describe
 from ..theatre.scene import Scene
-from ..voices.prompts import space_cjk
+from ..voices.prompts import composed
 from .draw import FRAMES, STEP, mouth_weight, open_bases, opened
 from .flow import Batch, halved, one_aspect, tokens, with_faces
 from .theatre import whole_boxes
@@ -110,7 +110,7 @@ class Stills:
             number = int(part["number"][shard][at])
             video.append(part["video"][shard][at][:, :frames])
             weight.append(part["weight"][shard][at][:frames])
-            prompts.append(space_cjk(describe(draw_scene(number), rng)))
+            prompts.append(composed(describe(draw_scene(number), rng), []))
         nothing = torch.zeros(count, SOUNDS, 64)
         still = torch.zeros(count, dtype=torch.bool)
         return Batch(torch.stack(video).float(), nothing, torch.stack(weight).float(), still, *tokens(tokenizer, prompts, most, fixed), prompts, has_sound=False)

@@ -80,7 +80,7 @@ class Training:
             for name, p in self.average.items():
                 p.copy_(state["average"][name])
             self.step, spent = state["step"], state["spent"]
-            # A checkpoint that travelled has neither this nor momenta; they come back within some dozen steps.
+            # A checkpoint that travelled has neither this nor momenta, an older one not all of it; they come back within some dozen steps.
             if "beside" in state:
                 self.beside.load_state_dict(state["beside"], strict=False)
             for optimizer, saved in zip(self.optimizers, state.get("optimizers", [])):

@@ -241,7 +241,8 @@ class Dit(nn.Module):
         """Velocities of video [b, 48, t, h, w] and audio [b, a, 64] for text features [b, l, d]; times their noise levels with `input_skip`.
 
         `mask` [b, l] is true for real text tokens, which come first; without it all count. `frames` as in `positions`.
-        With `tap` the video and audio tokens behind that layer come third and fourth, float32 [b, n, width]. `upscaling` spreads the text, two tokens at least.
+        With `tap` the video and audio tokens behind that layer come third and fourth, float32 [b, n, width].
+        `upscaling` spreads the text, two tokens at least.
         """
         thw = tuple(video.shape[2:])
         tokens = patchify(video)

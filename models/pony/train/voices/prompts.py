@@ -71,3 +71,8 @@ def sound_blocks(script, rng: np.random.Generator | None = None) -> list[str]:
     if script.background or rng is None or rng.random() < 0.7:
         blocks.append(f"Background Sound:\n<{pick(SOUNDS[script.background] if script.background else NONE)}>")
     return blocks
+
+
+def composed(description: str, blocks: list[str]) -> str:
+    """A whole prompt, as the application writes it: a description of one line, spaced, then blocks that are."""
+    return "\n\n".join([space_cjk(description), *blocks])
