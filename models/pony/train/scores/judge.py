@@ -52,9 +52,10 @@ def seen(judge: Judge, frames: np.ndarray) -> dict[str, str]:
     return {question: ANSWERS[question][int(logits.softmax(1).mean(0).argmax())] for question, logits in votes.items()}
 
 
-def _disturbed(pictures: Tensor, rng: torch.Generator) -> Tensor:
-    """The picture mirrored, shifted, blurred, noisy or a little paler, as a generated one might be."""
-    if torch.rand(1, generator=rng) < 0.5:
+def disturbed(pictures: Tensor, rng: torch.Generator, mirrored: bool = True) -> tuple[Tensor, tuple[int, int]]:
+    """The pictures mirrored where that is allowed, shifted, blurred, noisy or a little paler, as a generated one might be; and by how
+    many pixels they were shifted down and right."""
+    if mirrored and torch.rand(1, generator=rng) < 0.5:
         pictures = pictures.flip(3)
     dy, dx = (int(v) for v in torch.randint(-6, 7, (2,), generator=rng))
     pictures = pictures.roll((dy, dx), (2, 3))
@@ -62,7 +63,7 @@ def _disturbed(pictures: Tensor, rng: torch.Generator) -> Tensor:
         pictures = F.avg_pool2d(pictures, 3, 1, 1)
     n = len(pictures)
     gain, lift = 1 + 0.06 * torch.randn(n, 1, 1, 1, generator=rng), 0.04 * torch.randn(n, 1, 1, 1, generator=rng)
-    return pictures * gain + lift + 0.05 * torch.rand(1, generator=rng) * torch.randn(pictures.shape, generator=rng)
+    return pictures * gain + lift + 0.05 * torch.rand(1, generator=rng) * torch.randn(pictures.shape, generator=rng), (dy, dx)
 
 
 def train(folder: Path, out: Path, minutes: float, rate: float = 3e-3, batch: int = 32) -> None:
@@ -88,7 +89,7 @@ def train(folder: Path, out: Path, minutes: float, rate: float = 3e-3, batch: in
         index = torch.from_numpy(choose.integers(len(answers), size=batch))
         pictures = frames[index].permute(0, 3, 1, 2).float() / 127.5 - 1
         with torch.autocast("cpu", torch.bfloat16):
-            votes = judge(_disturbed(pictures, rng).contiguous(memory_format=torch.channels_last))
+            votes = judge(disturbed(pictures, rng)[0].contiguous(memory_format=torch.channels_last))
         loss = sum(F.cross_entropy(votes[question].float(), answers[index, i]) for i, question in enumerate(ANSWERS))
         optimizer.zero_grad()
         loss.backward()

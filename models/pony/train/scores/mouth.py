@@ -1,15 +1,8 @@
-"""How far a mouth is open, read from the pixels: `python -m train.scores.mouth --clips 40` compares it with what was drawn."""
+"""How far a mouth is open, read from the pixels."""
 
 from __future__ import annotations
 
-import argparse
-
 import numpy as np
-
-from ..theatre.film import film
-from ..theatre.grammar import draw_scene
-from ..theatre.mouths import babble
-from ..theatre.scene import Scene
 
 #: A pixel belongs to the mouth when it is darker than this part of the skin around it.
 DARK = 0.62
@@ -17,13 +10,6 @@ DARK = 0.62
 COLUMNS = 5
 #: The widest bright gap inside a mouth, as a part of the height of its box.
 GAP = 0.26
-
-
-def expected_boxes(scene: Scene, frames: int) -> np.ndarray:
-    """Where the mouth of a drawn scene would be: [f, 4] as y0, y1, x0, x1; every tenth frame is drawn, the rest lies between."""
-    at = list(range(0, frames, 10)) + [frames - 1]
-    boxes = film(scene, None, frames, only=at, scale=0.25).mouth_box * 4
-    return np.stack([np.interp(np.arange(frames), at, boxes[:, k]) for k in range(4)], 1)
 
 
 def _tallest(patch: np.ndarray) -> float:
@@ -64,29 +50,3 @@ def openings(frames: np.ndarray, boxes: np.ndarray) -> np.ndarray:
 def correlation(a: np.ndarray, b: np.ndarray) -> float:
     """Pearson's r; 0 where one side does not change."""
     return float(np.corrcoef(a, b)[0, 1]) if min(a.std(), b.std()) > 1e-6 else 0.0
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--clips", type=int, default=40)
-    parser.add_argument("--first", type=int, default=20_000_000)
-    args = parser.parse_args()
-    found, number = [], args.first
-    while len(found) < args.clips:
-        scene = draw_scene(number)
-        number += 1
-        if scene.speaker is None:
-            continue
-        track = babble(np.random.default_rng([number, 61]), 101)
-        shown = film(scene, track, 101)
-        exact = correlation(openings(shown.frames, shown.mouth_box), shown.opening)
-        guessed = correlation(openings(shown.frames, expected_boxes(scene, 101)), shown.opening)
-        found.append((exact, guessed))
-        actor = scene.actors[scene.speaker]
-        print(f"{number - 1} {actor.kind:12s} {scene.aspect:5s} {scene.shot:6s} {scene.drawn('time'):6s} {scene.drawn('weather'):5s} r {exact:.3f}, boxes guessed {guessed:.3f}", flush=True)
-    table = np.array(found)
-    print(f"mean r {table[:, 0].mean():.3f}, lowest {table[:, 0].min():.3f}; boxes guessed: mean {table[:, 1].mean():.3f}, lowest {table[:, 1].min():.3f}")
-
-
-if __name__ == "__main__":
-    main()

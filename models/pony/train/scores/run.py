@@ -21,6 +21,7 @@ import numpy as np
 from ..stages.sizes import full
 from ..voices.espeak import VOICES
 from ..voices.sounds import SOUNDS
+from . import finder as mouths
 from . import judge as picture_judge
 from . import language as languages
 from . import sets
@@ -98,24 +99,23 @@ def train_judges(folder: Path) -> None:
     run = lambda *words: subprocess.run([sys.executable, "-m", f"train.scores.{words[0]}", *map(str, words[1:])], check=True)  # noqa: E731
     if not (folder / languages.FILE).exists():
         run("language", "--out", folder)
+    if not (folder / mouths.FILE).exists():
+        run("finder", "train", folder / mouths.FILE)
     if not (folder / PICTURE_JUDGE).exists():
         run("drawings", folder / "drawings", "--scenes", DRAWINGS)
         run("judge", "train", folder / "drawings", folder / PICTURE_JUDGE, "--minutes", JUDGE_MINUTES)
 
 
-def find_mouth(clip: Clip) -> None:
-    """Brings the boxes to the size of a clip, and reads its mouth where the boxes were guessed from a drawing."""
+def read_mouth(finder: mouths.Finder, clip: Clip) -> None:
+    """Brings the box of the face to the size of a clip, and keeps how far its mouth opens where somebody speaks."""
     frames, request = clip.frames, clip.entry
     assert frames is not None
     sizes, (height, width) = full().pictures[request["aspect"]], frames.shape[1:3]
-    scale = np.array([height / sizes[0]] * 2 + [width / sizes[1]] * 2)
-    for key in ("mouth_box", "face_box"):
-        if key in request:
-            request[key] = [int(v) for v in np.round(request[key] * scale)]
-    if "mouth_boxes" in request:
-        boxes = np.load(clip.folder / request["mouth_boxes"])[: len(frames)] * scale
+    if "face_box" in request:
+        request["face_box"] = [int(v) for v in np.round(request["face_box"] * np.array([height / sizes[0]] * 2 + [width / sizes[1]] * 2))]
+    if clip.lines:
         request["mouth"] = f"{request['name']}-opening.npy"
-        np.save(clip.folder / request["mouth"], openings(frames[: len(boxes)], boxes))
+        np.save(clip.folder / request["mouth"], openings(frames, mouths.find(finder, frames)))
 
 
 def shown(judge: picture_judge.Judge, clips: list[Clip]) -> dict[str, float]:
@@ -137,12 +137,12 @@ def voice_kept(clips: list[Clip]) -> float:
 
 def scores_of(folder: Path, requests: list[dict], judges: Path) -> dict:
     """All figures by set."""
-    tongue, eye = languages.load(judges), picture_judge.load(judges / PICTURE_JUDGE)
+    tongue, eye, finder = languages.load(judges), picture_judge.load(judges / PICTURE_JUDGE), mouths.load(judges / mouths.FILE)
     scores: dict = {}
     for name in ("words", "pictures", "voices"):
         clips = [Clip(request, folder) for request in requests if request["set"] == name]
         for clip in clips:
-            find_mouth(clip)
+            read_mouth(finder, clip)
         found = {**mouth_scores(clips, 32), **picture_scores(clips)}
         if name == "words":
             found |= {**sound_scores(clips, tongue), "shown": shown(eye, clips)}
@@ -179,7 +179,7 @@ def main() -> None:
     if plan.exists():
         requests = json.loads(plan.read_text(encoding="utf-8"))
     else:
-        asked = sets.words(args.each, args.out)
+        asked = sets.words(args.each)
         again = sets.seeds(asked)
         requests = asked + sets.pictures(args.each, args.out) + sets.voices(args.each, args.out) + again
         plan.write_text(json.dumps(requests, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

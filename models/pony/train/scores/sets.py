@@ -18,12 +18,12 @@ from ..codecs.clips import HELD_OUT_EVERY
 from ..stages.draw import FRAMES, planned, shoot
 from ..stages.sample import write_wav
 from ..stages.sizes import full
-from ..theatre.grammar import draw_scene, voices_of
+from ..theatre.grammar import voices_of
 from ..theatre.prompt import describe
 from ..voices.clip import ClipSound, Script, draw_script
 from ..voices.grammar import LANGUAGES
 from .drawings import ANSWERS, answers_of
-from .mouth import expected_boxes
+from .finder import speaking_scene
 
 #: Numbers of the drawn things; training and judges use others.
 FIRST_SCENE, FIRST_CLIP = 15_000_000, 2_000_000
@@ -36,26 +36,17 @@ def _spoken(script: Script) -> dict:
     return {"lines": [asdict(said.line) for said in script.said], "voice": script.said[0].voice if script.said else "", "background": script.background}
 
 
-def _speaking_scene(number: int):
-    """A held-out scene whose figure speaks; all held-out scenes have one figure, in a place."""
-    while (scene := draw_scene(number, held=True)).speaker is None:
-        number += 100_000
-    return scene
-
-
-def words(each: int, folder: Path) -> list[dict]:
-    """`each` requests a language; where the mouth would be in a drawing is kept beside them."""
+def words(each: int) -> list[dict]:
+    """`each` requests a language, of scenes with held-out words; all of these have one figure, in a place."""
     out = []
     for number in range(each * len(LANGUAGES)):
-        scene = _speaking_scene(FIRST_SCENE + number)
+        scene = speaking_scene(FIRST_SCENE + number, held=True)
         rng = np.random.default_rng([number, 71])
         script = draw_script(rng, FRAMES, voice=voices_of(scene)[0], language=LANGUAGES[number % len(LANGUAGES)], held_out=True, silent=0.0)
-        boxes = folder / f"words{number:03d}-mouth.npy"
-        np.save(boxes, expected_boxes(scene, FRAMES))
         shown = {question: answers[i] for (question, answers), i in zip(ANSWERS.items(), answers_of(scene))}
         out.append({
             "name": f"words{number:03d}", "set": "words", "seed": number, "aspect": scene.aspect, "description": describe(scene, rng),
-            "shows": shown, "mouth_boxes": boxes.name, **_spoken(script),
+            "shows": shown, **_spoken(script),
         })
     return out
 
@@ -78,8 +69,8 @@ def _given(number: int, name: str, folder: Path) -> tuple[dict, ClipSound]:
     aspect, shot, sound = shoot(number, full(), THEATRE)
     request = {"name": name, "seed": number % 1000, "aspect": aspect, "description": shot.description, "reference": f"{name}.png", **_spoken(sound.script)}
     Image.fromarray(shot.frames[0]).save(folder / request["reference"])
-    if box := shot.mouth_reach():
-        request |= {"mouth_box": box, "face_box": list(shot.face_box)}
+    if shot.mouth_reach():
+        request["face_box"] = list(shot.face_box)
     return request, sound
 
 
@@ -105,6 +96,6 @@ def voices(each: int, folder: Path) -> list[dict]:
 
 def seeds(requests: list[dict]) -> list[dict]:
     """The first request once more, and with another seed; the clips are those of `again` and `other` of the first."""
-    first = {k: v for k, v in requests[0].items() if k not in ("shows", "mouth_boxes")}
+    first = {k: v for k, v in requests[0].items() if k != "shows"}
     requests[0] |= {"again": "seeds-same.mp4", "other": "seeds-other.mp4"}
     return [{**first, "name": "seeds-same", "set": "seeds"}, {**first, "name": "seeds-other", "set": "seeds", "seed": first["seed"] + 1000}]

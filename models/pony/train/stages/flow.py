@@ -35,6 +35,8 @@ FIRST_GIVEN, STILL_GIVEN, SOUND_GIVEN, NO_PROMPT = 0.4, 0.9, 0.3, 0.1
 SHIFT, FIRST_LEVEL, FIRST_LEVEL_OF_MOMENTS = 5.0, 0.2, 0.6
 #: Shares of the batches by shape: most clips are made for telephones.
 ASPECTS = {"9:16": 0.6, "16:9": 0.25, "1:1": 0.15}
+#: Share of the clips of a batch in which somebody speaks: half of all do, and mouths are what is learned last.
+SPEAKING = 0.75
 #: Weight of the cells of a face beside those of its mouth, `draw.MOUTH_WEIGHT`: an eye is small and all that one looks at.
 FACE_WEIGHT = 3.0
 #: Weight of the sound's loss.
@@ -168,6 +170,14 @@ def half(record: Record) -> Record | None:
     return Record(record.number, record.aspect, record.description, record.still, script, *pictures)
 
 
+def chances(records: list[Record]) -> np.ndarray:
+    """How likely each record is to be drawn, so that `SPEAKING` of a batch speak."""
+    speaks = np.array([bool(r.script.said) for r in records])
+    if speaks.all() or not speaks.any():
+        return np.full(len(records), 1 / len(records))
+    return np.where(speaks, SPEAKING / speaks.sum(), (1 - SPEAKING) / (~speaks).sum())
+
+
 def draw_batch(
     records: list[Record], budget: int, half_share: float, tokenizer: Tokenizer, most: int, fixed: bool, rng: np.random.Generator,
 ) -> Batch:
@@ -178,7 +188,7 @@ def draw_batch(
         same = [h for r in same if (h := r.first_half)] or same
     length, h, w = same[0].video.shape[1:]
     count = max(2, budget // (length * (h // 2) * (w // 2) + len(same[0].audio) + most))
-    rows = [same[int(i)] for i in rng.integers(len(same), size=count)]
+    rows = [same[int(i)] for i in rng.choice(len(same), size=count, p=chances(same))]
     prompts = [composed(r.description, sound_blocks(r.script, rng)) for r in rows]
     stack = lambda arrays: torch.from_numpy(np.stack(arrays))  # noqa: E731
     still = torch.tensor([r.still for r in rows])
@@ -239,13 +249,20 @@ def distance(got: tuple[Tensor, Tensor], noised: Noised, weight: Tensor) -> tupl
     return video, ((got[1] - noised.want_audio).square() * heard).mean()
 
 
-def flow_losses(
-    model: Pony, batch: Batch, tokenizer: Tokenizer, tap: int | None = None,
-) -> tuple[Tensor, ...]:
-    """Losses of picture and sound for one batch at drawn noise levels, some samples without their prompt.
+@dataclass
+class Flow:
+    """What a network made of a batch at drawn noise levels, and its losses."""
 
-    With `tap` what the video and audio tokens are behind that layer comes third and fourth.
-    """
+    noised: Noised
+    velocity: Tensor  # of the picture, as its latents
+    video: Tensor
+    sound: Tensor
+    video_tokens: Tensor | None = None  # [b, n, width] in the middle of the network
+    sound_tokens: Tensor | None = None
+
+
+def flow(model: Pony, batch: Batch, tokenizer: Tokenizer, tap: int | None = None) -> Flow:
+    """One batch at drawn noise levels, some samples without their prompt; with `tap` the tokens are those behind that layer."""
     where = batch.video.device
     sigma = noise_levels(len(batch.prompts), FIRST_LEVEL if batch.has_sound else FIRST_LEVEL_OF_MOMENTS).to(where)
     noised = add_noise(batch, sigma)
@@ -255,4 +272,4 @@ def flow_losses(
     ids[drop], mask[drop] = none, counts
     video, audio, *tapped = model.dit.velocity(*noised.seen, features(model, ids, mask), mask, frames=batch.frames, tap=tap)
     seen, heard = distance((video, audio), noised, batch.weight)
-    return seen, heard * batch.has_sound, *tapped
+    return Flow(noised, video, seen, heard * batch.has_sound, *tapped)

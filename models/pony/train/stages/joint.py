@@ -24,8 +24,9 @@ from .. import fellows
 from ..codecs.anchor import Anchor, Halving
 from .clock import arguments
 from .ears import EARS_WEIGHT
-from .flow import HALF_SHARES, SOUND_WEIGHT, Batch, Records, draw_batch, flow_losses
+from .flow import HALF_SHARES, SOUND_WEIGHT, Batch, Record, Records, draw_batch, flow
 from .lines import spare_processes
+from .lips import LIPS_WEIGHT, Lips
 from .reading import READ_WEIGHT, namers
 from .sizes import PLANS
 from .speaking import NAME_WEIGHT, Speaking
@@ -60,6 +61,10 @@ class Sources:
             if share > 0:
                 source.refresh()
         self.known = [r.part(held_out=False) for r in self.records]
+
+    @property
+    def clips(self) -> list[Record]:
+        return self.known[-1]
 
     def __len__(self) -> int:
         return len(self.stills) + sum(map(len, self.known))
@@ -110,6 +115,7 @@ def main() -> None:
     speaking = Speaking(args.work, sizes, tokenizer, where, 16 if fixed else 2, spare_processes(args.processes), training.step)
     budget = args.tokens or (150_000 if fixed else 12_000)
     sources = Sources(args.work, SHARES[args.of])
+    lips = Lips.of(sources.clips, where)
 
     def draw(rng: np.random.Generator) -> Batch:
         share = HALF_SHARES[training.clock.spent > 0.5 * training.clock.total]
@@ -118,7 +124,7 @@ def main() -> None:
     # On a CPU the same batches come in the same order for the same seed; a GPU is fed by threads, in whatever order.
     feeder, rng = (Feeder(draw, 6), None) if fixed else (None, np.random.default_rng([training.step, 41, fellows.RANK]))
     looked = time.monotonic()
-    samples, sums, looks = 0, torch.zeros(2, 5, device=where), torch.zeros(2, 1)
+    samples, sums, looks = 0, torch.zeros(2, 6, device=where), torch.zeros(2, 1)
     for progress in training.clock:
         alone = int(training.step % SPOKEN_EVERY == SPOKEN_EVERY - 1)
         if alone:
@@ -130,18 +136,19 @@ def main() -> None:
                 looked = time.monotonic()
             batch = feeder.ready.get() if feeder else draw(rng)
             batch = batch.to(where)
-            video, sound, *tapped = flow_losses(training.model, batch, tokenizer, tap=speaking.behind)
-            ears = training.beside["ears"](tapped[0], batch)
+            told = flow(training.model, batch, tokenizer, tap=speaking.behind)
+            mouth, ears = lips.loss(told.velocity, told.noised, batch), training.beside["ears"](told.video_tokens, batch)
             reading, right, pace = training.beside["descriptions"].loss(training.model, tokenizer, sizes.most_words, fixed, training.step)
-            training.update(video + SOUND_WEIGHT * sound + READ_WEIGHT * reading + EARS_WEIGHT * ears, progress)
-            figures = (video, sound, right, pace, ears)
+            helping = READ_WEIGHT * reading + EARS_WEIGHT * ears + LIPS_WEIGHT * mouth
+            training.update(told.video + SOUND_WEIGHT * told.sound + helping, progress)
+            figures = (told.video, told.sound, right, pace, ears, mouth)
             samples += len(batch.prompts)
         sums[alone, : len(figures)] += torch.stack(figures).detach()
         looks[alone] += 1
         if training.step % 40 == 0:
-            (seen, heard, read, pace, ears), (spoken, named, *_) = (sums.cpu() / looks).tolist()
-            told = f"video {seen:.3f} sound {heard:.3f} read {read:.3f} pace {pace:.3f} ears {ears:.3f}, alone {spoken:.3f} phonemes {named:.3f}"
-            training.say(f"{samples} samples of {len(sources)}, {told}")
+            (seen, heard, read, pace, ears, mouth), (spoken, named, *_) = (sums.cpu() / looks).tolist()
+            losses = f"video {seen:.3f} sound {heard:.3f} read {read:.3f} pace {pace:.3f} ears {ears:.3f} lips {mouth:.3f}, alone {spoken:.3f} phonemes {named:.3f}"
+            training.say(f"{samples} samples of {len(sources)}, {losses}")
             sums.zero_(), looks.zero_()
     speaking.lines.close()
     if feeder:

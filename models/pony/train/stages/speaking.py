@@ -19,7 +19,7 @@ from .. import fellows
 from ..codecs.sound_anchor import SoundAnchor
 from ..transformer.model import Pony
 from ..voices.phones import PHONES
-from .flow import Batch, flow_losses, in_sixteens, tokens
+from .flow import Batch, flow, in_sixteens, tokens
 from .lines import GROUP, Lines
 from .sizes import Sizes
 
@@ -79,5 +79,5 @@ class Speaking:
     def losses(self, model: Pony, namer: torch.nn.Module) -> tuple[Tensor, Tensor]:
         """Losses of the sound and of the phonemes' names for one batch."""
         batch, phones = self._batch()
-        _, loss, _, heard = flow_losses(model, batch.to(self.where), self.tokenizer, tap=self.behind)
-        return loss, F.cross_entropy(namer(heard).flatten(0, 1), phones.to(self.where).flatten())
+        told = flow(model, batch.to(self.where), self.tokenizer, tap=self.behind)
+        return told.sound, F.cross_entropy(namer(told.sound_tokens).flatten(0, 1), phones.to(self.where).flatten())

@@ -36,7 +36,6 @@ from ..voices.grammar import Line, is_held_out
 from ..voices.prompts import sound_blocks
 from . import pack, published
 from .draw import FRAMES, MOUTH_WEIGHT, RUN, STEP, WHOLE, crop_of, excerpted, mouth_weight, pictures_of, planned, shoot
-from .ears import Ears, sounds_of
 from .flow import FACE_WEIGHT, HALF, Batch, Record, add_noise, distance, draw_batch, half, with_faces
 from .pacing import PERIODS, SECS, Pacer, times, unspoken
 from .pack import rounding, stored
@@ -160,22 +159,6 @@ class Tapping(unittest.TestCase):
             torch.testing.assert_close(a, b)
         last = dit(*given, tap=trial().dit.num_layers - 1)[3]
         torch.testing.assert_close(dit.final_linear_audio(dit.final_norm_audio(last, (9, 0, 0))) + given[1], audio)
-
-
-class Hearing(unittest.TestCase):
-    def test_a_latent_frame_has_the_sounds_of_its_four_pictures(self) -> None:
-        audio = torch.arange(101.0)[None, :, None].expand(2, 101, 64)
-        frames = torch.tensor([[0, 1, 2], [0, 20, 25]])
-        batch = Batch(torch.zeros(2, 48, 3, 2, 4), audio, *[torch.zeros(1)] * 4, [], frames)
-        sounds, counts = sounds_of(batch)
-        times = (sounds * audio[..., 0].flatten().std()).view(2, 3, STEP, -1)[..., 0].round().long()
-        self.assertEqual(times[:, 1:].tolist(), [[[1, 2, 3, 4], [5, 6, 7, 8]], [[77, 78, 79, 80], [97, 98, 99, 100]]])
-        self.assertEqual(counts.tolist(), [[False, True, True]] * 2)
-
-    def test_nothing_is_heard_of_moments(self) -> None:
-        ears, tokens = Ears(trial()), torch.randn(1, 2, trial().dit.hidden_size)
-        batch = Batch(torch.zeros(1, 48, 2, 2, 2), torch.zeros(1, 5, 64), *[torch.zeros(1)] * 4, [], has_sound=False)
-        self.assertEqual(float(ears(tokens, batch)), 0)
 
 
 class TheWayInAndOut(unittest.TestCase):

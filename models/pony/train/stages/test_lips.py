@@ -1,0 +1,94 @@
+"""What joins mouths and sounds in training: `python -m unittest train.stages.test_lips` in `models/pony`."""
+
+from __future__ import annotations
+
+import unittest
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from ..voices.clip import Said, Script, perform
+from ..voices.grammar import Line
+from .draw import FRAMES, MOUTH_WEIGHT, STEP, WHOLE
+from .ears import Ears, sounds_of
+from .flow import SPEAKING, Batch, Noised, Record, chances, with_faces
+from .lips import Lips, inside, mouths
+from .sizes import trial
+
+
+def speaking(seed: int, opens: float = 1.0) -> Record:
+    """A clip with noise for latents in whose mouth latent 7 is the opening of the second picture of four."""
+    rng = np.random.default_rng(seed)
+    script = Script((Said(Line("English", "Hello!", "Hello over there!"), "man", 0.3 + 0.2 * seed, 2.5),), "", seed)
+    video, weight = 0.1 * rng.standard_normal((48, WHOLE, 6, 4)), np.ones((WHOLE, 6, 4), np.float32)
+    weight[:, 3, 1:3] = MOUTH_WEIGHT
+    opening = np.asarray(perform(script, FRAMES).mouth.opening[1:FRAMES]).reshape(-1, STEP)[:, 1]
+    video[7, 1:, 3, 1:3] += opens * opening[:, None]
+    return Record(seed, "9:16", "A card.", False, script, np.arange(WHOLE, dtype=np.int16), video, rng.standard_normal((FRAMES, 64)), with_faces(weight))
+
+
+class Hearing(unittest.TestCase):
+    def test_a_latent_frame_has_the_sounds_of_its_four_pictures(self) -> None:
+        audio = torch.arange(101.0)[None, :, None].expand(2, 101, 64)
+        frames = torch.tensor([[0, 1, 2], [0, 20, 25]])
+        batch = Batch(torch.zeros(2, 48, 3, 2, 4), audio, *[torch.zeros(1)] * 4, [], frames)
+        sounds, counts = sounds_of(batch)
+        times = (sounds * audio[..., 0].flatten().std()).view(2, 3, STEP, -1)[..., 0].round().long()
+        self.assertEqual(times[:, 1:].tolist(), [[[1, 2, 3, 4], [5, 6, 7, 8]], [[77, 78, 79, 80], [97, 98, 99, 100]]])
+        self.assertEqual(counts.tolist(), [[False, True, True]] * 2)
+
+    def test_nothing_is_heard_of_moments(self) -> None:
+        ears, tokens = Ears(trial()), torch.randn(1, 2, trial().dit.hidden_size)
+        batch = Batch(torch.zeros(1, 48, 2, 2, 2), torch.zeros(1, 5, 64), *[torch.zeros(1)] * 4, [], has_sound=False)
+        self.assertEqual(float(ears(tokens, batch)), 0)
+
+
+class Reading(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.clips = [speaking(seed) for seed in range(4)]
+        cls.lips = Lips.of(cls.clips, torch.device("cpu"))
+
+    def test_the_cells_of_a_mouth_are_known_by_their_weight(self) -> None:
+        found = mouths(torch.from_numpy(self.clips[0].weight))
+        self.assertEqual((int(found.sum()), bool(found[:, 3, 1:3].all())), (2 * WHOLE, True))
+        self.assertFalse(mouths(torch.ones(2, 3, 4, 4)).any())
+
+    def test_what_is_read_is_the_opening(self) -> None:
+        other = speaking(9)
+        read = inside(torch.from_numpy(other.video).float(), mouths(torch.from_numpy(other.weight)))[1:] @ self.lips.reading
+        opening = np.asarray(perform(other.script, FRAMES).mouth.opening[1:FRAMES]).reshape(-1, STEP)
+        self.assertGreater(np.corrcoef(read[:, 1], opening[:, 1])[0, 1], 0.9)
+        self.assertEqual(float(Lips.of([], torch.device("cpu")).reading.abs().max()), 0)
+
+    def test_only_a_mouth_that_moves_otherwise_is_wrong(self) -> None:
+        video, weight = (torch.from_numpy(x)[None].float() for x in (self.clips[0].video, self.clips[0].weight))
+        batch = Batch(video, torch.zeros(1, FRAMES, 64), weight, *[torch.zeros(1)] * 3, [])
+        sigma = torch.full((1, WHOLE), 0.8)
+        noised = Noised(video, batch.audio, sigma, sigma[:, 0], torch.randn(video.shape), batch.audio)
+        loss = lambda wrong, told=noised: float(self.lips.loss(told.want_video + wrong, told, batch))  # noqa: E731
+        shut = torch.zeros_like(video)
+        shut[..., 3, 1:3] = video[..., 3, 1:3] / 0.8  # the clean clip that this points to has nothing in its mouth
+        self.assertEqual(loss(torch.zeros_like(video)), 0)
+        self.assertLess(abs(loss(shut) - 1), 0.4)
+        elsewhere = torch.randn(video.shape)
+        elsewhere[..., 3, 1:3] = 3.0  # darker throughout, which is no movement
+        self.assertLess(loss(elsewhere), 1e-6)
+        first = torch.zeros_like(video)
+        first[:, :, 0, 3, 1:3] = 5.0
+        given = replace(noised, sigma_video=torch.where(torch.arange(WHOLE) == 0, 0.0, sigma))
+        self.assertEqual(loss(first, given), 0)
+
+
+class Speakers(unittest.TestCase):
+    def test_most_of_a_batch_speaks(self) -> None:
+        silent = replace(speaking(0), script=Script((), "wind", 1))
+        shares = chances([silent] * 9 + [speaking(1)])
+        self.assertAlmostEqual(float(shares.sum()), 1)
+        self.assertAlmostEqual(float(shares[-1]), SPEAKING)
+        self.assertEqual(chances([silent] * 4).tolist(), [0.25] * 4)
+
+
+if __name__ == "__main__":
+    unittest.main()
