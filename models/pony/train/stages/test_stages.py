@@ -94,9 +94,14 @@ class Analysis(unittest.TestCase):
 
 class Attention(unittest.TestCase):
     def test_both_ways_on_a_cpu_give_what_is_defined(self) -> None:
+        for groups in (1, 2):
+            with self.subTest(groups=groups):
+                self.check(groups)
+
+    def check(self, groups: int) -> None:
         torch.manual_seed(0)
         lengths = torch.tensor([700, 611, 33])
-        q, k, v, grad = (torch.randn(3, 700, n, 64).bfloat16() for n in (4, 1, 1, 4))
+        q, k, v, grad = (torch.randn(3, 700, n, 64).bfloat16() for n in (4, groups, groups, 4))
         for row, length in zip(grad, lengths):
             row[length:] = 0
         exact = [x.float().requires_grad_() for x in (q, k, v)]

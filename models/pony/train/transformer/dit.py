@@ -256,7 +256,7 @@ class Dit(nn.Module):
         if self.config.place_embedder:
             told = self.adapter.place_embedder(torch.cat((sin, cos), -1)[:, : spans[0] + spans[1]]).split(spans[:2], 1)
             parts = [parts[0] + told[0], parts[1] + told[1], parts[2]]
-        run = self._packed if fused.usable(video, self.config.head_dim, self.config.num_query_groups, compute) else self._padded
+        run = self._packed if fused.usable(video, self.config.head_dim, compute) else self._padded
         seen, heard, *tapped = run(parts, spans, mask, sin, cos, compute, tap)
         one = (seen.shape[1], 0, 0)
         video_out = self.final_linear_video(self.final_norm_video(seen, one))

@@ -46,9 +46,9 @@ class Rows:
         return self.ends if experts > 1 else self.ends[2:]
 
 
-def usable(x: Tensor, head_dim: int, groups: int, compute: torch.dtype) -> bool:
-    """Whether layers may be computed here: on a processor with tiles, in bfloat16, with one key and value of 64 components."""
-    return x.device.type == "cpu" and compute == torch.bfloat16 and head_dim == tiles.HEAD and groups == 1 and tiles.library() is not None
+def usable(x: Tensor, head_dim: int, compute: torch.dtype) -> bool:
+    """Whether layers may be computed here: on a processor with tiles, in bfloat16, with heads of 64 components."""
+    return x.device.type == "cpu" and compute == torch.bfloat16 and head_dim == tiles.HEAD and tiles.library() is not None
 
 
 def _parts(x: Tensor, rows: Rows) -> list[Tensor]:
@@ -108,30 +108,32 @@ class _Layer(torch.autograd.Function):
         heads = proj_w.shape[2] // tiles.HEAD
         if gated:  # the stored rows interleave gate and linear part
             up_w = up_w.view(experts, -1, 2, up_w.shape[2]).transpose(1, 2).reshape(up_w.shape)
-        sizes = (experts, heads)
+        groups = (qkv_w.shape[1] - heads * (tiles.HEAD + 1)) // (2 * tiles.HEAD)
+        sizes = (heads, groups, rows.length)
         _, h = _norm(x, None, norm_a, rows)
         qkv = _product(h, qkv_w, rows)
-        shape = (len(rows.lengths), rows.length)
-        q = qkv.new_empty(*shape, heads, tiles.HEAD)
+        # To attention each group is a sample of its own.
+        shape, lengths = (len(rows.lengths) * groups, rows.length), rows.lengths.repeat_interleave(groups)
+        q = qkv.new_empty(*shape, heads // groups, tiles.HEAD)
         k, v = qkv.new_empty(*shape, tiles.HEAD), qkv.new_empty(*shape, tiles.HEAD)
         turns = [norm_q, norm_k, rows.sin, rows.cos, rows.place]
-        tiles.call("pony_spread", [qkv, *turns, q, k, v, rows.of_experts(experts)], sizes)
-        said, logs = tiles.forward(q, k, v, rows.lengths)
+        tiles.call("pony_spread", [qkv, *turns, q, k, v, rows.of_experts(experts)], (experts, *sizes))
+        said, logs = tiles.forward(q, k, v, lengths)
         mixed = qkv.new_empty(len(x), heads * tiles.HEAD)
-        tiles.call("pony_gate", [said, qkv, rows.place, mixed], (len(x), heads))
+        tiles.call("pony_gate", [said, qkv, rows.place, mixed], (len(x), *sizes))
         between, h_m = _norm(x, _product(mixed, proj_w, rows), norm_m, rows)
         up = _product(h_m, up_w, rows)
         acted = up.new_empty(len(x), down_w.shape[2])
         tiles.call("pony_swiglu" if gated else "pony_gelu", [up, acted], acted.shape)
         out = between + _product(acted, down_w, rows)
         ctx.save_for_backward(x, h, qkv, q, k, v, said, logs, mixed, between, h_m, up, acted, qkv_w, proj_w, up_w, down_w, norm_a, norm_q, norm_k, norm_m)
-        ctx.rows, ctx.experts, ctx.gated, ctx.heads = rows, experts, gated, heads
+        ctx.rows, ctx.experts, ctx.gated, ctx.sizes, ctx.lengths = rows, experts, gated, sizes, lengths
         return out
 
     @staticmethod
     def backward(ctx, grad: Tensor):
         x, h, qkv, q, k, v, said, logs, mixed, between, h_m, up, acted, qkv_w, proj_w, up_w, down_w, norm_a, norm_q, norm_k, norm_m = ctx.saved_tensors
-        rows, experts, gated, heads = ctx.rows, ctx.experts, ctx.gated, ctx.heads
+        rows, experts, gated, sizes = ctx.rows, ctx.experts, ctx.gated, ctx.sizes
         dx = grad.clone(memory_format=torch.contiguous_format)
         of_acted, of_down = _product_back(dx.bfloat16(), acted, down_w, rows)
         of_up_out = torch.empty_like(up)
@@ -142,11 +144,11 @@ class _Layer(torch.autograd.Function):
         low, of_norm_m = _norm_back(of_h, between, norm_m, dx, rows)
         of_mixed, of_proj = _product_back(low, mixed, proj_w, rows)
         of_said, of_qkv_out = torch.zeros_like(said), torch.empty_like(qkv)
-        tiles.call("pony_gate_back", [of_mixed, said, qkv, rows.place, of_said, of_qkv_out], (len(x), heads))
-        dq, dk, dv = tiles.backward(of_said, q, k, v, said, logs, rows.lengths)
+        tiles.call("pony_gate_back", [of_mixed, said, qkv, rows.place, of_said, of_qkv_out], (len(x), *sizes))
+        dq, dk, dv = tiles.backward(of_said, q, k, v, said, logs, ctx.lengths)
         of_norm_q, of_norm_k = torch.zeros_like(norm_q), torch.zeros_like(norm_k)
         tiles.call("pony_spread_back", [dq, dk, dv, qkv, norm_q, norm_k, rows.sin, rows.cos, rows.place, of_qkv_out, of_norm_q, of_norm_k,
-                                        rows.of_experts(experts)], (experts, heads))
+                                        rows.of_experts(experts)], (experts, *sizes))
         of_h, of_qkv = _product_back(of_qkv_out, h, qkv_w, rows)
         _, of_norm_a = _norm_back(of_h, x, norm_a, dx, rows)
         flat = lambda w: w.reshape(-1, w.shape[-1])  # noqa: E731

@@ -50,6 +50,18 @@ inline void turn_back(const float *x, const float *sin, const float *cos, float 
     for (int i = 2 * BAND; i < HEAD; i++) to[i] = x[i];
 }
 
+// Where heads lie: queries of the `heads` are kept by the group whose key and value they share, [samples, groups, length, per, 64].
+// A row of products has queries, keys, values and gates one after another.
+struct Heads {
+    int64_t heads, groups, length;
+    int64_t per() const { return heads / groups; }
+    int64_t row() const { return (heads + 2 * groups) * HEAD + heads; }
+    int64_t gates() const { return (heads + 2 * groups) * HEAD; }
+    // The key and the value of a group at `place`, sample * length + position.
+    int64_t key(int64_t place, int64_t group) const { return ((place / length * groups + group) * length + place % length) * HEAD; }
+    int64_t query(int64_t place, int64_t head) const { return key(place, head / per()) * per() + head % per() * HEAD; }
+};
+
 // Calls `row(r, e)` for each row and its expert.
 template <typename Row> inline void each(const int64_t *ends, int64_t experts, Row row) {
     int64_t r = 0;
@@ -87,15 +99,15 @@ void pony_norm_back(const bf16 *grad, const float *x, const float *weight, float
     });
 }
 
-// Rows of products [rows, heads * 64 + 64 + 64 + heads] to queries [.., heads, 64], keys and values [.., 64] at `place[r]`.
+// Rows of products to queries, keys and values at `place[r]`.
 void pony_spread(const bf16 *qkv, const float *q_weight, const float *k_weight, const float *sin, const float *cos, const int64_t *place,
-                 bf16 *q, bf16 *k, bf16 *v, const int64_t *ends, int64_t experts, int64_t heads) {
-    const int64_t row = (heads + 2) * HEAD + heads;
+                 bf16 *q, bf16 *k, bf16 *v, const int64_t *ends, int64_t experts, int64_t heads, int64_t groups, int64_t length) {
+    const Heads at{heads, groups, length};
     each(ends, experts, [&](int64_t r, int64_t e) {
-        for (int64_t h = 0; h <= heads; h++) {
-            const bf16 *from = qkv + r * row + h * HEAD;
+        const bf16 *from = qkv + r * at.row();
+        for (int64_t h = 0; h < heads + groups; h++, from += HEAD) {
             const float *w = (h < heads ? q_weight : k_weight) + e * HEAD;
-            bf16 *to = h < heads ? q + (place[r] * heads + h) * HEAD : k + place[r] * HEAD;
+            bf16 *to = h < heads ? q + at.query(place[r], h) : k + at.key(place[r], h - heads);
             float x[HEAD], y[HEAD];
             for (int i = 0; i < HEAD; i++) x[i] = wide(from[i]);
             const float inv = inverse(x, HEAD);
@@ -103,56 +115,58 @@ void pony_spread(const bf16 *qkv, const float *q_weight, const float *k_weight, 
             turn(x, sin + r * BAND, cos + r * BAND, y);
             for (int i = 0; i < HEAD; i++) to[i] = narrow(y[i]);
         }
-        std::memcpy(v + place[r] * HEAD, qkv + r * row + (heads + 1) * HEAD, HEAD * sizeof(bf16));
+        for (int64_t g = 0; g < groups; g++, from += HEAD) std::memcpy(v + at.key(place[r], g), from, HEAD * sizeof(bf16));
     });
 }
 
 // The gradients of `pony_spread`'s products but for the gates, from those of queries, keys and values.
 void pony_spread_back(const bf16 *dq, const bf16 *dk, const bf16 *dv, const bf16 *qkv, const float *q_weight, const float *k_weight,
                       const float *sin, const float *cos, const int64_t *place, bf16 *dqkv, float *of_q, float *of_k, const int64_t *ends,
-                      int64_t experts, int64_t heads) {
-    const int64_t row = (heads + 2) * HEAD + heads;
+                      int64_t experts, int64_t heads, int64_t groups, int64_t length) {
+    const Heads at{heads, groups, length};
     each(ends, experts, [&](int64_t r, int64_t e) {
-        for (int64_t h = 0; h <= heads; h++) {
-            const bf16 *grad = h < heads ? dq + (place[r] * heads + h) * HEAD : dk + place[r] * HEAD;
+        const bf16 *from = qkv + r * at.row();
+        bf16 *to = dqkv + r * at.row();
+        for (int64_t h = 0; h < heads + groups; h++, from += HEAD, to += HEAD) {
+            const bf16 *grad = h < heads ? dq + at.query(place[r], h) : dk + at.key(place[r], h - heads);
             float x[HEAD], y[HEAD], g[HEAD];
             for (int i = 0; i < HEAD; i++) y[i] = wide(grad[i]);
             turn_back(y, sin + r * BAND, cos + r * BAND, g);
-            for (int i = 0; i < HEAD; i++) x[i] = wide(qkv[r * row + h * HEAD + i]);
+            for (int i = 0; i < HEAD; i++) x[i] = wide(from[i]);
             norm_back(g, x, (h < heads ? q_weight : k_weight) + e * HEAD, y, (h < heads ? of_q : of_k) + e * HEAD, HEAD);
-            for (int i = 0; i < HEAD; i++) dqkv[r * row + h * HEAD + i] = narrow(y[i]);
+            for (int i = 0; i < HEAD; i++) to[i] = narrow(y[i]);
         }
-        std::memcpy(dqkv + r * row + (heads + 1) * HEAD, dv + place[r] * HEAD, HEAD * sizeof(bf16));
+        for (int64_t g = 0; g < groups; g++, to += HEAD) std::memcpy(to, dv + at.key(place[r], g), HEAD * sizeof(bf16));
     });
 }
 
 // out [rows, heads * 64] = what attention says, times the sigmoid of the head's gate.
-void pony_gate(const bf16 *said, const bf16 *qkv, const int64_t *place, bf16 *out, int64_t rows, int64_t heads) {
-    const int64_t row = (heads + 2) * HEAD + heads;
+void pony_gate(const bf16 *said, const bf16 *qkv, const int64_t *place, bf16 *out, int64_t rows, int64_t heads, int64_t groups, int64_t length) {
+    const Heads at{heads, groups, length};
     for (int64_t r = 0; r < rows; r++)
         for (int64_t h = 0; h < heads; h++) {
-            const float gate = sigmoid(wide(qkv[r * row + (heads + 2) * HEAD + h]));
-            const bf16 *from = said + (place[r] * heads + h) * HEAD;
+            const float gate = sigmoid(wide(qkv[r * at.row() + at.gates() + h]));
+            const bf16 *from = said + at.query(place[r], h);
             for (int i = 0; i < HEAD; i++) out[(r * heads + h) * HEAD + i] = narrow(wide(from[i]) * gate);
         }
 }
 
 void pony_gate_back(const bf16 *grad, const bf16 *said, const bf16 *qkv, const int64_t *place, bf16 *of_said, bf16 *dqkv, int64_t rows,
-                    int64_t heads) {
-    const int64_t row = (heads + 2) * HEAD + heads;
+                    int64_t heads, int64_t groups, int64_t length) {
+    const Heads at{heads, groups, length};
     for (int64_t r = 0; r < rows; r++)
         for (int64_t h = 0; h < heads; h++) {
-            const int64_t at = r * row + (heads + 2) * HEAD + h;
-            const float gate = sigmoid(wide(qkv[at]));
-            const bf16 *from = said + (place[r] * heads + h) * HEAD, *g = grad + (r * heads + h) * HEAD;
-            bf16 *to = of_said + (place[r] * heads + h) * HEAD;
+            const int64_t gated = r * at.row() + at.gates() + h;
+            const float gate = sigmoid(wide(qkv[gated]));
+            const bf16 *from = said + at.query(place[r], h), *g = grad + (r * heads + h) * HEAD;
+            bf16 *to = of_said + at.query(place[r], h);
             float dot = 0;
             for (int i = 0; i < HEAD; i++) {
                 const float x = wide(g[i]);
                 dot += x * wide(from[i]);
                 to[i] = narrow(x * gate);
             }
-            dqkv[at] = narrow(dot * gate * (1 - gate));
+            dqkv[gated] = narrow(dot * gate * (1 - gate));
         }
 }
 

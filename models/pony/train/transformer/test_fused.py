@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unittest
+from dataclasses import replace
 from unittest import mock
 
 import torch
@@ -17,8 +18,13 @@ CONFIG = DitConfig(num_layers=3, hidden_size=128, head_dim=64, num_query_groups=
 @unittest.skipUnless(tiles.library(), "needs a processor with matrix tiles and a C++ compiler")
 class Fused(unittest.TestCase):
     def test_outputs_and_gradients_are_those_of_the_layers_as_written(self) -> None:
+        for heads, groups in ((2, 1), (2, 2), (4, 2)):
+            with self.subTest(heads=heads, groups=groups):
+                self.check(replace(CONFIG, hidden_size=64 * heads, num_query_groups=groups))
+
+    def check(self, config: DitConfig) -> None:
         torch.manual_seed(0)
-        dit = Dit(CONFIG)
+        dit = Dit(config)
         for p in dit.parameters():  # what starts at zero would hide every error
             torch.nn.init.normal_(p, std=p.shape[-1] ** -0.5 if p.ndim > 1 else 0.2)
         video, audio, text = torch.randn(3, 48, 5, 6, 10), torch.randn(3, 17, 64), torch.randn(3, 11, 32)
