@@ -109,7 +109,9 @@ pub fn denoise(
     let shape = [1, config.video_channels(), grid.frames, grid.height, grid.width];
     let mut latents = Latents { video: noise.normal(Draw::Video, &shape, device)?, audio };
     let condition = |text: &Text| -> Result<Condition> {
-        transformer.condition(text, grid, latents.audio.dim(1)?, request.coords, request.frame_radius)
+        let audio_len = latents.audio.dim(1)?;
+        let condition = transformer.condition(text, grid, audio_len, request.coords, request.frame_radius)?;
+        Ok(condition.with_first_frame(image.is_some()))
     };
     let conditional = condition(&request.text)?;
     let unconditional = request.guidance.as_ref().map(|guided| condition(&guided.negative)).transpose()?;

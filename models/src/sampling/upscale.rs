@@ -77,7 +77,8 @@ pub fn upscale(
     check_image(image, transformer.config().video_channels(), grid)?;
     let audio_len = base.audio.dim(1)?;
     let condition = |text: &Text| -> Result<Condition> {
-        transformer.condition(text, grid, audio_len, CoordStyle::Upscale, request.frame_radius)
+        let condition = transformer.condition(text, grid, audio_len, CoordStyle::Upscale, request.frame_radius)?;
+        Ok(condition.with_first_frame(image.is_some()))
     };
     let conditional = condition(&request.text)?;
     let unconditional = request.guidance.as_ref().map(|guided| condition(&guided.negative)).transpose()?;

@@ -45,6 +45,10 @@ pub struct Config {
     /// is the clean latents, and a narrow network need not carry the noise through all of its layers. The released model does
     /// carry it; shapes do not tell which.
     pub input_skip: bool,
+    /// Whether a second head says, for each number of a video token, how far it goes from its own prediction to that of the first
+    /// frame at its place, which is the first frame itself where that is given: what stands still has not to be carried from
+    /// frame to frame by attention. Needs `input_skip`, without which nothing clean is predicted.
+    pub first_frame_skip: bool,
 }
 
 impl Default for Config {
@@ -64,6 +68,7 @@ impl Default for Config {
             post_norm_layers: Vec::new(),
             place_embedder: false,
             input_skip: false,
+            first_frame_skip: false,
         }
     }
 }
@@ -108,6 +113,9 @@ impl Config {
         }
         if !self.video_in_channels.is_multiple_of(PATCH * PATCH) {
             return fail(format!("`video_in_channels` {} is not a multiple of 4", self.video_in_channels));
+        }
+        if self.first_frame_skip && !self.input_skip {
+            return fail("`first_frame_skip` needs `input_skip`".to_owned());
         }
         let lists = [
             ("mm_layers", &self.mm_layers),
@@ -173,6 +181,7 @@ impl Config {
         let (hidden_size, video_in_channels) = matrix("adapter.video_embedder.weight")?;
         let (_, audio_in_channels) = matrix("adapter.audio_embedder.weight")?;
         let (_, text_in_channels) = matrix("adapter.text_embedder.weight")?;
+        let first_frame_skip = shape("final_linear_first.weight").is_some();
         let mut config = Self {
             num_layers: 0,
             hidden_size,
@@ -182,6 +191,9 @@ impl Config {
             mm_layers: Vec::new(),
             gelu7_layers: Vec::new(),
             place_embedder: shape("adapter.place_embedder.weight").is_some(),
+            // Seen only where the layer that needs it is.
+            input_skip: first_frame_skip,
+            first_frame_skip,
             ..Self::default()
         };
         loop {
@@ -262,6 +274,7 @@ mod tests {
             (Config { head_dim: 100, ..Config::default() }, "`hidden_size`"),
             (Config { num_query_groups: 7, ..Config::default() }, "`num_query_groups`"),
             (Config { gelu7_layers: vec![40], ..Config::default() }, "`gelu7_layers`"),
+            (Config { first_frame_skip: true, ..Config::default() }, "`first_frame_skip`"),
         ];
         for (config, name) in cases {
             let error = config.validate().expect_err(name).to_string();

@@ -42,6 +42,9 @@ impl Config {
             add(format!("final_norm_{name}.weight"), &[hidden]);
             add(format!("final_linear_{name}.weight"), &[width, hidden]);
         }
+        if self.first_frame_skip {
+            add("final_linear_first.weight".to_owned(), &[self.video_in_channels, hidden]);
+        }
         all
     }
 }

@@ -6,6 +6,7 @@
 mod adapter;
 mod config;
 pub mod coords;
+mod heads;
 mod layer;
 mod layout;
 #[cfg(test)]
@@ -15,8 +16,6 @@ pub mod tokens;
 use candle_core::Tensor;
 
 use crate::ops::attention::Window;
-use crate::ops::linear::{Activation, Linear, Then};
-use crate::ops::norm::RmsNorm;
 use crate::weights::{Layers, Scope, Stack};
 use crate::{Error, Result};
 
@@ -25,7 +24,8 @@ pub use config::{Config, PATCH};
 pub use coords::{CoordStyle, Grid};
 pub use tokens::{Latents, Text};
 
-use adapter::{Adapter, OUTSIDE, one_kind};
+use adapter::Adapter;
+use heads::Heads;
 use layer::{Layer, Surroundings};
 
 /// The single-stream transformer.
@@ -33,10 +33,7 @@ pub struct Transformer {
     config: Config,
     adapter: Adapter,
     layers: Stack<Layer>,
-    video_norm: RmsNorm,
-    video_head: Linear,
-    audio_norm: RmsNorm,
-    audio_head: Linear,
+    heads: Heads,
 }
 
 /// What stays the same over all calls of one generation: the text in the transformer's own width, and where every token
@@ -49,12 +46,18 @@ pub struct Condition {
     routing: Routing,
     grid: Grid,
     window: Window,
+    first_given: bool,
 }
 
 impl Condition {
     /// The Fourier embedding of the tokens, `[l, 6 * head_dim / 8]`.
     pub fn rope(&self) -> &Tensor {
         &self.rope
+    }
+
+    /// For latents whose first frame is a given one, without noise, if `given`.
+    pub fn with_first_frame(self, given: bool) -> Self {
+        Self { first_given: given, ..self }
     }
 
     /// How many tokens of each modality there are.
@@ -88,13 +91,8 @@ impl Transformer {
     /// As [`Self::new`]; what is wrong with a layer that is left shows in the call.
     pub fn with_layers(config: &Config, precision: Precision, layers: Layers, scope: &Scope) -> Result<Self> {
         config.validate()?;
-        let hidden = config.hidden_size;
         // What stands outside of the layers is small, and always float32.
         let (of_all, scope) = (scope, &scope.keeping(WeightType::Computed));
-        let head = |name: &str, width| {
-            Linear::new(hidden, width, 1, Activation::None, OUTSIDE, &scope.pp(format!("final_linear_{name}")))
-        };
-        let norm = |name: &str| RmsNorm::new(hidden, 1, &scope.pp(format!("final_norm_{name}")));
         // Whoever only asks whether a checkpoint fits asks for all of it.
         let layers = if scope.is_dry() { Layers::Resident } else { layers };
         let (of_layers, scope_of_layers) = (config.clone(), of_all.pp("block.layers"));
@@ -102,10 +100,7 @@ impl Transformer {
         Ok(Self {
             adapter: Adapter::new(config, &scope.pp("adapter"))?,
             layers: Stack::new(config.num_layers, layers, load)?,
-            video_norm: norm("video")?,
-            video_head: head("video", config.video_in_channels)?,
-            audio_norm: norm("audio")?,
-            audio_head: head("audio", config.audio_in_channels)?,
+            heads: Heads::new(config, scope)?,
             config: config.clone(),
         })
     }
@@ -147,6 +142,7 @@ impl Transformer {
             routing,
             grid,
             window: frame_radius.map_or(Window::Full, |radius| Window::Frames { frames: grid.frames, radius }),
+            first_given: false,
         })
     }
 
@@ -192,18 +188,7 @@ impl Transformer {
             x = layer.forward(&x, &around)?;
             inspect(Place::Layer(index), &x)
         })?;
-        let head = |first: usize, count: usize, norm: &RmsNorm, head: &Linear| -> Result<Tensor> {
-            let rows = x.narrow(0, first, count)?;
-            let routing = one_kind(&rows)?;
-            head.forward(&norm.forward(&rows, &routing, OUTSIDE)?, &routing, Then::Return)
-        };
-        let video = head(0, routing.video, &self.video_norm, &self.video_head)?;
-        let audio = head(routing.video, routing.audio, &self.audio_norm, &self.audio_head)?;
-        let velocity = Latents { video: tokens::unpack_video(&video, condition.grid)?, audio: audio.unsqueeze(0)? };
-        if !self.config.input_skip {
-            return Ok(velocity);
-        }
-        Ok(Latents { video: (velocity.video + &latents.video)?, audio: (velocity.audio + &latents.audio)? })
+        self.heads.forward(&x, latents, &routing, condition.grid, condition.first_given)
     }
 
     fn check(&self, latents: &Latents, condition: &Condition) -> Result<()> {

@@ -55,9 +55,12 @@ pub(crate) fn sample(config: &Config, grid: Grid, audio: usize, text: usize) -> 
     Ok((latents, Text::whole(normal(&[1, text, config.text_in_channels])?)?))
 }
 
+fn largest(x: &Tensor) -> Result<f32> {
+    Ok(x.abs()?.max_all()?.to_scalar::<f32>()?)
+}
+
 fn difference(a: &Latents, b: &Latents) -> Result<f32> {
-    let one = |a: &Tensor, b: &Tensor| (a - b)?.abs()?.max_all()?.to_scalar::<f32>();
-    Ok(one(&a.video, &b.video)?.max(one(&a.audio, &b.audio)?))
+    Ok(largest(&(&a.video - &b.video)?)?.max(largest(&(&a.audio - &b.audio)?)?))
 }
 
 const GRID: Grid = Grid { frames: 3, height: 4, width: 6 };
@@ -69,6 +72,7 @@ fn numbers_are_read_off_the_shapes() -> Result<()> {
         Config { enable_attn_gating: false, num_query_groups: 2, ..small() },
         Config { post_norm_layers: vec![2], mm_layers: vec![], ..small() },
         Config { place_embedder: true, ..small() },
+        Config { input_skip: true, first_frame_skip: true, ..small() },
     ] {
         let scope = scope(&draw(&config)?)?;
         assert_eq!(Config::detect(&scope)?, config);
@@ -137,11 +141,10 @@ fn places_are_added_to_video_and_audio_and_not_to_text() -> Result<()> {
     let ((told, rope), (untold, _)) = (run(&config)?, run(&small())?);
     let expected = rope.matmul(&tensors["adapter.place_embedder.weight"].t()?)?;
     let seen = GRID.tokens() + 5;
-    let largest = |x: Tensor| -> Result<f32> { Ok(x.abs()?.max_all()?.to_scalar::<f32>()?) };
     let added = (told - untold)?;
-    assert!(largest((added.narrow(0, 0, seen)? - expected.narrow(0, 0, seen)?)?)? < 1e-5);
-    assert!(largest(expected.narrow(0, 0, seen)?)? > 0.1);
-    assert!(largest(added.narrow(0, seen, 3)?)? == 0.0);
+    assert!(largest(&(added.narrow(0, 0, seen)? - expected.narrow(0, 0, seen)?)?)? < 1e-5);
+    assert!(largest(&expected.narrow(0, 0, seen)?)? > 0.1);
+    assert!(largest(&added.narrow(0, seen, 3)?)? == 0.0);
     Ok(())
 }
 
@@ -161,6 +164,35 @@ fn a_skip_adds_what_came_in() -> Result<()> {
     assert!(difference(&half, &Latents { video: (&with.video * 2.0)?, audio: (&with.audio * 2.0)? })? < 1e-5);
     let added = Latents { video: (with.video - without.video)?, audio: (with.audio - without.audio)? };
     assert!(difference(&added, &latents)? < 1e-5);
+    Ok(())
+}
+
+#[test]
+fn later_frames_go_their_share_towards_the_first_one() -> Result<()> {
+    let with = Config { input_skip: true, first_frame_skip: true, ..small() };
+    let mut tensors = draw(&with)?;
+    let (latents, text) = sample(&with, GRID, 5, 3)?;
+    // Clean frames, `[t, 1, c, h, w]`.
+    let run = |tensors: &HashMap<String, Tensor>, config: &Config, given| -> Result<Tensor> {
+        let transformer = Transformer::new(config, Precision::F32, &scope(tensors)?)?;
+        let condition = transformer.condition(&text, GRID, 5, CoordStyle::Base, None)?.with_first_frame(given);
+        let out = transformer.forward(&latents, &condition)?;
+        Ok((&latents.video - out.video)?.permute((2, 0, 1, 3, 4))?)
+    };
+    let plain = run(&tensors, &Config { input_skip: true, ..small() }, true)?;
+    let (given, predicted) = (run(&tensors, &with, true)?, run(&tensors, &with, false)?);
+    assert!(largest(&(predicted.get(0)? - plain.get(0)?)?)? == 0.0);
+    let firsts = [latents.video.permute((2, 0, 1, 3, 4))?.get(0)?, plain.get(0)?];
+    for frame in 1..GRID.frames {
+        // Moved by the same shares of the ways to the given and to the predicted first frame.
+        let moved = |to: &Tensor| -> Result<Tensor> { Ok((to.get(frame)? - plain.get(frame)?)?) };
+        let [to_given, to_predicted] = [(&firsts[0] - plain.get(frame)?)?, (&firsts[1] - plain.get(frame)?)?];
+        let (a, b) = ((moved(&given)? * to_predicted)?, (moved(&predicted)? * to_given)?);
+        assert!(largest(&(&a - b)?)? < 1e-4);
+        assert!(largest(&a)? > 0.01);
+    }
+    tensors.insert("final_linear_first.weight".to_owned(), tensors["final_linear_first.weight"].zeros_like()?);
+    assert!(largest(&(run(&tensors, &with, true)? - plain)?)? == 0.0);
     Ok(())
 }
 

@@ -157,6 +157,28 @@ impl Scope {
         }
     }
 
+    /// Rows of a table `[count, columns]` that is stored in 8 bits, in [`WIDENED`].
+    pub(super) fn widened_rows(
+        &self,
+        full: &str,
+        entry: &Entry,
+        (count, columns): (usize, usize),
+        indices: &[u32],
+    ) -> Result<Tensor> {
+        if let Some(index) = indices.iter().find(|index| **index as usize >= count) {
+            return Err(self.weights.outside(full, *index, count));
+        }
+        let table = Matrix { columns, cells: Cells::Int8(self.weights.bytes(full, entry)?, self.scales(count, full)?) };
+        let (mut rows, mut row) = (Vec::with_capacity(indices.len() * columns), Vec::with_capacity(columns));
+        for index in indices {
+            table.row(*index as usize, &mut row);
+            rows.extend_from_slice(&row);
+        }
+        Ok(Tensor::from_vec(rows, (indices.len(), columns), &Device::Cpu)?
+            .to_dtype(WIDENED)?
+            .to_device(self.device())?)
+    }
+
     /// A tensor `[rows, ..]` that is stored in 8 bits, such as a kernel, in [`WIDENED`].
     pub(super) fn widened(&self, full: &str, entry: &Entry) -> Result<Tensor> {
         let rows = entry.shape.first().copied().unwrap_or(1);
@@ -204,6 +226,16 @@ mod tests {
         assert!(scope.keeps_int8("weight"));
         let took = scope.footprint(|scope| scope.matrix(2, 3, "weight", DType::BF16).map(drop)).expect("counted");
         assert_eq!((took.stored_bytes, took.loaded_bytes), (6 + 8, 2 * (3 + 4) + 8));
+
+        let table = scope.rows((2, 3), "weight", &[1, 1, 0]).expect("read");
+        let values = table.to_dtype(DType::F32).and_then(|wide| wide.to_vec2::<f32>()).expect("values");
+        assert_eq!(
+            (table.dtype(), &values[1], &values[2]),
+            (WIDENED, &vec![0.0, -4.0, 128.0], &vec![63.5, -63.5, 0.5])
+        );
+        let error = scope.rows((2, 3), "weight", &[0, 2]).expect_err("refused").to_string();
+        assert!(error.contains("row 2 is not one of `a.weight`, which has 2"), "{error}");
+        assert_eq!(scope.dry().rows((2, 3), "weight", &[]).expect("checked").dims(), [0, 3]);
 
         for (scales, said) in [(None, "weight_scale"), (Some([f32::NAN, 1.0].as_slice()), "scale")] {
             save(&path, scales);

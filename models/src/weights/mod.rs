@@ -68,6 +68,13 @@ pub(crate) struct Entry {
     strides: Option<Vec<usize>>,
 }
 
+impl Entry {
+    /// Whether its rows are in 8 bits, with scales of their own beside it.
+    fn is_int8(&self) -> bool {
+        self.dtype == StoredType::I8 && self.strides.is_none() && !self.shape.is_empty()
+    }
+}
+
 /// What is known about a tensor without reading it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TensorInfo<'a> {
@@ -187,9 +194,7 @@ impl Weights {
         let &[count, width] = entry.shape.as_slice() else {
             return Err(Error::format(self.file_of(name), format!("tensor `{name}` has no rows")));
         };
-        let outside = |index: u32| {
-            Error::format(self.file_of(name), format!("row {index} is not one of `{name}`, which has {count}"))
-        };
+        let outside = |index: u32| self.outside(name, index, count);
         if entry.strides.is_some() {
             if let Some(index) = indices.iter().find(|index| **index as usize >= count) {
                 return Err(outside(*index));
@@ -206,6 +211,10 @@ impl Weights {
             rows.extend_from_slice(row.ok_or_else(|| outside(*index))?);
         }
         Ok(Tensor::from_raw_buffer(&rows, dtype, &[indices.len(), width], device)?)
+    }
+
+    fn outside(&self, name: &str, index: u32, count: usize) -> Error {
+        Error::format(self.file_of(name), format!("row {index} is not one of `{name}`, which has {count}"))
     }
 
     fn bytes(&self, name: &str, entry: &Entry) -> Result<&[u8]> {

@@ -124,7 +124,8 @@ impl Scope {
         self.get(shape, name).map(Some)
     }
 
-    /// Loads the rows `indices` of a table of `[n, d]`, in the type it is stored in: nothing else of it is read.
+    /// Loads the rows `indices` of a table of `[n, d]`, in the type it is stored in or, of one in 8 bits, in float16: nothing else of
+    /// it is read.
     ///
     /// # Errors
     /// As [`Scope::get`], also where an index is outside of the table.
@@ -138,7 +139,10 @@ impl Scope {
         }
         let entry = self.checked(&[shape.0, shape.1], &name)?;
         if self.is_dry() {
-            return zeros(self.weights.readable(&name, entry)?, vec![indices.len(), shape.1]);
+            return zeros(self.loaded(&name, entry)?, vec![indices.len(), shape.1]);
+        }
+        if entry.is_int8() {
+            return self.widened_rows(&name, entry, shape, indices);
         }
         self.weights.load_rows(&name, entry, indices, &self.device)
     }
@@ -162,17 +166,11 @@ impl Scope {
             return self.draw(&expected, dtype);
         }
         let entry = self.checked(&expected, name)?;
-        let is_int8 = entry.dtype == StoredType::I8 && entry.strides.is_none() && !expected.is_empty();
         if self.is_dry() {
-            let loaded = if is_int8 {
-                self.read((expected[0], 1).into(), &format!("{name}{SCALES}"), None)?;
-                WIDENED
-            } else {
-                self.weights.readable(name, entry)?
-            };
-            return self.stand_in(name, (entry.dtype, loaded), dtype, expected);
+            return self.stand_in(name, (entry.dtype, self.loaded(name, entry)?), dtype, expected);
         }
-        let tensor = if is_int8 { self.widened(name, entry)? } else { self.weights.load(name, entry, &self.device)? };
+        let tensor =
+            if entry.is_int8() { self.widened(name, entry)? } else { self.weights.load(name, entry, &self.device)? };
         match dtype {
             // candle 0.11 never returns from converting this type to any but f32.
             Some(dtype) if tensor.dtype() == DType::F8E4M3 && dtype != DType::F8E4M3 => {
@@ -181,6 +179,16 @@ impl Scope {
             Some(dtype) => Ok(tensor.to_dtype(dtype)?),
             None => Ok(tensor),
         }
+    }
+
+    /// What a dry scope says that a tensor is loaded as.
+    fn loaded(&self, name: &str, entry: &Entry) -> Result<DType> {
+        if !entry.is_int8() {
+            return self.weights.readable(name, entry);
+        }
+        let rows = entry.shape.first().copied().unwrap_or(1);
+        self.read((rows, 1).into(), &format!("{name}{SCALES}"), None)?;
+        Ok(WIDENED)
     }
 
     /// A matrix or kernel whose rows have length 1 on average; a vector of small values.

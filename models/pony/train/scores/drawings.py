@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from ..stages.draw import FRAMES
 from ..theatre import words
 from ..theatre.actors import COLOURS, KINDS, USUAL_COLOUR
-from ..theatre.film import film
+from ..theatre.film import Film, film
 from ..theatre.grammar import draw_scene
 from ..theatre.mouths import babble
 from ..theatre.scene import Scene
@@ -49,6 +50,11 @@ def judged_scene(number: int, held: bool = False) -> Scene:
         number += 500_000_000
 
 
+def some_moments(scene: Scene, rng: np.random.Generator, moments: int, scale: float) -> Film:
+    """A scene in which somebody babbles, at that many moments of its clip."""
+    return film(scene, babble(rng, FRAMES), FRAMES, only=sorted(rng.choice(FRAMES, moments, replace=False)), scale=scale)
+
+
 def draw(first: int, scenes: int, moments: int = 2, scale: float = SCALE, held: bool = False) -> dict[str, Drawings]:
     """Some frames of many scenes, by aspect."""
     found: dict[str, list[tuple[np.ndarray, list[int]]]] = {}
@@ -57,8 +63,7 @@ def draw(first: int, scenes: int, moments: int = 2, scale: float = SCALE, held: 
         rng = np.random.default_rng([number, 51])
         if rng.random() < 0.5:
             scene = replace(scene, seed=number)
-        shown = film(scene, babble(rng, 101), 101, only=sorted(rng.choice(101, moments, replace=False)), scale=scale)
-        for frame in shown.frames:
+        for frame in some_moments(scene, rng, moments, scale).frames:
             found.setdefault(scene.aspect, []).append((frame, answers_of(scene)))
     return {aspect: Drawings(np.stack([f for f, _ in rows]), np.array([a for _, a in rows])) for aspect, rows in found.items()}
 

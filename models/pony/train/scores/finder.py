@@ -10,7 +10,6 @@ a figure stands, so no box of a drawing can be taken for it.
 from __future__ import annotations
 
 import argparse
-import time
 from pathlib import Path
 
 import numpy as np
@@ -19,18 +18,22 @@ from scipy.ndimage import median_filter
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ..stages.draw import FRAMES
 from ..theatre.film import film
 from ..theatre.grammar import draw_scene
 from ..theatre.mouths import babble
 from ..theatre.scene import Scene
+from . import learning
+from .drawings import SCALE, some_moments
 from .judge import disturbed, halved
-from .mouth import correlation, openings
+from .learning import answered, learn
+from .lipsync import correlation
+from .mouth import openings
 
 #: Where it is kept among the judges; scenes of its own, far from those of trainings and of the other judges.
 FILE, FIRST, HELD_BACK = "mouths.pt", 12_000_000, 1_500_000
-#: Pixels of full size from one cell of the answers to the next; pictures a place is the middle of.
+#: Pixels of full size in a cell, of which each has its answer; frames over which a place is steadied.
 CELL, AROUND = 16, 9
-FRAMES, SCALE = 101, 0.5
 
 
 class Finder(nn.Module):
@@ -86,7 +89,7 @@ def find(finder: Finder, frames: np.ndarray) -> np.ndarray:
     at = answers.flatten(2)[torch.arange(f), :, which].numpy()
     middle = np.stack([(which // w).numpy(), (which % w).numpy()], 1) + 0.5 + at[:, 1:3]
     size = np.exp(at[:, 3:])
-    boxes = CELL * np.stack([middle[:, 0] - size[:, 0] / 2, middle[:, 0] + size[:, 0] / 2, middle[:, 1] - size[:, 1] / 2, middle[:, 1] + size[:, 1] / 2], 1)
+    boxes = CELL * np.stack([middle - size / 2, middle + size / 2], 2).reshape(-1, 4)
     return median_filter(boxes, (AROUND, 1), mode="nearest")
 
 
@@ -95,7 +98,7 @@ def drawn(first: int, scenes: int, moments: int = 2) -> dict[str, tuple[Tensor, 
     found: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
     for number in range(first, first + scenes):
         scene, rng = speaking_scene(number), np.random.default_rng([number, 52])
-        shown = film(scene, babble(rng, FRAMES), FRAMES, only=sorted(rng.choice(FRAMES, moments, replace=False)), scale=SCALE)
+        shown = some_moments(scene, rng, moments, SCALE)
         found.setdefault(scene.aspect, []).extend(zip(shown.frames, shown.mouth_box / SCALE))
     return {
         aspect: (torch.from_numpy(np.stack([f for f, _ in rows])).permute(0, 3, 1, 2).contiguous(), torch.from_numpy(np.stack([b for _, b in rows])).float())
@@ -103,39 +106,24 @@ def drawn(first: int, scenes: int, moments: int = 2) -> dict[str, tuple[Tensor, 
     }
 
 
-def train(out: Path, scenes: int, minutes: float, rate: float = 3e-3, batch: int = 32) -> None:
+def train(out: Path, scenes: int, minutes: float, rate: float = 3e-3) -> None:
     """Learn from drawings for a given time."""
     sets = list(drawn(FIRST, scenes).values())
-    shares = np.array([len(boxes) for _, boxes in sets], float)
     torch.manual_seed(0)
-    finder, rng, choose = Finder().to(memory_format=torch.channels_last), torch.Generator().manual_seed(1), np.random.default_rng(3)
-    optimizer = torch.optim.AdamW(finder.parameters(), lr=rate, weight_decay=0.02)
-    began, step, recent = time.monotonic(), 0, 0.0
-    while (passed := (time.monotonic() - began) / (60 * minutes)) < 1:
-        for group in optimizer.param_groups:
-            group["lr"] = rate * min(1.0, (step + 1) / 40) * (0.5 + 0.5 * np.cos(np.pi * passed)) + 1e-5
-        pictures, boxes = sets[int(choose.choice(len(sets), p=shares / shares.sum()))]
-        index = torch.from_numpy(choose.integers(len(boxes), size=batch))
-        shown, (down, right) = disturbed(pictures[index].float() / 127.5 - 1, rng, mirrored=False)
-        moved = boxes[index] + torch.tensor([down, down, right, right]) / SCALE
-        with torch.autocast("cpu", torch.bfloat16):
-            answers = finder(shown.contiguous(memory_format=torch.channels_last))
-        wrong = loss(answers.float(), moved)
-        optimizer.zero_grad()
-        wrong.backward()
-        optimizer.step()
-        step, recent = step + 1, 0.95 * recent + 0.05 * float(wrong.detach())
-        if step % 200 == 0:
-            print(f"step {step}, {60 * minutes * passed:.0f} s, loss {recent:.3f}", flush=True)
+    finder, rng = Finder(), torch.Generator().manual_seed(1)
+
+    def error(finder: nn.Module, pictures: Tensor, boxes: Tensor) -> Tensor:
+        shown, (down, right) = disturbed(pictures, rng)
+        moved = boxes + torch.tensor([down, down, right, right]) / SCALE
+        return loss(answered(finder, shown).float(), moved)
+
+    print(learn(finder, sets, error, minutes, rate))
     torch.save(finder.state_dict(), out)
-    print(f"{int(shares.sum())} drawings, {step} steps of {batch}, loss {recent:.3f}")
 
 
 def load(path: Path) -> Finder:
     """A trained finder."""
-    finder = Finder()
-    finder.load_state_dict(torch.load(path, weights_only=True))
-    return finder.eval()
+    return learning.load(Finder(), path)
 
 
 def test(path: Path, scenes: int) -> tuple[float, float]:
@@ -150,11 +138,11 @@ def test(path: Path, scenes: int) -> tuple[float, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     verbs = parser.add_subparsers(dest="verb", required=True)
-    learn, check = verbs.add_parser("train"), verbs.add_parser("test")
-    for verb, scenes in ((learn, 3000), (check, 40)):
+    training, check = verbs.add_parser("train"), verbs.add_parser("test")
+    for verb, scenes in ((training, 3000), (check, 40)):
         verb.add_argument("finder", type=Path)
         verb.add_argument("--scenes", type=int, default=scenes)
-    learn.add_argument("--minutes", type=float, default=6)
+    training.add_argument("--minutes", type=float, default=6)
     args = parser.parse_args()
     if args.verb == "train":
         train(args.finder, args.scenes, args.minutes)

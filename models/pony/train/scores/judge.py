@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import argparse
-import time
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from . import learning
 from .drawings import ANSWERS, FIRST, SCALE, draw
+from .learning import answered, learn
 
 
 class Judge(nn.Module):
@@ -52,11 +53,9 @@ def seen(judge: Judge, frames: np.ndarray) -> dict[str, str]:
     return {question: ANSWERS[question][int(logits.softmax(1).mean(0).argmax())] for question, logits in votes.items()}
 
 
-def disturbed(pictures: Tensor, rng: torch.Generator, mirrored: bool = True) -> tuple[Tensor, tuple[int, int]]:
-    """The pictures mirrored where that is allowed, shifted, blurred, noisy or a little paler, as a generated one might be; and by how
-    many pixels they were shifted down and right."""
-    if mirrored and torch.rand(1, generator=rng) < 0.5:
-        pictures = pictures.flip(3)
+def disturbed(pictures: Tensor, rng: torch.Generator) -> tuple[Tensor, tuple[int, int]]:
+    """The pictures shifted, blurred, noisy or a little paler, as a generated one might be; and by how many pixels they were shifted
+    down and right."""
     dy, dx = (int(v) for v in torch.randint(-6, 7, (2,), generator=rng))
     pictures = pictures.roll((dy, dx), (2, 3))
     if torch.rand(1, generator=rng) < 0.3:
@@ -66,46 +65,30 @@ def disturbed(pictures: Tensor, rng: torch.Generator, mirrored: bool = True) -> 
     return pictures * gain + lift + 0.05 * torch.rand(1, generator=rng) * torch.randn(pictures.shape, generator=rng), (dy, dx)
 
 
-def train(folder: Path, out: Path, minutes: float, rate: float = 3e-3, batch: int = 32) -> None:
+def train(folder: Path, out: Path, minutes: float, rate: float = 3e-3) -> None:
     """Learn from all drawings of a folder for a given time; goes on from `out` if there is one."""
     by_aspect: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
     for path in sorted(folder.glob("*.npz")):
         with np.load(path) as data:
             by_aspect.setdefault(path.stem.split("-")[0], []).append((data["frames"], data["answers"]))
-    sets = [(torch.from_numpy(np.concatenate([f for f, _ in rows])), torch.from_numpy(np.concatenate([a for _, a in rows]))) for rows in by_aspect.values()]
-    shares = np.array([len(a) for _, a in sets], float)
+    joined = lambda arrays: torch.from_numpy(np.concatenate(arrays))  # noqa: E731
+    sets = [(joined([f for f, _ in rows]).permute(0, 3, 1, 2), joined([a for _, a in rows])) for rows in by_aspect.values()]
     torch.manual_seed(0)
     torch.set_num_threads(1)
-    judge, rng = Judge(), torch.Generator().manual_seed(1)
-    if out.exists():
-        judge.load_state_dict(torch.load(out, weights_only=True))
-    judge = judge.to(memory_format=torch.channels_last)
-    optimizer = torch.optim.AdamW(judge.parameters(), lr=rate, weight_decay=0.02)
-    choose, began, step, recent = np.random.default_rng(2), time.monotonic(), 0, 0.0
-    while (passed := (time.monotonic() - began) / (60 * minutes)) < 1:
-        for group in optimizer.param_groups:
-            group["lr"] = rate * min(1.0, (step + 1) / 40) * (0.5 + 0.5 * np.cos(np.pi * passed)) + 1e-5
-        frames, answers = sets[int(choose.choice(len(sets), p=shares / shares.sum()))]
-        index = torch.from_numpy(choose.integers(len(answers), size=batch))
-        pictures = frames[index].permute(0, 3, 1, 2).float() / 127.5 - 1
-        with torch.autocast("cpu", torch.bfloat16):
-            votes = judge(disturbed(pictures, rng)[0].contiguous(memory_format=torch.channels_last))
-        loss = sum(F.cross_entropy(votes[question].float(), answers[index, i]) for i, question in enumerate(ANSWERS))
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        step, recent = step + 1, 0.95 * recent + 0.05 * float(loss.detach())
-        if step % 100 == 0:
-            print(f"step {step}, {60 * minutes * passed:.0f} s, loss {recent:.3f}", flush=True)
+    judge, rng = load(out).train() if out.exists() else Judge(), torch.Generator().manual_seed(1)
+
+    def error(judge: nn.Module, pictures: Tensor, answers: Tensor) -> Tensor:
+        mirrored = torch.rand(1, generator=rng) < 0.5
+        votes = answered(judge, disturbed(pictures.flip(3) if mirrored else pictures, rng)[0])
+        return torch.stack([F.cross_entropy(votes[question].float(), answers[:, i]) for i, question in enumerate(ANSWERS)]).sum()
+
+    print(learn(judge, sets, error, minutes, rate))
     torch.save(judge.state_dict(), out)
-    print(f"{int(shares.sum())} drawings, {step} steps of {batch}, loss {recent:.3f}")
 
 
 def load(path: Path) -> Judge:
     """A trained judge."""
-    judge = Judge()
-    judge.load_state_dict(torch.load(path, weights_only=True))
-    return judge.eval()
+    return learning.load(Judge(), path)
 
 
 def test(path: Path, scenes: int, held: bool) -> dict[str, float]:
@@ -123,11 +106,11 @@ def test(path: Path, scenes: int, held: bool) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     verbs = parser.add_subparsers(dest="verb", required=True)
-    learn = verbs.add_parser("train")
-    learn.add_argument("drawings", type=Path)
-    learn.add_argument("judge", type=Path)
-    learn.add_argument("--minutes", type=float, default=15)
-    learn.add_argument("--rate", type=float, default=3e-3, help="highest learning rate; lower it to go on with a trained judge")
+    training = verbs.add_parser("train")
+    training.add_argument("drawings", type=Path)
+    training.add_argument("judge", type=Path)
+    training.add_argument("--minutes", type=float, default=15)
+    training.add_argument("--rate", type=float, default=3e-3, help="highest learning rate; lower it to go on with a trained judge")
     check = verbs.add_parser("test")
     check.add_argument("judge", type=Path)
     check.add_argument("--scenes", type=int, default=300)

@@ -45,8 +45,3 @@ def openings(frames: np.ndarray, boxes: np.ndarray) -> np.ndarray:
             continue
         measured[i] = _tallest(frame[a:b, c:d].astype(float) @ (0.30, 0.59, 0.11)) / (y1 - y0)
     return measured
-
-
-def correlation(a: np.ndarray, b: np.ndarray) -> float:
-    """Pearson's r; 0 where one side does not change."""
-    return float(np.corrcoef(a, b)[0, 1]) if min(a.std(), b.std()) > 1e-6 else 0.0

@@ -13,7 +13,8 @@ from ..theatre.scene import Actor, Scene
 from .drawings import ANSWERS, answers_of, draw, judged_scene
 from .finder import drawn, find
 from .finder import loss as finder_loss
-from .mouth import correlation, openings
+from .lipsync import correlation
+from .mouth import openings
 
 
 class Mouths(unittest.TestCase):

@@ -51,8 +51,12 @@ class Lips:
         """The reading that fits the clips whose mouths are seen throughout; without such clips it reads nothing."""
         latents, openings = [np.zeros((1, 48))], [np.zeros((1, STEP))]
         for record in clips:
+            if len(latents) > ENOUGH:
+                break
+            if len(record.frames) != WHOLE or not record.script.said:
+                continue
             mouth = mouths(torch.from_numpy(record.weight))
-            if len(record.frames) != WHOLE or not record.script.said or not mouth[1:].any((1, 2)).all() or len(latents) > ENOUGH:
+            if not mouth[1:].any(1).any(1).all():
                 continue
             drawn = perform(record.script, FRAMES).mouth.opening
             latent = inside(torch.from_numpy(record.video).float(), mouth)[1:].numpy()

@@ -1,6 +1,6 @@
 """Writes the model folder from what the stages left: `python -m train.stages.pack WORK OUT`.
 
-Block matrices and larger kernels go in 8 bits with one scale a row (`weight` I8 and `weight_scale` F32 [rows, 1], the layout of
+Block matrices, the table of words and larger kernels go in 8 bits with one scale a row (`weight` I8 and `weight_scale` F32 [rows, 1], the layout of
 compressed-tensors that `models/src/weights/matrix.rs` reads), everything else in float16. Prints what the rounding does to
 the velocities. Refuses a folder above 20 MB.
 """

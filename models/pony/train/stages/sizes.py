@@ -57,7 +57,7 @@ def full() -> Sizes:
         text,
         DitConfig(
             num_layers=8, hidden_size=256, head_dim=64, num_query_groups=1, text_in_channels=192, mm_layers=[0, 7], gelu7_layers=[0],
-            place_embedder=True, input_skip=True,
+            place_embedder=True, input_skip=True, first_frame_skip=True,
         ),
         DitConfig(
             num_layers=6, hidden_size=192, head_dim=64, num_query_groups=1, text_in_channels=192, mm_layers=[0, 5], gelu7_layers=[0],
@@ -78,7 +78,7 @@ def trial() -> Sizes:
         text,
         DitConfig(
             num_layers=3, hidden_size=128, head_dim=64, num_query_groups=1, text_in_channels=64, mm_layers=[0, 2], gelu7_layers=[0],
-            place_embedder=True, input_skip=True,
+            place_embedder=True, input_skip=True, first_frame_skip=True,
         ),
         DitConfig(
             num_layers=2, hidden_size=128, head_dim=64, num_query_groups=1, text_in_channels=64, mm_layers=[0, 1], gelu7_layers=[0],
@@ -92,14 +92,15 @@ def trial() -> Sizes:
 
 
 PLANS = {"full": full, "trial": trial}
-#: Matrices that are stored in 8 bits: the linear layers inside the blocks; and kernels of convolutions that are worth it.
+#: What is stored in 8 bits: the matrices of linear layers inside the blocks, the table of words, and kernels of convolutions that
+#: are worth it.
 INT8 = ("linear_qkv.weight", "linear_proj.weight", "up_gate_proj.weight", "down_proj.weight", "q_proj.weight", "k_proj.weight",
         "v_proj.weight", "o_proj.weight", "gate_proj.weight", "up_proj.weight")
-LEAST_KERNEL = 4096
+WORD_TABLE, LEAST_KERNEL = "embed_tokens.weight", 4096
 
 
 def is_int8(name: str, tensor: torch.Tensor) -> bool:
-    return ("layers." in name and name.endswith(INT8)) or (tensor.ndim > 2 and tensor.numel() >= LEAST_KERNEL)
+    return ("layers." in name and name.endswith(INT8)) or name.endswith(WORD_TABLE) or (tensor.ndim > 2 and tensor.numel() >= LEAST_KERNEL)
 
 
 def stored_bytes(network: nn.Module) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import socket
 import subprocess
 import sys
@@ -11,8 +10,6 @@ import tempfile
 import unittest
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
-from unittest import mock
 
 import numpy as np
 import torch
@@ -27,20 +24,14 @@ from ..codecs.sound_anchor import SoundAnalysis, SoundAnchor, fit
 from ..codecs.turbo_decoder import TurboDecoder
 from ..codecs.wan_encoder import WanEncoder
 from ..text.tokenizer import train_on
-from ..theatre.grammar import draw_scene
-from ..theatre.scene import Actor, Scene
-from ..transformer import attention, tiles
-from ..transformer.dit import Dit, patchify, positions
+from ..transformer.dit import Dit, positions
 from ..voices.clip import Said, Script
 from ..voices.grammar import Line, is_held_out
-from ..voices.prompts import sound_blocks
 from . import pack, published
 from .draw import FRAMES, MOUTH_WEIGHT, RUN, STEP, WHOLE, crop_of, excerpted, mouth_weight, pictures_of, planned, shoot
 from .flow import FACE_WEIGHT, HALF, Batch, Record, add_noise, distance, draw_batch, half, with_faces
-from .pacing import PERIODS, SECS, Pacer, times, unspoken
 from .pack import rounding, stored
 from .parts import join, split
-from .reading import FIELDS, Reader, named, prompted
 from .sizes import LIMIT_BYTES, RATE, full, is_int8, networks, stored_bytes, trial
 from .sound import Ring
 from .theatre import voice_of
@@ -92,33 +83,6 @@ class Analysis(unittest.TestCase):
         self.assertEqual((base.analysis.frame, base.encode_track(np.zeros(640 * 7, np.float32)).shape), (640, (7, 64)))
 
 
-class Attention(unittest.TestCase):
-    def test_both_ways_on_a_cpu_give_what_is_defined(self) -> None:
-        for groups in (1, 2):
-            with self.subTest(groups=groups):
-                self.check(groups)
-
-    def check(self, groups: int) -> None:
-        torch.manual_seed(0)
-        lengths = torch.tensor([700, 611, 33])
-        q, k, v, grad = (torch.randn(3, 700, n, 64).bfloat16() for n in (4, groups, groups, 4))
-        for row, length in zip(grad, lengths):
-            row[length:] = 0
-        exact = [x.float().requires_grad_() for x in (q, k, v)]
-        want = attention.attend(*exact, lengths)
-        want.backward(grad.float())
-        ways = [lambda _: False] + ([attention._has_tiles] if tiles.library() else [])
-        for way in ways:
-            with mock.patch.object(attention, "_has_tiles", way):
-                inputs = [x.clone().requires_grad_() for x in (q, k, v)]
-                got = attention.attend(*inputs, lengths)
-                got.backward(grad)
-            counts = torch.arange(700)[None, :] < lengths[:, None]
-            pairs = [(got[counts], want[counts]), *((a.grad, b.grad) for a, b in zip(inputs, exact))]
-            for a, b in pairs:
-                self.assertLess(float((a.float() - b).detach().norm() / b.detach().norm()), 0.01)
-
-
 #: What each of two processes does: gradients of its own rank, and the clock of the first one.
 FELLOWS = """
 import torch
@@ -152,103 +116,6 @@ class Fellows(unittest.TestCase):
         fellows.average_gradients([p])
         self.assertIsNone(p.grad)
         self.assertEqual(fellows.as_first(0.5), 0.5)
-
-
-class Tapping(unittest.TestCase):
-    def test_what_is_tapped_belongs_to_the_sound(self) -> None:
-        torch.manual_seed(0)
-        dit, given = Dit(trial().dit), (torch.randn(2, 48, 1, 2, 2), torch.randn(2, 9, 64), torch.randn(2, 5, 64))
-        video, audio, seen, heard = dit(*given, tap=1)
-        self.assertEqual([tuple(x.shape) for x in (seen, heard)], [(2, 1, trial().dit.hidden_size), (2, 9, trial().dit.hidden_size)])
-        for a, b in zip((video, audio), dit(*given)):
-            torch.testing.assert_close(a, b)
-        last = dit(*given, tap=trial().dit.num_layers - 1)[3]
-        torch.testing.assert_close(dit.final_linear_audio(dit.final_norm_audio(last, (9, 0, 0))) + given[1], audio)
-
-
-class TheWayInAndOut(unittest.TestCase):
-    def setUp(self) -> None:
-        torch.manual_seed(0)
-        self.dit = Dit(trial().dit)
-        self.given = torch.ones(1, 48, 2, 4, 4), torch.ones(1, 9, 64), torch.randn(1, 5, 64)
-
-    def test_untrained_layers_give_back_what_came_in(self) -> None:
-        for got, came in zip(self.dit(*self.given), self.given):
-            torch.testing.assert_close(got, came)
-
-    def test_equal_tokens_differ_by_their_places_alone(self) -> None:
-        torch.nn.init.normal_(self.dit.final_linear_video.weight)
-        torch.nn.init.normal_(self.dit.final_linear_audio.weight)
-        apart = lambda tokens: (tokens[:, None] - tokens).abs().amax(-1).fill_diagonal_(9).min()  # noqa: E731
-        video, audio = self.dit(*self.given)
-        self.assertGreater(apart(patchify(video)[0]), 0.1)
-        self.assertGreater(apart(audio[0]), 0.1)
-        later = self.dit(*self.given, frames=torch.tensor([[0, 7]]))[0]
-        torch.testing.assert_close(later[:, :, 0], video[:, :, 0])
-        self.assertGreater((later - video)[:, :, 1].abs().amax(), 0.1)
-        self.dit.adapter.place_embedder.weight.data.zero_()
-        self.assertLess(patchify(self.dit(*self.given)[0])[0].std(0).amax(), 1e-5)
-
-
-class Reading(unittest.TestCase):
-    def test_every_scene_has_a_class_in_each_field(self) -> None:
-        counts, seen = Reader(trial()).counts, set()
-        for number in range(4000):
-            classes = named(draw_scene(number))
-            self.assertTrue(all(0 <= c < n for c, n in zip(classes, counts)))
-            seen |= set(enumerate(classes))
-        self.assertEqual(len(seen), sum(counts) - 1)  # a camera always has a value
-
-    def test_what_is_named_is_what_the_scene_says(self) -> None:
-        scene = Scene("9:16", "close", (Actor("cat", "red"), Actor("robot")), "city", camera="zoom in", speaker=1)
-        said = {field: [None, *values][i] for (field, (_, values)), i in zip(FIELDS.items(), named(scene))}
-        self.assertEqual({k: v for k, v in said.items() if v is not None},
-                         {"place": "city", "shot": "close", "camera": "zoom in", "speaker": 1, "kind 0": "cat", "kind 1": "robot", "colour 0": "red"})
-
-    def test_chinese_is_spaced_as_the_application_writes_it(self) -> None:
-        prompts = [prompted(draw_scene(number), np.random.default_rng(number)) for number in range(60)]
-        self.assertTrue(any(re.search("[一-鿿] [一-鿿]", prompt) for prompt in prompts))
-        self.assertFalse([prompt for prompt in prompts if re.search("[一-鿿]{2}", prompt)])
-
-    def test_padding_says_nothing(self) -> None:
-        torch.manual_seed(0)
-        reader, features = Reader(trial()), torch.randn(2, 9, 64)
-        mask = torch.arange(9)[None] < torch.tensor([[9], [4]])
-        short = reader(features[1:, :4], mask[1:, :4])
-        for got, want in zip(reader(features, mask), short):
-            torch.testing.assert_close(got[1:], want)
-
-
-class Pacing(unittest.TestCase):
-    def test_times_run_through_each_line_and_stand_nowhere_else(self) -> None:
-        prompt = 'A cat.\n\nDialogue:\n<A girl, German>: "Ja, so!"\n<A girl, German>: "Nein."\n\nBackground Sound:\n<No background>'
-        letters = SimpleNamespace(offsets=[(i, i + 1) for i in range(len(prompt))])
-        got = times(prompt, letters, len(prompt) - 5)
-        inside = {i for line in ("Ja, so!", "Nein.") for i in range(prompt.index(line), prompt.index(line) + len(line))}
-        self.assertEqual(set(np.flatnonzero(~np.isnan(got[:, 0]))), inside)
-        for line, count in (("Ja, so!", 4), ("Nein.", 4)):
-            of_line = got[prompt.index(line) :][: len(line)]
-            np.testing.assert_allclose(of_line.sum(1), count * SECS["German"], rtol=1e-5)
-            self.assertTrue((np.diff(of_line[:, 0]) >= 0).all() and of_line[0, 0] < SECS["German"])
-
-    def test_every_language_is_paced_as_its_prompts_write_it(self) -> None:
-        told = set()
-        for seed in range(200):
-            script = unspoken(np.random.default_rng(seed))
-            prompt = "\n\n".join(sound_blocks(script, np.random.default_rng(seed)))
-            whole = times(prompt, SimpleNamespace(offsets=[(i, i + 1) for i in range(len(prompt))]), len(prompt))
-            self.assertGreaterEqual((~np.isnan(whole[:, 0])).sum(), sum(len(s.line.text) for s in script.said))
-            told.add(script.said[0].line.language)
-        self.assertEqual(told, set(SECS))
-
-    def test_what_tells_the_times_is_right_and_what_tells_nothing_is_half_wrong(self) -> None:
-        pacer, wanted = Pacer(trial()), torch.rand(1, 600, 2) * 3
-        torch.nn.init.zeros_(pacer.layer.weight), torch.nn.init.zeros_(pacer.layer.bias)
-        self.assertAlmostEqual(pacer.loss(torch.zeros(1, 600, 64), wanted).item(), 0.5, delta=1e-5)
-        wanted[:, 1:] = torch.nan
-        turns = (wanted[0, 0, :, None] * (2 * torch.pi / torch.tensor(PERIODS))).flatten()
-        pacer.layer.bias.data.copy_(torch.cat((turns.sin(), turns.cos())))
-        self.assertLess(pacer.loss(torch.zeros(1, 600, 64), wanted).item(), 1e-9)
 
 
 class Sounds(unittest.TestCase):
@@ -374,22 +241,6 @@ class Windows(unittest.TestCase):
         self.assertEqual(first.script.said, (r.script.said[0],))
         self.assertEqual((first.video.shape[1], len(first.audio), len(first.frames)), (HALF, (HALF - 1) * STEP + 1, HALF))
         self.assertIsNone(half(record((said(1.5, 2.8),))))
-
-    def test_an_excerpt_lies_where_its_clip_has_it(self) -> None:
-        torch.manual_seed(0)
-        frames = torch.tensor([[0, 4, 5], [0, 1, 2]])
-        some = positions((3, 4, 6), 101, 7, torch.device("cpu"), frames)
-        whole = positions((WHOLE, 4, 6), 101, 7, torch.device("cpu"))[0]
-        cells = whole[: WHOLE * 6].view(WHOLE, 6, 3)
-        for got, numbers in zip(some, frames):
-            torch.testing.assert_close(got[:18].view(3, 6, 3), cells[numbers])
-            torch.testing.assert_close(got[18:], whole[WHOLE * 6 :])
-        dit, given = Dit(trial().dit), (torch.randn(2, 48, 3, 4, 6), torch.randn(2, 9, 64), torch.randn(2, 5, 64))
-        for p in dit.parameters():  # what starts at zero would hide every error
-            torch.nn.init.normal_(p, std=p.shape[-1] ** -0.5 if p.ndim > 1 else 0.02)
-        both, first = dit(*given, frames=frames), dit(*given)
-        torch.testing.assert_close(both[0][1], first[0][1])
-        self.assertGreater(float((both[0][0] - first[0][0]).detach().abs().max()), 0.01)
 
     def test_a_batch_holds_clips_their_halves_or_excerpts(self) -> None:
         words, rng = train_on(["A card. wind"], 300), np.random.default_rng(0)

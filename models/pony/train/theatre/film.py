@@ -21,7 +21,7 @@ from .shots import Frame, framing
 from .weather import draw_weather
 
 #: How far a pan goes (part of the shorter side), and how far a zoom goes.
-PAN, ZOOM = 0.16, 0.17
+PAN, ZOOM = 0.09, 0.10
 #: How much of a camera move the farthest layer takes part in.
 FAR_PAN, FAR_ZOOM = 0.25, 0.35
 #: How far a figure with something in its hand stands to the left, in head units.

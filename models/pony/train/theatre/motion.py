@@ -54,14 +54,14 @@ def move(action: str | None, prop: str | None, kind: str, openings: Sequence[flo
     zero = np.zeros(frames)
     talk = _soft(openings, 5)
     slow = _soft(openings, 13)
-    head_turn = 0.030 * sway(0.31) + 0.05 * slow * sway(0.9)
-    yaw = 0.42 * towards + 0.10 * sway(0.17)
-    pitch = 0.08 * sway(0.23) - 0.16 * slow
-    head_y = 0.012 * sway(0.45) - 0.045 * talk
+    head_turn = 0.016 * sway(0.31) + 0.02 * slow * sway(0.9)
+    yaw = 0.42 * towards + 0.05 * sway(0.17)
+    pitch = 0.04 * sway(0.23) - 0.07 * slow
+    head_y = 0.008 * sway(0.45) - 0.02 * talk
     squash = 0.006 * sway(0.45)
     lean, x, y = 0.008 * sway(0.21), zero, zero
-    arm0 = 0.06 + 0.03 * sway(0.4) + 0.20 * slow
-    arm1 = 0.06 + 0.03 * sway(0.4) + 0.26 * slow
+    arm0 = 0.06 + 0.03 * sway(0.4) + 0.14 * slow
+    arm1 = 0.06 + 0.03 * sway(0.4) + 0.18 * slow
     leg0, leg1 = zero, zero
     tail = 0.09 * sway(0.55)
     swing = 0.05 * sway(0.5)
@@ -71,12 +71,12 @@ def move(action: str | None, prop: str | None, kind: str, openings: Sequence[flo
     four_legs = kind == "pony"
     if action == "nod":
         wave = np.maximum(0, np.sin(2 * np.pi * 1.15 * t)) * begin
-        pitch, head_y = pitch + 1.5 * wave, head_y + 0.10 * wave
+        pitch, head_y = pitch + 1.1 * wave, head_y + 0.07 * wave
     elif action == "shake head":
-        yaw = yaw + 1.05 * np.sin(2 * np.pi * 1.05 * t) * begin
+        yaw = yaw + 0.75 * np.sin(2 * np.pi * 1.05 * t) * begin
         head_turn = head_turn + 0.035 * np.sin(2 * np.pi * 1.05 * t + 0.8) * begin
     elif action == "look around":
-        yaw = 1.15 * np.tanh(1.8 * np.sin(2 * np.pi * 0.34 * t - 0.3)) * begin
+        yaw = 0.9 * np.tanh(1.8 * np.sin(2 * np.pi * 0.34 * t - 0.3)) * begin
         head_turn = head_turn + 0.05 * np.sin(2 * np.pi * 0.34 * t - 0.3)
     elif action == "blink":
         lids = _blinks(rng, frames, 0.85)
@@ -86,7 +86,7 @@ def move(action: str | None, prop: str | None, kind: str, openings: Sequence[flo
         brows = brows + 0.4
     elif action == "dance":
         beat = np.sin(2 * np.pi * 0.95 * t)
-        lean, head_turn = lean + 0.10 * beat, head_turn - 0.14 * beat
+        lean, head_turn = lean + 0.08 * beat, head_turn - 0.10 * beat
         y = -0.10 * np.abs(np.sin(2 * np.pi * 0.95 * t))
         arm0, arm1 = arm0 + 0.55 + 0.6 * beat, arm1 + 0.55 - 0.6 * beat
         leg0, leg1, tail = 0.08 * beat, 0.08 * beat, tail * 3

@@ -40,6 +40,9 @@ class DitConfig:
     #: Whether what comes in is added to what comes out, which then is the velocity times the noise level: what the layers have to say is
     #: the clean latents alone, and noise has not to be carried through them.
     input_skip: bool = False
+    #: Whether a second linear layer says, for each number of a video token, how far it goes from its own prediction to that of the first
+    #: frame at its place, which is the first frame itself where that is given. Needs `input_skip`, without which nothing clean is predicted.
+    first_frame_skip: bool = False
 
     @property
     def heads(self) -> int:
@@ -233,16 +236,19 @@ class Dit(nn.Module):
         self.final_linear_audio = nn.Linear(config.hidden_size, config.audio_in_channels, bias=False)
         nn.init.zeros_(self.final_linear_video.weight)
         nn.init.zeros_(self.final_linear_audio.weight)
+        if config.first_frame_skip:
+            self.final_linear_first = nn.Linear(config.hidden_size, config.video_in_channels, bias=False)
+            nn.init.zeros_(self.final_linear_first.weight)
 
     def forward(
         self, video: Tensor, audio: Tensor, text: Tensor, mask: Tensor | None = None, compute: torch.dtype = torch.bfloat16,
-        frames: Tensor | None = None, tap: int | None = None, upscaling: bool = False,
+        frames: Tensor | None = None, tap: int | None = None, upscaling: bool = False, given: Tensor | None = None,
     ) -> tuple[Tensor, ...]:
         """Velocities of video [b, 48, t, h, w] and audio [b, a, 64] for text features [b, l, d]; times their noise levels with `input_skip`.
 
         `mask` [b, l] is true for real text tokens, which come first; without it all count. `frames` as in `positions`.
         With `tap` the video and audio tokens behind that layer come third and fourth, float32 [b, n, width].
-        `upscaling` spreads the text, two tokens at least.
+        `upscaling` spreads the text, two tokens at least. `given` [b] tells whose first frames have no noise; without it, nobody's.
         """
         thw = tuple(video.shape[2:])
         tokens = patchify(video)
@@ -259,9 +265,14 @@ class Dit(nn.Module):
         run = self._packed if fused.usable(video, self.config.head_dim, compute) else self._padded
         seen, heard, *tapped = run(parts, spans, mask, sin, cos, compute, tap)
         one = (seen.shape[1], 0, 0)
-        video_out = self.final_linear_video(self.final_norm_video(seen, one))
+        seen = self.final_norm_video(seen, one)
+        video_out = unpatchify(self.final_linear_video(seen), thw)
         audio_out = self.final_linear_audio(self.final_norm_audio(heard, one))
-        video_out = unpatchify(video_out, thw)
+        if self.config.first_frame_skip:
+            shares, first = unpatchify(self.final_linear_first(seen), thw), -video_out[:, :, :1]
+            if given is not None:
+                first = torch.where(given[:, None, None, None, None], video[:, :, :1], first)
+            video_out = torch.cat((video_out[:, :, :1], video_out[:, :, 1:] - shares[:, :, 1:] * (video_out[:, :, 1:] + first)), 2)
         if self.config.input_skip:
             video_out, audio_out = video_out + video, audio_out + audio
         return video_out, audio_out, *tapped
@@ -271,7 +282,7 @@ class Dit(nn.Module):
     ) -> tuple[Tensor, ...]:
         """What `forward` says of latents at the noise levels of their frames [b, t] and sounds [b], as velocities; `options` are its own.
         Where there is no noise nobody asks."""
-        video_out, audio_out, *tapped = self(video, audio, text, mask, **options)
+        video_out, audio_out, *tapped = self(video, audio, text, mask, given=sigma_video[:, 0] == 0, **options)
         if self.config.input_skip:
             frames, sounds = (torch.where(sigma > 0, sigma, 1.0) for sigma in (sigma_video, sigma_audio))
             video_out, audio_out = video_out / frames[:, None, :, None, None], audio_out / sounds[:, None, None]
