@@ -44,13 +44,13 @@ test("files that cannot be taken are refused by their names", async (t) => {
   const clip = Buffer.from(await (await fetch(new URL(take.clip, link))).arrayBuffer());
   const onPicture = (name, type, bytes) => async (page) => drop(page, page.getByTestId("screen"), name, type, bytes);
 
-  await each(onPicture("holiday.png", "image/png", Buffer.from("no picture")), { en: /holiday\.png/, zh: /^无法执行：.*holiday\.png/ });
-  await each(onPicture("dance.png", "image/png", clip), { en: /a clip that Gallop made.*dance\.png/, zh: /^无法执行：.*dance\.png/ });
+  await each(onPicture("holiday.png", "image/png", Buffer.from("no picture")), { en: /holiday\.png/, zh: /^这不是可读取的图片（.*holiday\.png/ });
+  await each(onPicture("dance.png", "image/png", clip), { en: /a clip that Gallop made.*dance\.png/, zh: /^这是 Gallop 生成的片段。.*dance\.png/ });
   await each(onPicture("film.mp4", "video/mp4", Buffer.from("no film")), {
     en: /neither a picture nor a film nor a sound that can be read: .*film\.mp4/,
-    zh: /^无法执行：.*film\.mp4/,
+    zh: /^这不是可读取的图片、视频或声音：.*film\.mp4/,
   });
-  await each(onPicture("empty.wav", "audio/wav", Buffer.alloc(0)), { en: /this file is empty/i, zh: /^无法执行：This file is empty/ });
+  await each(onPicture("empty.wav", "audio/wav", Buffer.alloc(0)), { en: /this file is empty/i, zh: /^该文件为空，.*empty\.wav/ });
   const long = (page) =>
     page.evaluate(() => {
       // A gibibyte by name only: the same megabyte again and again.
@@ -59,7 +59,7 @@ test("files that cannot be taken are refused by their names", async (t) => {
       transfer.items.add(new File([new Blob(Array(2049).fill(piece))], "opera.wav", { type: "audio/wav" }));
       window.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, clientX: 400, clientY: 300, cancelable: true }));
     });
-  await each(long, { en: /longer than the 2 GiB that are taken/, zh: /^无法执行：.*2 GiB/ });
+  await each(long, { en: /longer than the 2 GiB that are taken/, zh: /^该文件超过 2 GiB 的上限：opera\.wav/ });
   assert.deepEqual((await call(pages.en, "project.get")).media, []);
   check();
 });
@@ -83,8 +83,8 @@ test("projects that cannot be opened say why", async (t) => {
     await field.fill(path);
     await field.press("Enter");
   };
-  await each(open(join(home, "Gone.gallop")), { en: /there is no such folder: .*Gone\.gallop/i, zh: /^无法执行：.*Gone\.gallop/ });
-  await each(open(await folder("Empty")), { en: /no Gallop project, it has no project\.json/, zh: /^无法执行：.*project\.json/ });
+  await each(open(join(home, "Gone.gallop")), { en: /there is no such folder: .*Gone\.gallop/i, zh: /^没有这个文件夹：.*Gone\.gallop/ });
+  await each(open(await folder("Empty")), { en: /no Gallop project, it has no project\.json/, zh: /^这不是 Gallop 项目，.*Empty\.gallop/ });
   await each(open(await folder("Broken", '{"format": 1, "shots": [')), { en: /Broken\.gallop/, zh: /[：。].*Broken\.gallop/ });
   await each(open(await folder("Later", '{"format": 99}')), { en: /newer Gallop/, zh: /^该项目由更新版本的 Gallop 保存/ });
 
@@ -119,7 +119,7 @@ test("what changes under the studio's feet is said where it is met", async (t) =
     await card.click({ button: "right" });
     await page.getByRole("menuitem", { name: /^(Remove take|删除版本)$/ }).click();
   };
-  await each(removeTake, { en: /a job of the queue finishes this draft: cancel the job first/i, zh: /^任务当前的状态不允许这样做。$/ });
+  await each(removeTake, { en: /a job of the queue finishes this draft: cancel the job first/i, zh: /^队列中有任务要精修该草稿。/ });
   await call(en, "jobs.cancel", { id: finish.id });
 
   // A clip whose file is gone has no last picture.

@@ -272,13 +272,25 @@ export type DamagedFiles = "keep" | "forget";
 /** What is wrong, exactly. */
 export type Detail = { "id": "no_project" } | { "id": "no_folder",
   /** The folder. */
+  path: string, } | { "id": "not_a_project",
+  /** The folder. */
+  path: string, } | { "id": "empty_file",
+  /** Its name. */
+  name: string, } | { "id": "long_file",
+  /** Its name. */
+  name: string,
+  /** Gibibytes that one may have. */
+  most: number, } | { "id": "not_media",
+  /** The file. */
+  path: string, } | { "id": "own_clip",
+  /** The file. */
   path: string, } | { "id": "shot_unmade",
   /** Its number, from 1. */
   number: number, } | { "id": "take_gone",
   /** The number of its shot, from 1. */
   number: number, } | { "id": "file_gone",
   /** Its name. */
-  name: string, } | { "id": "no_take" } | { "id": "no_latents" } | { "id": "nothing_on_timeline" } | { "id": "no_preset" } | { "id": "no_captions",
+  name: string, } | { "id": "no_take" } | { "id": "no_latents" } | { "id": "draft_wanted" } | { "id": "nothing_on_timeline" } | { "id": "no_preset" } | { "id": "no_captions",
   /** The language. */
   language: Language, } | { "id": "nothing_said" } | { "id": "export_running" } | { "id": "export_elsewhere" } | { "id": "engine_no_start",
   /** Its name. */

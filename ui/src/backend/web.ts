@@ -4,12 +4,12 @@
 // `{id, ok}` or `{id, error: {code, message, detail?}}`; events come as `{event}`.
 
 import { CallError, type Backend, type Link } from "./index";
-import type { Detail, Event } from "./bindings";
+import type { Event, Refusal } from "./bindings";
 import { pickInBrowser } from "./pick";
 
 type Answer =
   | { id: number; ok: unknown }
-  | { id: number; error: { code: string; message: string; detail?: Detail } }
+  | { id: number; error: Refusal }
   | { event: Event };
 
 interface Waiting {
@@ -70,9 +70,9 @@ export async function connectWeb(): Promise<Backend> {
       headers: { "x-file-name": encodeURIComponent(file.name) },
       body: file,
     });
-    const answer = (await response.json()) as { path?: string; code?: string; message?: string };
-    if (answer.path === undefined) throw new CallError(answer.code ?? "internal", answer.message ?? response.statusText);
-    return answer.path;
+    const answer = (await response.json()) as { path: string } | Refusal;
+    if ("path" in answer) return answer.path;
+    throw new CallError(answer.code, answer.message, answer.detail);
   }
 
   const pathsOf = (files: File[]) => Promise.all(files.map(upload));

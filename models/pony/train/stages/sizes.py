@@ -61,7 +61,7 @@ def full() -> Sizes:
         ),
         DitConfig(
             num_layers=6, hidden_size=192, head_dim=64, num_query_groups=1, text_in_channels=192, mm_layers=[0, 5], gelu7_layers=[0],
-            place_embedder=True, input_skip=True,
+            place_embedder=True, input_skip=True, first_frame_skip=True,
         ),
         of_widths([64, 64, 96], [2, 1, 1, 1]),
         EncoderConfig(),
@@ -82,7 +82,7 @@ def trial() -> Sizes:
         ),
         DitConfig(
             num_layers=2, hidden_size=128, head_dim=64, num_query_groups=1, text_in_channels=64, mm_layers=[0, 1], gelu7_layers=[0],
-            place_embedder=True, input_skip=True,
+            place_embedder=True, input_skip=True, first_frame_skip=True,
         ),
         of_widths([12, 16, 24], [1, 1, 1, 1]),
         EncoderConfig(dim=4),

@@ -60,7 +60,8 @@ class Speaking:
         else:
             self.kept[int(self.rng.integers(KEPT_GROUPS))] = entry
 
-    def _batch(self) -> tuple[Batch, Tensor]:
+    def batch(self) -> tuple[Batch, Tensor]:
+        """Sounds beside a picture of nothing that counts for nothing, and the phonemes of their frames [b, a]."""
         while self.lines.pool is not None and self.lines.ready():
             self._take()
         if self.lines.pool is None and self.batches % DRAWN_EVERY == 0:
@@ -78,6 +79,6 @@ class Speaking:
 
     def losses(self, model: Pony, namer: torch.nn.Module) -> tuple[Tensor, Tensor]:
         """Losses of the sound and of the phonemes' names for one batch."""
-        batch, phones = self._batch()
+        batch, phones = self.batch()
         told = flow(model, batch.to(self.where), self.tokenizer, tap=self.behind)
         return told.sound, F.cross_entropy(namer(told.sound_tokens).flatten(0, 1), phones.to(self.where).flatten())

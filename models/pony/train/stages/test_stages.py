@@ -24,7 +24,7 @@ from ..codecs.sound_anchor import SoundAnalysis, SoundAnchor, fit
 from ..codecs.turbo_decoder import TurboDecoder
 from ..codecs.wan_encoder import WanEncoder
 from ..text.tokenizer import train_on
-from ..transformer.dit import Dit, positions
+from ..transformer.dit import Dit, DitConfig, positions
 from ..voices.clip import Said, Script
 from ..voices.grammar import Line, is_held_out
 from . import pack, published
@@ -36,7 +36,7 @@ from .sizes import LIMIT_BYTES, RATE, full, is_int8, networks, stored_bytes, tri
 from .sound import Ring
 from .theatre import voice_of
 from .training import new_model
-from .upscale import KEPT, NOISE_LEVEL, Upscaler, enlarged, upscale_loss
+from .upscale import KEPT, NOISE_LEVEL, Upscaler, enlarged, redrawn, upscale_loss
 
 CARDS = "train.stages.cards"
 
@@ -50,6 +50,18 @@ def record(said: tuple[Said, ...] = ()) -> Record:
 
 def said(start: float, end: float) -> Said:
     return Said(Line("English", "Hello!", "Hello!"), "man", start, end)
+
+
+class Blank(Dit):
+    """A network with an input skip that finds nothing but zeros, and keeps what it was shown in `seen`."""
+
+    def __init__(self, config: DitConfig, seen: list[torch.Tensor]) -> None:
+        super().__init__(config)
+        self.seen = seen
+
+    def forward(self, mixed: torch.Tensor, sound: torch.Tensor, *_: object, **__: object) -> tuple[torch.Tensor, torch.Tensor]:
+        self.seen.append(mixed)
+        return mixed, sound
 
 
 class Sizes(unittest.TestCase):
@@ -208,17 +220,23 @@ class Drafts(unittest.TestCase):
         batch = Batch(nothing, torch.randn(8, 9, 64), torch.ones(8, 3, 4, 4), torch.zeros(8, dtype=torch.bool),
                       torch.zeros(8, 4, dtype=torch.long), torch.ones(8, 4, dtype=torch.bool), [""] * 8)
         # Where all is zero what comes in is noise times its level, and so is what is wanted of a network that has an input skip.
-        seen = []
-
-        class Exact(Dit):
-            def forward(self, mixed: torch.Tensor, sound: torch.Tensor, *_: object, **__: object) -> tuple[torch.Tensor, torch.Tensor]:
-                seen.append(mixed)
-                return mixed, sound
-
-        loss = float(upscale_loss(Exact(trial().upscaler), batch, nothing[..., ::2, ::2], torch.zeros(8, 4, 8)))
+        seen: list[torch.Tensor] = []
+        loss = float(upscale_loss(Blank(trial().upscaler, seen), batch, nothing[..., ::2, ::2], torch.zeros(8, 4, 8), torch.arange(8) < 3))
         level = seen[0][:, :, 1:].std() / (1 - KEPT**2) ** 0.5
         self.assertTrue(0.3 < float(level) <= 1.0 and loss < 1e-9, (level, loss))
-        self.assertTrue((seen[0][:, :, 0].flatten(1) == 0).all(1).any(), "some first pictures are given")
+        self.assertEqual((seen[0][:, :, 0].flatten(1) == 0).all(1).tolist(), [True] * 3 + [False] * 5)
+
+    def test_most_drafts_come_with_the_faults_of_their_network(self) -> None:
+        torch.manual_seed(0)
+        drawn, given = torch.ones(64, 48, 3, 2, 2), torch.arange(64) < 20
+        batch = Batch(drawn, torch.randn(64, 9, 64), torch.ones(64, 3, 2, 2), torch.zeros(64, dtype=torch.bool),
+                      torch.zeros(64, 4, dtype=torch.long), torch.ones(64, 4, dtype=torch.bool), [""] * 64)
+        faulty = redrawn(Blank(trial().dit, []), batch, drawn, torch.zeros(64, 4, 8), given).mean((1, 3, 4))
+        exact = faulty[:, 1] == 1
+        self.assertTrue(0 < int(exact.sum()) < 32)
+        self.assertTrue((faulty[exact | given, 0] == 1).all())
+        self.assertLess(float(faulty[~exact, 1:].abs().max()), 1e-5)
+        self.assertLess(float(faulty[~exact & ~given].abs().max()), 1e-5)
 
     def test_an_upscaler_spreads_its_text(self) -> None:
         places = positions((2, 4, 6), 9, 5, torch.device("cpu"), None, torch.tensor([5, 3]))

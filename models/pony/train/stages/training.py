@@ -30,8 +30,8 @@ def new_model(sizes: Sizes) -> Pony:
 
 
 def compile_layers(model: nn.Module) -> None:
-    """Compiles the layers, each kind once for all windows, aspects and prompts. With matrix tiles those of the transformer are
-    computed by `transformer.fused` instead; those of the text encoder take half the time."""
+    """Compiles the layers, each kind once for all windows, aspects and prompts. Where `tiles` knows the processor those of the
+    transformer are computed by `transformer.fused` instead; those of the text encoder take half the time."""
     torch._dynamo.config.cache_size_limit = 64
     torch._dynamo.config.suppress_errors = True  # what cannot be compiled runs as it is written
     for part in model.modules():

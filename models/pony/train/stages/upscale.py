@@ -5,6 +5,10 @@
 As in the released model: a draft's latents are enlarged, some noise is mixed in, and from there the network flows to the latents of
 the full size, listening to the draft's sound under much noise. What a draft leaves open has been decided there, so a smaller network
 does, and most of what it learns is near: it sees moments and excerpts, and whole clips never. The text encoder is the drafts' own.
+
+Most drafts that it learns from have the faults of those that it will be given: they are what the network of drafts makes of drawn ones
+under noise. From drawn ones alone it learned to enlarge, and a face that came blurred stayed so. (Cascaded models blur or noise what
+they enlarge for the same reason, Ho et al. 2022.)
 """
 
 from __future__ import annotations
@@ -32,7 +36,10 @@ NOISE_LEVEL, KEPT = 80, 0.955
 #: The share of noise in the sound that is listened to, and the shift of the sampler's levels, as in the released model.
 AUDIO_NOISE, SHIFT = 0.7, 5.0
 #: Share of samples at the very levels of the sampler, of those whose first picture is given, and of moments among the batches.
-ON_LEVELS, FIRST_GIVEN, MOMENTS = 0.6, 0.4, 0.5
+ON_LEVELS, FIRST_GIVEN, MOMENTS = 0.6, 0.4, 0.35
+#: Share of drafts that come as they were drawn; the noise of which the others were made is between these levels. Above them a network
+#: finds another layout than the drawn one.
+EXACT, LEAST_NOISE, MOST_NOISE = 0.2, 0.3, 0.9
 
 
 class Upscaler(nn.Module):
@@ -80,14 +87,33 @@ def upscale(dit: Dit, video: Tensor, audio: Tensor, text: Tensor, mask: Tensor, 
     return v
 
 
-def upscale_loss(dit: Dit, batch: Batch, draft: Tensor, text: Tensor) -> Tensor:
+def given_firsts(batch: Batch) -> Tensor:
+    """Whose first pictures are given, bool [b]."""
+    b, _, t, _, _ = batch.video.shape
+    return (torch.rand(b, device=batch.video.device) < FIRST_GIVEN) & (t > 1)
+
+
+@torch.no_grad()
+def redrawn(drafts: Dit, batch: Batch, draft: Tensor, text: Tensor, given: Tensor) -> Tensor:
+    """Drawn drafts [b, 48, t, h, w] with the faults of the network that makes them: what it finds in them under noise."""
+    (b, _, t, _, _), where = draft.shape, draft.device
+    level = torch.where(torch.rand(b) < EXACT, 0.0, LEAST_NOISE + (MOST_NOISE - LEAST_NOISE) * torch.rand(b)).to(where)
+    sigma = level[:, None].repeat(1, t)
+    sigma[given, 0] = 0
+    noise, sound = sigma[:, None, :, None, None], level[:, None, None]
+    mixed, heard = (1 - noise) * draft + noise * torch.randn_like(draft), (1 - sound) * batch.audio + sound * torch.randn_like(batch.audio)
+    velocity, _ = drafts.velocity(mixed, heard, sigma, level, text, batch.mask, frames=batch.frames)
+    return torch.where(noise > 0, mixed - noise * velocity, draft)
+
+
+def upscale_loss(dit: Dit, batch: Batch, draft: Tensor, text: Tensor, given: Tensor) -> Tensor:
     """The squared error of the velocity for drafts [b, 48, t, h/2, w/2] and text features [b, l, d], weighed by place."""
     clean, (b, _, t, h, w) = batch.video, batch.video.shape
     noisy = start(draft, h, w, torch.randn_like(clean))
     levels = torch.tensor(sigmas(UPSCALE_STEPS, SHIFT)[:-1])
     sigma_sound = levels_among(levels, ON_LEVELS, b).to(clean.device)  # nobody asks for the sound
     sigma = sigma_sound[:, None].repeat(1, t)
-    sigma[(torch.rand(b) < FIRST_GIVEN) & (t > 1), 0] = 0
+    sigma[given, 0] = 0
     noise = sigma[:, None, :, None, None]
     mixed, sound = (1 - noise) * clean + noise * noisy, heard(batch.audio, torch.randn_like(batch.audio))
     velocity, _ = dit.velocity(mixed, sound, sigma, sigma_sound, text, batch.mask, frames=batch.frames, upscaling=True)
@@ -119,9 +145,11 @@ def main() -> None:
         else:
             batch = draw_batch(known, budget, 0.0, tokenizer, sizes.most_words, fixed, rng)
         draft, batch = torch.from_numpy(halving(batch.video.numpy())).to(where), batch.to(where)
+        given = given_firsts(batch)
         with torch.no_grad():
             text = features(reader, batch.ids, batch.mask)
-        loss = upscale_loss(training.model.dit, batch, draft, text)
+        draft = redrawn(reader.dit, batch, draft, text, given)
+        loss = upscale_loss(training.model.dit, batch, draft, text, given)
         training.update(loss, progress)
         told.append(loss.detach())
         if training.step % 40 == 0:

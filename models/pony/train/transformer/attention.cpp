@@ -1,4 +1,5 @@
-// Softmax attention of bfloat16 heads that share one key and value, on a processor with matrix tiles (AMX).
+// Softmax attention of bfloat16 heads that share one key and value, on a processor with matrix tiles (AMX) or
+// at least vectors that multiply bfloat16.
 //
 // `QUERIES` queries stand in the columns and `KEYS` keys in the rows of the scores, so that a query's maximum, sum and
 // logarithm are lanes of a vector and both neighbours in a column become the pair that a tile wants. Scores are never
@@ -20,31 +21,11 @@ void product(float *c, int c_row, const bf16 *a, int a_row, const uint32_t *b, i
     for (int i = 0; i < m; i += 32)
         for (int j = 0; j < n; j += 32) {
             float *corner = c + i * c_row + j;
-            if (ADD) {
-                _tile_loadd(0, corner, c_row * 4);
-                _tile_loadd(1, corner + 16, c_row * 4);
-                _tile_loadd(2, corner + 16 * c_row, c_row * 4);
-                _tile_loadd(3, corner + 16 * c_row + 16, c_row * 4);
-            } else {
-                _tile_zero(0);
-                _tile_zero(1);
-                _tile_zero(2);
-                _tile_zero(3);
-            }
-            for (int l = 0; l < k; l += 32) {
-                _tile_loadd(4, a + i * a_row + l, a_row * 2);
-                _tile_loadd(5, a + (i + 16) * a_row + l, a_row * 2);
-                _tile_loadd(6, b + l / 2 * b_row + j, b_row * 4);
-                _tile_loadd(7, b + l / 2 * b_row + j + 16, b_row * 4);
-                _tile_dpbf16ps(0, 4, 6);
-                _tile_dpbf16ps(1, 4, 7);
-                _tile_dpbf16ps(2, 5, 6);
-                _tile_dpbf16ps(3, 5, 7);
-            }
-            _tile_stored(0, corner, c_row * 4);
-            _tile_stored(1, corner + 16, c_row * 4);
-            _tile_stored(2, corner + 16 * c_row, c_row * 4);
-            _tile_stored(3, corner + 16 * c_row + 16, c_row * 4);
+            const auto *left = reinterpret_cast<const uint32_t *>(a + i * a_row);
+            sum(ADD, {corner, corner + 16, corner + 16 * c_row, corner + 16 * c_row + 16}, c_row, [&](auto add) {
+                for (int l = 0; l < k / 2; l += 16)
+                    add(Two{left + l, left + 8 * a_row + l, a_row / 2}, Two{b + l * b_row + j, b + l * b_row + j + 16, b_row});
+            });
         }
 }
 
@@ -204,8 +185,14 @@ void backward(const bf16 *grad, const bf16 *q, const bf16 *k, const bf16 *v, con
 }
 }  // namespace
 
-// Whether this process may use tiles.
-extern "C" int pony_tiles() { return syscall(SYS_arch_prctl, 0x1023, 18) == 0; }
+// Whether this process may use tiles, where it is compiled for them.
+extern "C" int pony_tiles() {
+#ifdef __AMX_BF16__
+    return syscall(SYS_arch_prctl, 0x1023, 18) == 0;
+#else
+    return 1;
+#endif
+}
 
 // q, out [batch, tokens, heads, 64], k, v [batch, tokens, 64], logs [batch, tokens * heads]; of sample i only the first
 // `lengths[i]` tokens count and are written.
@@ -217,7 +204,7 @@ extern "C" void pony_forward(const bf16 *q, const bf16 *k, const bf16 *v, bf16 *
         const int64_t wide = i * tokens * heads, slim = i * tokens * WIDTH;
         forward(q + wide * WIDTH, k + slim, v + slim, out + wide * WIDTH, logs + wide, static_cast<int>(lengths[i]),
                 static_cast<int>(lengths[i] * heads));
-        _tile_release();
+        leave_tiles();
     }
 }
 
@@ -229,6 +216,6 @@ extern "C" void pony_backward(const bf16 *grad, const bf16 *q, const bf16 *k, co
         const int64_t wide = i * tokens * heads, slim = i * tokens * WIDTH;
         backward(grad + wide * WIDTH, q + wide * WIDTH, k + slim, v + slim, out + wide * WIDTH, logs + wide, dq + wide * WIDTH, dk + slim,
                  dv + slim, static_cast<int>(lengths[i]), static_cast<int>(lengths[i] * heads));
-        _tile_release();
+        leave_tiles();
     }
 }

@@ -1,4 +1,4 @@
-"""A transformer layer for training on a processor with matrix tiles: products by PyTorch, attention by `attention.cpp`,
+"""A transformer layer for training on a processor that multiplies bfloat16: products by PyTorch, attention by `attention.cpp`,
 gradients of weights by `outer.cpp`, and each thing in between in one pass of `layer.cpp` forward and one backward.
 
 The layer as `dit.Block` writes it spends four fifths of its time on small operations that read and write all tokens. Here the
@@ -47,7 +47,7 @@ class Rows:
 
 
 def usable(x: Tensor, head_dim: int, compute: torch.dtype) -> bool:
-    """Whether layers may be computed here: on a processor with tiles, in bfloat16, with heads of 64 components."""
+    """Whether layers may be computed here: on a processor that `tiles` knows, in bfloat16, with heads of 64 components."""
     return x.device.type == "cpu" and compute == torch.bfloat16 and head_dim == tiles.HEAD and tiles.library() is not None
 
 

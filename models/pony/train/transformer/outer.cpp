@@ -56,25 +56,11 @@ void turn(uint32_t *tile) {
 }
 
 // Adds the product of two pairs of columns of tiles to four tiles of sums.
-void add(float *sums, const uint32_t *left, const uint32_t *right) {
-    _tile_loadd(0, sums, 64);
-    _tile_loadd(1, sums + TILE, 64);
-    _tile_loadd(2, sums + 2 * TILE, 64);
-    _tile_loadd(3, sums + 3 * TILE, 64);
-    for (int d = 0; d < DEEP; d++) {
-        _tile_loadd(4, left + d * TILE, 64);
-        _tile_loadd(6, right + d * TILE, 64);
-        _tile_loadd(7, right + (DEEP + d) * TILE, 64);
-        _tile_dpbf16ps(0, 4, 6);
-        _tile_loadd(5, left + (DEEP + d) * TILE, 64);
-        _tile_dpbf16ps(1, 4, 7);
-        _tile_dpbf16ps(2, 5, 6);
-        _tile_dpbf16ps(3, 5, 7);
-    }
-    _tile_stored(0, sums, 64);
-    _tile_stored(1, sums + TILE, 64);
-    _tile_stored(2, sums + 2 * TILE, 64);
-    _tile_stored(3, sums + 3 * TILE, 64);
+void add_columns(float *sums, const uint32_t *left, const uint32_t *right) {
+    sum(true, {sums, sums + TILE, sums + 2 * TILE, sums + 3 * TILE}, SIDE, [&](auto add) {
+        for (int d = 0; d < DEEP; d++)
+            add(Two{left + d * TILE, left + (DEEP + d) * TILE, SIDE}, Two{right + d * TILE, right + (DEEP + d) * TILE, SIDE});
+    });
 }
 }  // namespace
 
@@ -90,9 +76,10 @@ extern "C" void pony_outer(const bf16 *grad, const bf16 *x, float *of_weight, in
         for (int64_t tile = 0; tile < (out + SIDE - 1) / SIDE * DEEP; tile++) turn(left.data() + tile * TILE);
         float *four = sums.data();
         for (int64_t j = 0; j < columns / SIDE; j += 2)
-            for (int64_t i = 0; i < rows / SIDE; i += 2, four += 4 * TILE) add(four, left.data() + i * DEEP * TILE, right.data() + j * DEEP * TILE);
+            for (int64_t i = 0; i < rows / SIDE; i += 2, four += 4 * TILE)
+                add_columns(four, left.data() + i * DEEP * TILE, right.data() + j * DEEP * TILE);
     }
-    _tile_release();
+    leave_tiles();
     const float *four = sums.data();
     for (int64_t j = 0; j < columns; j += 32)
         for (int64_t i = 0; i < rows; i += 32, four += 4 * TILE)

@@ -20,6 +20,37 @@ pub enum Detail {
         #[ts(type = "string")]
         path: PathBuf,
     },
+    /// A folder holds no project.
+    NotAProject {
+        /// The folder.
+        #[ts(type = "string")]
+        path: PathBuf,
+    },
+    /// A file has nothing in it.
+    EmptyFile {
+        /// Its name.
+        name: String,
+    },
+    /// A file is longer than those that are taken.
+    LongFile {
+        /// Its name.
+        name: String,
+        /// Gibibytes that one may have.
+        #[ts(type = "number")]
+        most: u64,
+    },
+    /// A file holds nothing that can be seen or heard.
+    NotMedia {
+        /// The file.
+        #[ts(type = "string")]
+        path: PathBuf,
+    },
+    /// A clip that Gallop made was brought where other films go.
+    OwnClip {
+        /// The file.
+        #[ts(type = "string")]
+        path: PathBuf,
+    },
     /// A shot on the timeline was not made yet.
     ShotUnmade {
         /// Its number, from 1.
@@ -39,6 +70,8 @@ pub enum Detail {
     NoTake,
     /// A draft has lost what it could be finished from.
     NoLatents,
+    /// A draft cannot be thrown away while a job is to finish it.
+    DraftWanted,
     /// There is nothing that could be exported.
     NothingOnTimeline,
     /// Nothing says where an export is for.
@@ -177,7 +210,21 @@ impl fmt::Display for Detail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoProject => f.write_str("no project is open"),
-            Self::NoFolder { path } => write!(f, "there is no such folder, told from the root: {}", path.display()),
+            Self::NoFolder { path } => write!(f, "there is no such folder: {}", path.display()),
+            Self::NotAProject { path } => {
+                write!(f, "this is no Gallop project, it has no {}: {}", crate::project::FILE, path.display())
+            }
+            Self::EmptyFile { name } => write!(f, "this file is empty; choose another: {name}"),
+            Self::LongFile { name, most } => {
+                write!(f, "this file is longer than the {most} GiB that are taken: {name}")
+            }
+            Self::NotMedia { path } => {
+                write!(f, "this is neither a picture nor a film nor a sound that can be read: {}", path.display())
+            }
+            Self::OwnClip { path } => {
+                let what = "this is a clip that Gallop made";
+                write!(f, "{what}: drop it on the timeline to get its shot back: {}", path.display())
+            }
             Self::ShotUnmade { number } => {
                 write!(f, "shot {number} has no take yet; generate it, or take its clip off the timeline")
             }
@@ -189,6 +236,7 @@ impl fmt::Display for Detail {
             Self::NoLatents => {
                 f.write_str("this take has no latents any more, so it cannot be finished; make a new draft")
             }
+            Self::DraftWanted => f.write_str("a job of the queue finishes this draft: cancel the job first"),
             Self::NothingOnTimeline => f.write_str("there is nothing on the timeline to export"),
             Self::NoPreset => f.write_str("choose a preset first"),
             Self::NoCaptions { language } => {

@@ -57,6 +57,11 @@ pub fn told(code: Code, detail: Detail) -> anyhow::Error {
     Coded { code, message: gallop_protocol::shown(&detail.to_string()), detail: Some(detail) }.into()
 }
 
+/// An error of pictures, sound and clips as one of this kind.
+pub fn of_media(code: Code, error: &gallop_media::Error) -> anyhow::Error {
+    Coded { code, message: gallop_protocol::shown(&error.to_string()), detail: Detail::of_media(error) }.into()
+}
+
 /// What is wrong exactly, where the error says so.
 pub fn detail_of(error: &anyhow::Error) -> Option<Detail> {
     let told = error.downcast_ref().and_then(|coded: &Coded| coded.detail.clone());

@@ -28,5 +28,5 @@ pub mod take;
 pub mod timeline;
 
 pub use detail::Detail;
-pub use error::{Code, code_of, coded, detail_of, told};
+pub use error::{Code, code_of, coded, detail_of, of_media, told};
 pub use gallop_protocol as protocol;

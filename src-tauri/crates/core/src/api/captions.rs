@@ -16,7 +16,7 @@ use super::studio::Studio;
 use super::view::ProjectView;
 use crate::export::{Tongues, cues};
 use crate::timeline::{Caption, RATE, TimelineEdit};
-use crate::{Code, Detail, coded, told};
+use crate::{Code, Detail, coded, of_media, told};
 
 /// The rate at which speech is looked for.
 const SAMPLE_RATE: u32 = 48_000;
@@ -142,8 +142,7 @@ pub(super) fn align(studio: &Studio, args: CaptionsAlignArgs) -> anyhow::Result<
 
 pub(super) fn import(studio: &Studio, args: CaptionsImportArgs) -> anyhow::Result<ProjectView> {
     let CaptionsImportArgs { path, language, replace } = args;
-    let read =
-        read_captions(Path::new(&path), language.code()).map_err(|error| coded(Code::Input, error.to_string()))?;
+    let read = read_captions(Path::new(&path), language.code()).map_err(|error| of_media(Code::Input, &error))?;
     studio.change(|open| {
         let lengths = open.lengths();
         open.edit("Captions", |data| {

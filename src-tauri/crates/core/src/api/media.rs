@@ -17,7 +17,7 @@ use crate::loopback::upload;
 use crate::project::{MediaItem, MediaKind, MediaRef, ProjectData, ShotEntry, import_media};
 use crate::take::{Take, TakeFolder};
 use crate::timeline::{MAX_FRAMES, RATE};
-use crate::{Code, coded};
+use crate::{Code, Detail, coded, of_media, told};
 
 /// Files to be taken in.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
@@ -110,12 +110,12 @@ fn look(path: &Path) -> anyhow::Result<Seen> {
         // Neither; what is wrong with the picture says more where the name is one's.
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
         if ["png", "jpg", "jpeg", "webp", "bmp", "gif"].contains(&ending.as_str()) {
-            return Err(coded(Code::Input, picture.to_string()));
+            return Err(of_media(Code::Input, &picture));
         }
-        return refuse("this is neither a picture nor a film nor a sound that can be read");
+        return Err(told(Code::Input, Detail::NotMedia { path: path.to_owned() }));
     };
     if info.metadata.contains_key(recipe::KEY) {
-        return refuse("this is a clip that Gallop made: drop it on the timeline to get its shot back");
+        return Err(told(Code::Input, Detail::OwnClip { path: path.to_owned() }));
     }
     let frames = |secs: f64| Some((secs * f64::from(RATE)).floor() as u32).filter(|frames| *frames > 0);
     if let Some(film) = info.video {
@@ -123,7 +123,7 @@ fn look(path: &Path) -> anyhow::Result<Seen> {
         let frames = frames(film.duration_secs).unwrap_or(1);
         // A file can say that it has pictures and hold none.
         gallop_media::for_each_frame(path, |_, _| ControlFlow::Break(()))
-            .map_err(|error| coded(Code::Input, error.to_string()))?;
+            .map_err(|error| of_media(Code::Input, &error))?;
         return Ok(Seen {
             kind: MediaKind::Film,
             size: Some([film.seen.0, film.seen.1]),
@@ -132,7 +132,7 @@ fn look(path: &Path) -> anyhow::Result<Seen> {
             has_sound: info.audio.is_some(),
         });
     }
-    let Some(sound) = info.audio else { return refuse("there is neither a picture nor a sound in this file") };
+    let Some(sound) = info.audio else { return Err(told(Code::Input, Detail::NotMedia { path: path.to_owned() })) };
     let Some(frames) = frames(sound.duration_secs) else { return refuse("this sound is shorter than a frame") };
     let frames = Some(frames.min(MAX_FRAMES));
     Ok(Seen { kind: MediaKind::Sound, size: None, frames, rate: None, has_sound: true })
@@ -144,7 +144,7 @@ pub(super) fn shot_of_clip(studio: &Studio, args: ClipArgs) -> anyhow::Result<Id
     if !path.is_file() {
         return Err(coded(Code::Input, format!("there is no such file: {}", path.display())));
     }
-    let metadata = gallop_media::read_metadata(path).map_err(|error| coded(Code::Input, error.to_string()))?;
+    let metadata = gallop_media::read_metadata(path).map_err(|error| of_media(Code::Input, &error))?;
     let text = metadata.get(recipe::KEY).ok_or_else(|| {
         coded(Code::Input, format!("this clip does not say what it was made from: Gallop did not make it, or another program took that out: {}", path.display()))
     })?;

@@ -13,7 +13,7 @@ use super::value::Nothing;
 use crate::store::{
     Catalog, Entry, FolderUse, Gate, HUB, Keychain, Options, Source, State, SystemKeychain, Token, Verdict, hub_cache,
 };
-use crate::{Code, coded};
+use crate::{Code, Detail, coded, told};
 
 pub use super::model_types::{
     DamagedFiles, FileState, FileVerdict, ImportArgs, ImportedFiles, LicenceView, ModelArgs, ModelState, ModelView,
@@ -155,7 +155,7 @@ pub(super) fn import(studio: &Studio, args: ImportArgs) -> anyhow::Result<()> {
     let entry = entry(studio, &args.id)?;
     let folder = PathBuf::from(&args.folder);
     if !folder.is_absolute() || !folder.is_dir() {
-        return Err(coded(Code::Input, format!("there is no such folder: {}", folder.display())));
+        return Err(told(Code::Input, Detail::NoFolder { path: folder }));
     }
     let folder_use = match args.files {
         ImportedFiles::Copy => FolderUse::Copy,

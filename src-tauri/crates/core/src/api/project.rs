@@ -14,7 +14,7 @@ use super::value::Nothing;
 use super::view::{ProjectSummary, ProjectView};
 use crate::library::TakeFilter;
 use crate::project::{self, NewProject, Project, ProjectData, folder_name};
-use crate::{Code, coded, sample as sample_project};
+use crate::{Code, Detail, coded, sample as sample_project, told};
 
 /// A new project.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
@@ -179,7 +179,7 @@ fn parent(studio: &Studio, folder: Option<&str>) -> anyhow::Result<PathBuf> {
     if let Some(folder) = folder.filter(|folder| !folder.trim().is_empty()) {
         let folder = absolute(folder)?;
         if !folder.is_dir() {
-            return Err(coded(Code::Input, format!("there is no such folder: {}", folder.display())));
+            return Err(told(Code::Input, Detail::NoFolder { path: folder }));
         }
         return Ok(folder);
     }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use ts_rs::TS;
 
 use crate::take::TakeFolder;
-use crate::{Code, coded};
+use crate::{Code, Detail, coded, told};
 
 use super::studio::Studio;
 use super::watch::look_at_takes;
@@ -36,8 +36,7 @@ pub(super) fn remove(studio: &Studio, args: RemoveArgs) -> anyhow::Result<()> {
     let unfinished = studio.queue.list(&crate::jobs::Filter::states(crate::jobs::State::UNFINISHED))?;
     let removed = args.takes.iter().try_for_each(|take| {
         if unfinished.iter().any(|job| job.parent == Some(*take)) {
-            let why = "a job of the queue finishes this draft: cancel the job first";
-            return Err(coded(Code::JobState, format!("{why} ({take})")));
+            return Err(told(Code::JobState, Detail::DraftWanted));
         }
         if let Some(found) = TakeFolder::find(&folder, *take)? {
             found.remove()?;

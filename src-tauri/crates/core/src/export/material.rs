@@ -8,7 +8,7 @@ use gallop_protocol::{Digest, Id};
 use super::graph::{Material, Materials, Seen};
 use crate::project::{MediaRef, ProjectData, media_path};
 use crate::timeline::{FootageKind, MAX_FRAMES, RATE, Timeline};
-use crate::{Code, Detail, coded, told};
+use crate::{Code, Detail, of_media, told};
 
 /// Finds and reads the files that a timeline shows and plays. `clip_of` tells where the clip of a shot's take is, for a shot
 /// that has one.
@@ -100,7 +100,7 @@ impl Known {
 
 /// Reads what a film is.
 fn film(path: PathBuf) -> anyhow::Result<Material> {
-    let info = gallop_media::probe(&path).map_err(|error| coded(Code::MediaMissing, error.to_string()))?;
+    let info = gallop_media::probe(&path).map_err(|error| of_media(Code::MediaMissing, &error))?;
     let frames = |secs: f64| ((secs * f64::from(RATE)).round() as u32).min(MAX_FRAMES);
     let length = info.video.as_ref().map_or(0, |video| frames(video.duration_secs));
     let picture = info.video.map_or(Seen::Nothing, |video| Seen::Film([video.seen.0, video.seen.1]));
@@ -110,7 +110,7 @@ fn film(path: PathBuf) -> anyhow::Result<Material> {
 
 /// Reads what a picture is.
 fn still(path: PathBuf) -> anyhow::Result<Material> {
-    let picture = gallop_media::read_picture(&path).map_err(|error| coded(Code::MediaMissing, error.to_string()))?;
+    let picture = gallop_media::read_picture(&path).map_err(|error| of_media(Code::MediaMissing, &error))?;
     Ok(Material { path, picture: Seen::Still([picture.width, picture.height]), frames: 0, sound_frames: None })
 }
 

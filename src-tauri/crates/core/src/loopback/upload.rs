@@ -15,7 +15,7 @@ use tokio::io::AsyncWriteExt as _;
 use super::respond;
 use crate::api::{Refusal, Studio};
 use crate::disk::free_bytes;
-use crate::{Code, coded};
+use crate::{Code, Detail, coded, told};
 
 /// Where they come to, in the cache.
 const FOLDER: &str = "uploads";
@@ -40,20 +40,19 @@ pub async fn take(studio: &Studio, request: Request) -> Response {
 }
 
 async fn store(studio: &Studio, request: Request) -> anyhow::Result<PathBuf> {
-    let too_long =
-        || coded(Code::Input, format!("this file is longer than the {} GiB that are taken", MAX_BYTES >> 30));
-    let told = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if told.is_some_and(|bytes| bytes > MAX_BYTES) {
+    let name = name(request.headers())?;
+    let too_long = || told(Code::Input, Detail::LongFile { name: name.clone(), most: MAX_BYTES >> 30 });
+    let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|bytes| bytes > MAX_BYTES) {
         return Err(too_long());
     }
-    let name = name(request.headers())?;
     let uploads = studio.cache().join(FOLDER);
     sweep(&uploads);
     let folder = uploads.join(Id::new().to_string());
     tokio::fs::create_dir_all(&folder)
         .await
         .with_context(|| format!("cannot make this folder: {}", folder.display()))?;
-    if free_bytes(&folder).is_some_and(|free| free < told.unwrap_or(0).saturating_add(SPARE_BYTES)) {
+    if free_bytes(&folder).is_some_and(|free| free < announced.unwrap_or(0).saturating_add(SPARE_BYTES)) {
         remove(&folder);
         return Err(coded(Code::DiskFull, format!("the disk is too full for this file: {}", uploads.display())));
     }
@@ -80,7 +79,8 @@ async fn write(part: &Path, path: &Path, request: Request, too_long: impl Fn() -
         file.write_all(&piece).await.with_context(cannot)?;
     }
     if bytes == 0 {
-        return Err(coded(Code::Input, "this file is empty; choose another"));
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        return Err(told(Code::Input, Detail::EmptyFile { name }));
     }
     file.flush().await.with_context(cannot)?;
     drop(file);

@@ -10,7 +10,7 @@ use gallop_protocol::{Digest, Hasher};
 
 use super::check::is_bare;
 use super::data::MediaRef;
-use crate::{Code, coded, files, inside};
+use crate::{Code, Detail, coded, files, inside, told};
 
 const FOLDER: &str = "media";
 /// Hexadecimal digits of a digest.
@@ -109,7 +109,7 @@ pub fn import(folder: &Path, from: &Path) -> anyhow::Result<MediaRef> {
         bytes += count as u64;
     }
     if bytes == 0 {
-        return Err(coded(Code::Input, format!("this file is empty; choose another: {}", from.display())));
+        return Err(told(Code::Input, Detail::EmptyFile { name }));
     }
     let sha256 = hasher.finish();
     let imported = MediaRef { sha256, name, bytes, other: Default::default() };

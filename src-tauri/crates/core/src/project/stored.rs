@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::data::{FORMAT, ProjectData};
-use crate::{Code, code_of, coded, inside};
+use crate::{Code, Detail, code_of, coded, inside, told};
 
 /// The file that makes a folder a project.
 pub const FILE: &str = "project.json";
@@ -32,10 +32,8 @@ pub(super) struct Stored {
 pub(super) fn read(folder: &Path) -> anyhow::Result<Stored> {
     match read_if_there(folder)? {
         Some(stored) => Ok(stored),
-        None if folder.is_dir() => {
-            Err(coded(Code::Input, format!("this is no Gallop project, it has no {FILE}: {}", folder.display())))
-        }
-        None => Err(coded(Code::Input, format!("there is no such folder: {}", folder.display()))),
+        None if folder.is_dir() => Err(told(Code::Input, Detail::NotAProject { path: folder.to_owned() })),
+        None => Err(told(Code::Input, Detail::NoFolder { path: folder.to_owned() })),
     }
 }
 
