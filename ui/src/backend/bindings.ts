@@ -275,8 +275,8 @@ export type Detail = { "id": "no_project" } | { "id": "no_folder",
   path: string, } | { "id": "not_a_project",
   /** The folder. */
   path: string, } | { "id": "empty_file",
-  /** Its name. */
-  name: string, } | { "id": "long_file",
+  /** The file. */
+  path: string, } | { "id": "long_file",
   /** Its name. */
   name: string,
   /** Gibibytes that one may have. */

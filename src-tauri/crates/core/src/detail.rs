@@ -28,8 +28,9 @@ pub enum Detail {
     },
     /// A file has nothing in it.
     EmptyFile {
-        /// Its name.
-        name: String,
+        /// The file.
+        #[ts(type = "string")]
+        path: PathBuf,
     },
     /// A file is longer than those that are taken.
     LongFile {
@@ -214,7 +215,7 @@ impl fmt::Display for Detail {
             Self::NotAProject { path } => {
                 write!(f, "this is no Gallop project, it has no {}: {}", crate::project::FILE, path.display())
             }
-            Self::EmptyFile { name } => write!(f, "this file is empty; choose another: {name}"),
+            Self::EmptyFile { path } => write!(f, "this file is empty; choose another: {}", path.display()),
             Self::LongFile { name, most } => {
                 write!(f, "this file is longer than the {most} GiB that are taken: {name}")
             }

@@ -79,8 +79,7 @@ async fn write(part: &Path, path: &Path, request: Request, too_long: impl Fn() -
         file.write_all(&piece).await.with_context(cannot)?;
     }
     if bytes == 0 {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        return Err(told(Code::Input, Detail::EmptyFile { name }));
+        return Err(told(Code::Input, Detail::EmptyFile { path: path.file_name().unwrap_or_default().into() }));
     }
     file.flush().await.with_context(cannot)?;
     drop(file);

@@ -109,7 +109,7 @@ pub fn import(folder: &Path, from: &Path) -> anyhow::Result<MediaRef> {
         bytes += count as u64;
     }
     if bytes == 0 {
-        return Err(told(Code::Input, Detail::EmptyFile { name }));
+        return Err(told(Code::Input, Detail::EmptyFile { path: from.to_owned() }));
     }
     let sha256 = hasher.finish();
     let imported = MediaRef { sha256, name, bytes, other: Default::default() };
