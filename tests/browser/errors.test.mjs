@@ -119,7 +119,7 @@ test("what changes under the studio's feet is said where it is met", async (t) =
     await card.click({ button: "right" });
     await page.getByRole("menuitem", { name: /^(Remove take|删除版本)$/ }).click();
   };
-  await each(removeTake, { en: /a job of the queue finishes this draft: cancel the job first/i, zh: /^队列中有任务要精修该草稿。/ });
+  await each(removeTake, { en: /a job of the queue finishes this draft\. cancel the job first/i, zh: /^队列中有任务要精修该草稿。/ });
   await call(en, "jobs.cancel", { id: finish.id });
 
   // A clip whose file is gone has no last picture.
