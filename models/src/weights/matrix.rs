@@ -157,7 +157,7 @@ impl Scope {
         }
     }
 
-    /// Rows of a table `[count, columns]` that is stored in 8 bits, in [`WIDENED`].
+    /// Rows of a table `[count, columns]` that is stored in 8 bits, in [`WIDENED`]; the indices are below `count`.
     pub(super) fn widened_rows(
         &self,
         full: &str,
@@ -165,9 +165,6 @@ impl Scope {
         (count, columns): (usize, usize),
         indices: &[u32],
     ) -> Result<Tensor> {
-        if let Some(index) = indices.iter().find(|index| **index as usize >= count) {
-            return Err(self.weights.outside(full, *index, count));
-        }
         let table = Matrix { columns, cells: Cells::Int8(self.weights.bytes(full, entry)?, self.scales(count, full)?) };
         let (mut rows, mut row) = (Vec::with_capacity(indices.len() * columns), Vec::with_capacity(columns));
         for index in indices {

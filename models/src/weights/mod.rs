@@ -189,30 +189,23 @@ impl Weights {
         }
     }
 
-    /// Reads rows of a matrix.
+    /// Reads rows of a matrix, which has all of them.
     fn load_rows(&self, name: &str, entry: &Entry, indices: &[u32], device: &Device) -> Result<Tensor> {
-        let &[count, width] = entry.shape.as_slice() else {
-            return Err(Error::format(self.file_of(name), format!("tensor `{name}` has no rows")));
-        };
-        let outside = |index: u32| self.outside(name, index, count);
         if entry.strides.is_some() {
-            if let Some(index) = indices.iter().find(|index| **index as usize >= count) {
-                return Err(outside(*index));
-            }
             let indices = Tensor::new(indices, device)?;
             return Ok(self.load(name, entry, device)?.index_select(&indices, 0)?);
         }
+        let width = entry.shape.last().copied().unwrap_or(1);
         let (dtype, bytes, row_bytes) =
             (self.readable(name, entry)?, self.bytes(name, entry)?, width * entry.dtype.size_bytes());
         let mut rows = Vec::with_capacity(indices.len() * row_bytes);
         for index in indices {
-            let start = (*index as usize).checked_mul(row_bytes).filter(|_| (*index as usize) < count);
-            let row = start.and_then(|start| bytes.get(start..)?.get(..row_bytes));
-            rows.extend_from_slice(row.ok_or_else(|| outside(*index))?);
+            rows.extend_from_slice(&bytes[*index as usize * row_bytes..][..row_bytes]);
         }
         Ok(Tensor::from_raw_buffer(&rows, dtype, &[indices.len(), width], device)?)
     }
 
+    /// What is said of a row that a tensor of `count` rows has not.
     fn outside(&self, name: &str, index: u32, count: usize) -> Error {
         Error::format(self.file_of(name), format!("row {index} is not one of `{name}`, which has {count}"))
     }

@@ -141,6 +141,9 @@ impl Scope {
         if self.is_dry() {
             return zeros(self.loaded(&name, entry)?, vec![indices.len(), shape.1]);
         }
+        if let Some(index) = indices.iter().find(|index| **index as usize >= shape.0) {
+            return Err(self.weights.outside(&name, *index, shape.0));
+        }
         if entry.is_int8() {
             return self.widened_rows(&name, entry, shape, indices);
         }

@@ -79,8 +79,8 @@ pub fn all_passed(score: Score) -> Result<(), String> {
 
 /// Writes the page's types from the core's calls.
 pub fn bindings() -> Result<(), String> {
-    let file = root().join("ui/src/backend/bindings.ts");
-    command(cargo().args(["run", "--quiet", "--package", "gallop-core", "--example", "bindings", "--"]).arg(file))
+    let folder = root().join("ui/src/backend/bindings");
+    command(cargo().args(["run", "--quiet", "--package", "gallop-core", "--example", "bindings", "--"]).arg(folder))
 }
 
 /// Everything that a test of the studio needs: packages, the page, the programs with it inside, Node.

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
-import bindings from "../backend/bindings.ts?raw";
 import { CallError } from "../backend";
 import en from "./en.json";
 import { speak } from "./index";
 import { PROBLEM_CODES, problemText } from "./problem";
 import zh from "./zh.json";
+
+const bindings = Object.values(import.meta.glob<string>("../backend/bindings/*.ts", { query: "?raw", import: "default", eager: true })).join("");
 
 /** The words of a generated type that is a choice of them. */
 function wordsOf(type: string): string[] {

@@ -207,6 +207,13 @@ class Noised:
     want_video: Tensor
     want_audio: Tensor
 
+    @classmethod
+    def of(cls, video: Tensor, audio: Tensor, sigma_video: Tensor, sigma_audio: Tensor) -> "Noised":
+        """Clean latents under new noise of these levels."""
+        noise_v, noise_a = torch.randn_like(video), torch.randn_like(audio)
+        sv, sa = sigma_video[:, None, :, None, None], sigma_audio[:, None, None]
+        return cls((1 - sv) * video + sv * noise_v, (1 - sa) * audio + sa * noise_a, sigma_video, sigma_audio, noise_v - video, noise_a - audio)
+
     @property
     def seen(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """What a network is told of it, as `Dit.velocity` takes it."""
@@ -223,17 +230,19 @@ def levels_among(known: Tensor, share: float, count: int) -> Tensor:
     return torch.where(torch.rand(count) < share, known[torch.randint(len(known), (count,))], noise_levels(count))
 
 
+def frame_levels(sigma: Tensor, frames: int, given: Tensor) -> Tensor:
+    """Levels [b, frames] of clips with noise of level `sigma` [b], none in the first frames that are `given` [b]."""
+    levels = sigma[:, None].repeat(1, frames)
+    levels[given, 0] = 0
+    return levels
+
+
 def add_noise(batch: Batch, sigma: Tensor) -> Noised:
     """Noise of level `sigma` [b]; some samples keep their first frame or their sound."""
     (b, _, t, _, _), where = batch.video.shape, batch.video.device
     given = (torch.rand(b, device=where) < torch.where(batch.still, STILL_GIVEN, FIRST_GIVEN)) & (t > 1)
-    sigma_video = sigma[:, None].expand(b, t).clone()
-    sigma_video[given, 0] = 0
     sigma_audio = torch.where(torch.rand(b, device=where) < SOUND_GIVEN, torch.zeros_like(sigma), sigma)
-    noise_v, noise_a = torch.randn_like(batch.video), torch.randn_like(batch.audio)
-    sv, sa = sigma_video[:, None, :, None, None], sigma_audio[:, None, None]
-    return Noised((1 - sv) * batch.video + sv * noise_v, (1 - sa) * batch.audio + sa * noise_a, sigma_video, sigma_audio,
-                  noise_v - batch.video, noise_a - batch.audio)
+    return Noised.of(batch.video, batch.audio, frame_levels(sigma, t, given), sigma_audio)
 
 
 def features(model: Pony, ids: Tensor, mask: Tensor) -> Tensor:

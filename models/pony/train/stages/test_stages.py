@@ -52,6 +52,13 @@ def said(start: float, end: float) -> Said:
     return Said(Line("English", "Hello!", "Hello!"), "man", start, end)
 
 
+def unread(video: torch.Tensor) -> Batch:
+    """A batch of these latents [b, 48, t, h, w] with some sound, whose prompts are four words of no meaning."""
+    b, _, *places = video.shape
+    words = torch.zeros(b, 4, dtype=torch.long), torch.ones(b, 4, dtype=torch.bool)
+    return Batch(video, torch.randn(b, 9, 64), torch.ones(b, *places), torch.zeros(b, dtype=torch.bool), *words, [""] * b)
+
+
 class Blank(Dit):
     """A network with an input skip that finds nothing but zeros, and keeps what it was shown in `seen`."""
 
@@ -217,8 +224,7 @@ class Drafts(unittest.TestCase):
     def test_an_upscaler_that_is_right_loses_nothing(self) -> None:
         torch.manual_seed(0)
         nothing = torch.zeros(8, 48, 3, 4, 4)
-        batch = Batch(nothing, torch.randn(8, 9, 64), torch.ones(8, 3, 4, 4), torch.zeros(8, dtype=torch.bool),
-                      torch.zeros(8, 4, dtype=torch.long), torch.ones(8, 4, dtype=torch.bool), [""] * 8)
+        batch = unread(nothing)
         # Where all is zero what comes in is noise times its level, and so is what is wanted of a network that has an input skip.
         seen: list[torch.Tensor] = []
         loss = float(upscale_loss(Blank(trial().upscaler, seen), batch, nothing[..., ::2, ::2], torch.zeros(8, 4, 8), torch.arange(8) < 3))
@@ -229,9 +235,7 @@ class Drafts(unittest.TestCase):
     def test_most_drafts_come_with_the_faults_of_their_network(self) -> None:
         torch.manual_seed(0)
         drawn, given = torch.ones(64, 48, 3, 2, 2), torch.arange(64) < 20
-        batch = Batch(drawn, torch.randn(64, 9, 64), torch.ones(64, 3, 2, 2), torch.zeros(64, dtype=torch.bool),
-                      torch.zeros(64, 4, dtype=torch.long), torch.ones(64, 4, dtype=torch.bool), [""] * 64)
-        faulty = redrawn(Blank(trial().dit, []), batch, drawn, torch.zeros(64, 4, 8), given).mean((1, 3, 4))
+        faulty = redrawn(Blank(trial().dit, []), unread(drawn), drawn, torch.zeros(64, 4, 8), given).mean((1, 3, 4))
         exact = faulty[:, 1] == 1
         self.assertTrue(0 < int(exact.sum()) < 32)
         self.assertTrue((faulty[exact | given, 0] == 1).all())

@@ -24,7 +24,7 @@ from ..codecs.anchor import Anchor, Halving
 from ..transformer.dit import Dit
 from ..transformer.sampling import UniPC, sigmas
 from .clock import arguments
-from .flow import Batch, Records, draw_batch, features, levels_among
+from .flow import Batch, Noised, Records, draw_batch, features, frame_levels, levels_among
 from .parts import newest
 from .sizes import PLANS, UPSCALE_STEPS, Sizes
 from .stills import Stills
@@ -98,12 +98,10 @@ def redrawn(drafts: Dit, batch: Batch, draft: Tensor, text: Tensor, given: Tenso
     """Drawn drafts [b, 48, t, h, w] with the faults of the network that makes them: what it finds in them under noise."""
     (b, _, t, _, _), where = draft.shape, draft.device
     level = torch.where(torch.rand(b) < EXACT, 0.0, LEAST_NOISE + (MOST_NOISE - LEAST_NOISE) * torch.rand(b)).to(where)
-    sigma = level[:, None].repeat(1, t)
-    sigma[given, 0] = 0
-    noise, sound = sigma[:, None, :, None, None], level[:, None, None]
-    mixed, heard = (1 - noise) * draft + noise * torch.randn_like(draft), (1 - sound) * batch.audio + sound * torch.randn_like(batch.audio)
-    velocity, _ = drafts.velocity(mixed, heard, sigma, level, text, batch.mask, frames=batch.frames)
-    return torch.where(noise > 0, mixed - noise * velocity, draft)
+    noised = Noised.of(draft, batch.audio, frame_levels(level, t, given), level)
+    velocity, _ = drafts.velocity(*noised.seen, text, batch.mask, frames=batch.frames)
+    noise = noised.sigma_video[:, None, :, None, None]
+    return torch.where(noise > 0, noised.video - noise * velocity, draft)
 
 
 def upscale_loss(dit: Dit, batch: Batch, draft: Tensor, text: Tensor, given: Tensor) -> Tensor:
@@ -112,8 +110,7 @@ def upscale_loss(dit: Dit, batch: Batch, draft: Tensor, text: Tensor, given: Ten
     noisy = start(draft, h, w, torch.randn_like(clean))
     levels = torch.tensor(sigmas(UPSCALE_STEPS, SHIFT)[:-1])
     sigma_sound = levels_among(levels, ON_LEVELS, b).to(clean.device)  # nobody asks for the sound
-    sigma = sigma_sound[:, None].repeat(1, t)
-    sigma[given, 0] = 0
+    sigma = frame_levels(sigma_sound, t, given)
     noise = sigma[:, None, :, None, None]
     mixed, sound = (1 - noise) * clean + noise * noisy, heard(batch.audio, torch.randn_like(batch.audio))
     velocity, _ = dit.velocity(mixed, sound, sigma, sigma_sound, text, batch.mask, frames=batch.frames, upscaling=True)
