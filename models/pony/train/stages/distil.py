@@ -5,7 +5,8 @@ result of both (Meng et al. 2023, the first of their two stages) at the eight no
 so that a clip takes eight calls instead of sixteen. With UniPC eight steps gave what 32 gave (study of the first model), so
 the second stage, fewer steps than the solver needs, is left out. Begins with the average of WORK/joint.pt and is asked about all
 that was learned from: clips, excerpts, moments and sounds alone, so that nothing is forgotten over the clips. How far mouths open it
-goes on learning from the drawn clips themselves, as the teacher did (`lips.py`): guidance does not help there.
+goes on learning from the drawn clips themselves, as the teacher did (`lips.py`): guidance does not help there. The text encoder stays
+the teacher's, for the upscaler listens to it too.
 """
 
 from __future__ import annotations
@@ -36,18 +37,14 @@ ON_LEVELS = 0.7
 RATE = 0.25
 
 
-def answer(model: Pony, noised: Noised, ids: Tensor, mask: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
-    """The velocities of picture and sound for prompts of `ids` and `mask` [b, l]."""
-    return model.dit.velocity(*noised.seen, features(model, ids, mask), mask, frames=batch.frames)
-
-
-def taught(teacher: Pony, noised: Noised, batch: Batch, tokenizer: Tokenizer, fixed: bool) -> Noised:
-    """The same noise, wanted of it what guidance makes of the teacher's two answers; `fixed` as for `padded`."""
-    with torch.no_grad():
-        none = tokens(tokenizer, [NEGATIVE_PROMPT] * len(batch.prompts), batch.ids.shape[1], fixed)
-        good = answer(teacher, noised, batch.ids, batch.mask, batch)
-        bad = answer(teacher, noised, *(x.to(batch.ids.device) for x in none), batch)
-        video, audio = (b + scale * (g - b) for g, b, scale in zip(good, bad, (GUIDANCE_VIDEO, GUIDANCE_AUDIO)))
+@torch.no_grad()
+def taught(teacher: Pony, noised: Noised, batch: Batch, text: Tensor, tokenizer: Tokenizer, fixed: bool) -> Noised:
+    """The same noise, wanted of it what guidance makes of the teacher's two answers; `text` are the features of the batch's prompts,
+    `fixed` as for `padded`."""
+    none, mask = (x.to(text.device) for x in tokens(tokenizer, [NEGATIVE_PROMPT] * len(text), text.shape[1], fixed))
+    good = teacher.dit.velocity(*noised.seen, text, batch.mask, frames=batch.frames)
+    bad = teacher.dit.velocity(*noised.seen, features(teacher, none, mask), mask, frames=batch.frames)
+    video, audio = (b + scale * (g - b) for g, b, scale in zip(good, bad, (GUIDANCE_VIDEO, GUIDANCE_AUDIO)))
     return replace(noised, want_video=video, want_audio=audio)
 
 
@@ -57,7 +54,9 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=-1, help="that draw sounds; -1: all cores but two")
     args = parser.parse_args()
     sizes = PLANS[args.plan]()
-    training = Training(args.work / "distilled.pt", args.work / "joint.pt", new_model(sizes), args.total, args.seconds, rate=RATE)
+    student = new_model(sizes)
+    student.text.requires_grad_(False)
+    training = Training(args.work / "distilled.pt", args.work / "joint.pt", student, args.total, args.seconds, rate=RATE)
     where, fixed = training.device, training.device.type == "cuda"
     teacher = frozen(args.work / "joint.pt", sizes, where)
     tokenizer = Tokenizer.from_file(str(args.work / "tokenizer.json"))
@@ -71,8 +70,10 @@ def main() -> None:
         batch = speaking.batch()[0] if alone else sources.batch(budget, HALF_SHARES[1], tokenizer, sizes.most_words, fixed, rng)
         batch = batch.to(where)
         noised = add_noise(batch, levels_among(levels, ON_LEVELS, len(batch.prompts)).to(where))
-        wanted = taught(teacher, noised, batch, tokenizer, fixed)
-        got = answer(training.model, noised, batch.ids, batch.mask, batch)
+        with torch.no_grad():
+            text = features(teacher, batch.ids, batch.mask)
+        wanted = taught(teacher, noised, batch, text, tokenizer, fixed)
+        got = training.model.dit.velocity(*noised.seen, text, batch.mask, frames=batch.frames)
         video, audio = distance(got, wanted, batch.weight)
         mouth = lips.loss(got[0], noised, batch)
         training.update(video + SOUND_WEIGHT * audio * batch.has_sound + LIPS_WEIGHT * mouth, progress)

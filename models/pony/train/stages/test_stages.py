@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
 import tempfile
 import unittest
 from dataclasses import replace
@@ -14,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from .. import fellows
 from ..codecs.anchor import Anchor, Halving, cut, fit_blocks
 from ..codecs.clips import Clip
 from ..codecs.export import in_8_bits, read_back
@@ -100,41 +95,6 @@ class Analysis(unittest.TestCase):
     def test_a_base_gives_64_numbers_a_frame(self) -> None:
         base = fit([np.random.default_rng(0).standard_normal(640 * 50).astype(np.float32) * 0.1 for _ in range(3)])
         self.assertEqual((base.analysis.frame, base.encode_track(np.zeros(640 * 7, np.float32)).shape), (640, (7, 64)))
-
-
-#: What each of two processes does: gradients of its own rank, and the clock of the first one.
-FELLOWS = """
-import torch
-from train import fellows
-fellows.join()
-a, b = torch.zeros(3, 2), torch.zeros(5)
-if fellows.RANK == 1:
-    a.grad = torch.full_like(a, 4.0)
-b.grad = torch.full_like(b, 1.0 + fellows.RANK)
-fellows.average_gradients([a, b])
-assert (a.grad == 2).all() and (b.grad == 1.5).all(), (a.grad, b.grad)
-c = torch.zeros(4, dtype=torch.bfloat16)
-c[fellows.RANK] = -1.5 - fellows.RANK
-fellows.put_together(c)
-assert c.tolist() == [-1.5, -2.5, 0, 0], c
-assert fellows.as_first(0.25 + fellows.RANK) == 0.25
-"""
-
-
-class Fellows(unittest.TestCase):
-    def test_two_processes_have_the_same_gradients_and_clock(self) -> None:
-        with socket.socket() as found:
-            found.bind(("127.0.0.1", 0))
-            port = found.getsockname()[1]
-        shared = {**os.environ, "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
-        both = [subprocess.Popen([sys.executable, "-c", FELLOWS], env={**shared, "RANK": str(rank)}) for rank in (0, 1)]
-        self.assertEqual([one.wait(300) for one in both], [0, 0])
-
-    def test_alone_nothing_changes(self) -> None:
-        p = torch.zeros(2)
-        fellows.average_gradients([p])
-        self.assertIsNone(p.grad)
-        self.assertEqual(fellows.as_first(0.5), 0.5)
 
 
 class Sounds(unittest.TestCase):

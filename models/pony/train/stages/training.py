@@ -48,7 +48,7 @@ def frozen(path: Path, sizes: Sizes, where: torch.device) -> Pony:
 
 
 class Training:
-    """A network in training; goes on from `path`, else begins with the averaged weights of `start`, else from nothing.
+    """A network in training, but for what of it needs no gradients; goes on from `path`, else begins with the averaged weights of `start`, else from nothing.
 
     `beside` is a network that only helps to train: it is trained and resumed too, but not averaged nor in the model's file.
     Several processes may share a training (`fellows.py`); the first one writes.
@@ -70,7 +70,7 @@ class Training:
                 self.beside.load_state_dict(before["beside"], strict=False)
         if state:
             self.model.load_state_dict(state["model"])
-        self.params = dict(self.model.named_parameters())
+        self.params = {name: p for name, p in self.model.named_parameters() if p.requires_grad}
         self.average = {k: p.detach().clone() for k, p in self.params.items()}
         self.optimizers = make_optimizers(self.model, MUON_LR, ADAM_LR)
         if beside is not None:
@@ -120,9 +120,9 @@ class Training:
         if fellows.RANK > 0:
             return
         state = {name: p.detach() for name, p in self.model.state_dict().items()}
-        buffers = {k: v for k, v in state.items() if k not in self.average}
+        fixed = {k: v for k, v in state.items() if k not in self.average}
         save(self.path, {
-            "model": state, "average": {**self.average, **buffers}, "step": self.step, "spent": self.clock.spent,
+            "model": state, "average": {**self.average, **fixed}, "step": self.step, "spent": self.clock.spent,
             "optimizers": [o.state_dict() for o in self.optimizers], "beside": self.beside.state_dict(),
         })
         if self.clock.is_done:

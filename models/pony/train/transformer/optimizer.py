@@ -43,9 +43,11 @@ class ExpertMuon(torch.optim.Optimizer):
 
 
 def make_optimizers(model: nn.Module, muon_lr: float, adam_lr: float) -> list[torch.optim.Optimizer]:
-    """For a network whose transformer is its `dit`."""
+    """For what is to be trained of a network whose transformer is its `dit`."""
     inner, other = [], []
     for name, p in model.named_parameters():
+        if not p.requires_grad:
+            continue
         if name.endswith(("linear_qkv.weight", "linear_proj.weight", "up_gate_proj.weight", "down_proj.weight")) and "dit" in name:
             layer = int(name.split("layers.")[1].split(".")[0])
             inner.append((p, 3 if layer in model.dit.config.mm_layers else 1))
