@@ -52,6 +52,19 @@ pub enum Detail {
         #[ts(type = "string")]
         path: PathBuf,
     },
+    /// A clip does not say what it was made from.
+    NoRecipe {
+        /// The file.
+        #[ts(type = "string")]
+        path: PathBuf,
+    },
+    /// Two characters of a project have the same name.
+    NameTaken {
+        /// The name.
+        name: String,
+    },
+    /// What was given for a token cannot be one.
+    NotAToken,
     /// A shot on the timeline was not made yet.
     ShotUnmade {
         /// Its number, from 1.
@@ -84,6 +97,8 @@ pub enum Detail {
     },
     /// Captions are wanted of clips without a line.
     NothingSaid,
+    /// Captions are read at times at which the timeline shows no clip.
+    CaptionsOutside,
     /// An export cannot be changed while it is made.
     ExportRunning,
     /// An export is made by another program of this user.
@@ -94,6 +109,12 @@ pub enum Detail {
         engine: String,
         /// Why, as the system says it.
         why: String,
+    },
+    /// There is something already where a folder is to be made.
+    PlaceTaken {
+        /// The folder.
+        #[ts(type = "string")]
+        path: PathBuf,
     },
     /// A file is not where it was.
     Missing {
@@ -226,6 +247,14 @@ impl fmt::Display for Detail {
                 let what = "this is a clip that Gallop made";
                 write!(f, "{what}: drop it on the timeline to get its shot back: {}", path.display())
             }
+            Self::NoRecipe { path } => {
+                let why = "Gallop did not make it, or another program took that out";
+                write!(f, "this clip does not say what it was made from: {why}: {}", path.display())
+            }
+            Self::NameTaken { name } => {
+                write!(f, "two characters have the name {}; choose another for one", name.escape_debug())
+            }
+            Self::NotAToken => f.write_str("that is no token: it is empty, or has characters that no token has"),
             Self::ShotUnmade { number } => {
                 write!(f, "shot {number} has no take yet; generate it, or take its clip off the timeline")
             }
@@ -244,9 +273,14 @@ impl fmt::Display for Detail {
                 write!(f, "there are no captions in {}; add them, or leave the language out", language.name())
             }
             Self::NothingSaid => f.write_str("nothing is said in these clips; write a line first"),
+            Self::CaptionsOutside => f.write_str("none of these captions is read while a clip of the timeline is seen"),
             Self::ExportRunning => f.write_str("this export is running; cancel it first"),
             Self::ExportElsewhere => f.write_str("another Gallop is making this export; cancel it there"),
             Self::EngineNoStart { engine, why } => write!(f, "the engine `{engine}` cannot be started: {why}"),
+            Self::PlaceTaken { path } => {
+                let what = "there is something of this name already; choose another name or place";
+                write!(f, "{what}: {}", path.display())
+            }
             Self::Missing { path } => write!(f, "the file is not there any more: {}", path.display()),
             Self::UnreadablePicture { why, path } => {
                 write!(f, "this is no picture that can be read ({why}); use PNG, JPEG or WebP: {}", path.display())

@@ -1,13 +1,15 @@
 //! Files that are there whole or not at all, also after a power cut.
 
 use std::fs::File;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tempfile::TempPath;
+
+use crate::{Code, Detail, told};
 
 /// How the names of drafts begin.
 pub(crate) const DRAFT_PREFIX: &str = ".gallop-";
@@ -79,9 +81,37 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
+/// Makes a folder for something new, or takes an empty one that is there. Returns whether it was made.
+///
+/// # Errors
+/// There is something in it, or it cannot be made.
+pub fn claim_folder(folder: &Path) -> anyhow::Result<bool> {
+    match std::fs::create_dir(folder) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            let is_empty = std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
+            if is_empty { Ok(false) } else { Err(told(Code::Input, Detail::PlaceTaken { path: folder.to_owned() })) }
+        }
+        Err(error) => Err(error).with_context(|| format!("cannot make this folder: {}", folder.display())),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_new_or_empty_folder_is_claimed() {
+        let parent = tempfile::tempdir().expect("folder");
+        let folder = parent.path().join("a");
+        assert!(claim_folder(&folder).expect("made"));
+        assert!(!claim_folder(&folder).expect("taken"));
+        std::fs::write(folder.join("b"), "c").expect("written");
+        let error = claim_folder(&folder).expect_err("refused");
+        assert_eq!(crate::detail_of(&error), Some(Detail::PlaceTaken { path: folder.clone() }));
+        let error = claim_folder(&folder.join("b/c")).expect_err("refused");
+        assert!(format!("{error:#}").contains("cannot make this folder"), "{error:#}");
+    }
 
     #[test]
     fn whole_or_not_at_all() {

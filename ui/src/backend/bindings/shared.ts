@@ -172,7 +172,11 @@ export type Detail = { "id": "no_project" } | { "id": "no_folder",
   /** The file. */
   path: string, } | { "id": "own_clip",
   /** The file. */
-  path: string, } | { "id": "shot_unmade",
+  path: string, } | { "id": "no_recipe",
+  /** The file. */
+  path: string, } | { "id": "name_taken",
+  /** The name. */
+  name: string, } | { "id": "not_a_token" } | { "id": "shot_unmade",
   /** Its number, from 1. */
   number: number, } | { "id": "take_gone",
   /** The number of its shot, from 1. */
@@ -180,11 +184,13 @@ export type Detail = { "id": "no_project" } | { "id": "no_folder",
   /** Its name. */
   name: string, } | { "id": "no_take" } | { "id": "no_latents" } | { "id": "draft_wanted" } | { "id": "nothing_on_timeline" } | { "id": "no_preset" } | { "id": "no_captions",
   /** The language. */
-  language: Language, } | { "id": "nothing_said" } | { "id": "export_running" } | { "id": "export_elsewhere" } | { "id": "engine_no_start",
+  language: Language, } | { "id": "nothing_said" } | { "id": "captions_outside" } | { "id": "export_running" } | { "id": "export_elsewhere" } | { "id": "engine_no_start",
   /** Its name. */
   engine: string,
   /** Why, as the system says it. */
-  why: string, } | { "id": "missing",
+  why: string, } | { "id": "place_taken",
+  /** The folder. */
+  path: string, } | { "id": "missing",
   /** The file. */
   path: string, } | { "id": "unreadable_picture",
   /** What was found, as its reader says it. */

@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, IsTerminal as _};
 
 use anyhow::Context as _;
+use gallop_core::Detail;
 use gallop_core::store::{HUB, Keychain, SystemKeychain, Token, Whence};
 
 use super::args::{ListArgs, TokenCommand};
@@ -32,7 +33,7 @@ fn set() -> anyhow::Result<()> {
     }
     let secret = secret.trim();
     if Token::bound_to(HUB, secret).is_none() {
-        return Err(usage("that is no token: it is empty, or has characters that no token has"));
+        return Err(usage(Detail::NotAToken.to_string()));
     }
     SystemKeychain.keep(secret).map_err(elsewhere)?;
     lines([format!("The token is in the keychain of this system. Only {HUB} sees it.")])

@@ -175,7 +175,7 @@ pub(super) fn import(studio: &Studio, args: CaptionsImportArgs) -> anyhow::Resul
                 }
             }
             if placed == 0 {
-                return Err(coded(Code::Input, "none of these captions is read while a clip of the timeline is seen"));
+                return Err(told(Code::Input, Detail::CaptionsOutside));
             }
             data.cut = Some(timeline);
             Ok(())

@@ -145,9 +145,8 @@ pub(super) fn shot_of_clip(studio: &Studio, args: ClipArgs) -> anyhow::Result<Id
         return Err(coded(Code::Input, format!("there is no such file: {}", path.display())));
     }
     let metadata = gallop_media::read_metadata(path).map_err(|error| of_media(Code::Input, &error))?;
-    let text = metadata.get(recipe::KEY).ok_or_else(|| {
-        coded(Code::Input, format!("this clip does not say what it was made from: Gallop did not make it, or another program took that out: {}", path.display()))
-    })?;
+    let no_recipe = || told(Code::Input, Detail::NoRecipe { path: path.to_owned() });
+    let text = metadata.get(recipe::KEY).ok_or_else(no_recipe)?;
     let recipe = Recipe::from_json(text).map_err(|error| coded(Code::Input, format!("{error}: {}", path.display())))?;
     let (image, voice) = studio.with_project(|open| {
         let data = open.project.data();

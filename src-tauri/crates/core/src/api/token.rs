@@ -6,7 +6,7 @@ use ts_rs::TS;
 use super::studio::Studio;
 use super::value::{Nothing, Patch};
 use crate::store::{HUB, Keychain, SystemKeychain, Token, Whence};
-use crate::{Code, coded};
+use crate::{Code, Detail, coded, told};
 
 /// What is known of the token for models with a gate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
@@ -75,7 +75,7 @@ pub(super) fn set(studio: &Studio, args: SetArgs) -> anyhow::Result<TokenView> {
         Patch::Set(secret) => {
             let secret = secret.trim();
             if Token::bound_to(HUB, secret).is_none() {
-                return Err(coded(Code::Input, "that is no token: it is empty, or has characters that no token has"));
+                return Err(told(Code::Input, Detail::NotAToken));
             }
             SystemKeychain.keep(secret).map_err(elsewhere)?;
         }

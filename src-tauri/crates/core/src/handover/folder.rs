@@ -12,7 +12,7 @@ use ts_rs::TS;
 use super::cut::Cut;
 use super::{fcpxml, otio};
 use crate::project::SUFFIX;
-use crate::{Code, coded, files, project};
+use crate::{Code, Detail, files, project, told};
 
 /// What was handed over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -35,31 +35,16 @@ pub struct Handed {
 /// There is a folder of this name with something in it; a file cannot be read or written. What was made by then is removed.
 pub fn hand_over(parent: &Path, cut: &Cut, captions: &[(String, Vec<Cue>)]) -> anyhow::Result<Handed> {
     if cut.pieces.is_empty() {
-        return Err(coded(Code::Input, "there is nothing on the timeline to hand over"));
+        return Err(told(Code::Input, Detail::NothingOnTimeline));
     }
     let name = project::folder_name(&cut.name);
     let name = name.strip_suffix(SUFFIX).unwrap_or(&name);
     let folder = parent.join(name);
-    make(&folder)?;
+    files::claim_folder(&folder)?;
     write(&folder, name, cut, captions).inspect_err(|_| {
         // Half of a cut is of no use, and would be in the way of the next try.
         std::fs::remove_dir_all(&folder).ok();
     })
-}
-
-/// Makes the folder, or takes an empty one.
-fn make(folder: &Path) -> anyhow::Result<()> {
-    match std::fs::create_dir(folder) {
-        Ok(()) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            if std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none()) {
-                return Ok(());
-            }
-            let why = "there is something of this name already; choose another place, or move it away";
-            Err(coded(Code::Input, format!("{why}: {}", folder.display())))
-        }
-        Err(error) => Err(error).with_context(|| format!("cannot make this folder: {}", folder.display())),
-    }
 }
 
 fn write(folder: &Path, name: &str, cut: &Cut, captions: &[(String, Vec<Cue>)]) -> anyhow::Result<Handed> {

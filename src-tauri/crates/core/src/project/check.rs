@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::data::{FORMAT, MediaRef, ProjectData};
 use crate::timeline::Timeline;
-use crate::{Code, coded};
+use crate::{Code, Detail, coded, told};
 
 /// More shots than anybody has.
 const MAX_SHOTS: usize = 10_000;
@@ -71,8 +71,7 @@ impl ProjectData {
         for character in &self.cast {
             character.check()?;
             if !names.insert(character.name.to_lowercase()) {
-                let name = character.name.escape_debug();
-                return Err(coded(Code::Input, format!("two characters have the name {name}; choose another for one")));
+                return Err(told(Code::Input, Detail::NameTaken { name: character.name.clone() }));
             }
         }
         self.library.iter().try_for_each(|item| item.reference().check("the library"))?;

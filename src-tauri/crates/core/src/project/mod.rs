@@ -69,20 +69,7 @@ impl Project {
         let folder = absolute(folder)?;
         let data = ProjectData::new(new);
         let bytes = stored::render(&data)?;
-        let is_made = match std::fs::create_dir(&folder) {
-            Ok(()) => true,
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                let is_empty = std::fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_none());
-                if !is_empty {
-                    let why = "there is something of this name already; choose another name";
-                    return Err(coded(Code::Input, format!("{why}: {}", folder.display())));
-                }
-                false
-            }
-            Err(error) => {
-                return Err(error).with_context(|| format!("cannot make this folder: {}", folder.display()));
-            }
-        };
+        let is_made = files::claim_folder(&folder)?;
         let written = Lock::take(&folder).and_then(|lock| {
             files::write(&folder.join(FILE), &bytes)?;
             Ok(lock)
