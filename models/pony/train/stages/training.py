@@ -48,7 +48,8 @@ def frozen(path: Path, sizes: Sizes, where: torch.device) -> Pony:
 
 
 class Training:
-    """A network in training, but for what of it needs no gradients; goes on from `path`, else begins with the averaged weights of `start`, else from nothing.
+    """A network in training, but for what of it needs no gradients; goes on from `path`, else begins with the averaged weights of
+    `start`, else from nothing.
 
     `beside` is a network that only helps to train: it is trained and resumed too, but not averaged nor in the model's file.
     Several processes may share a training (`fellows.py`); the first one writes.

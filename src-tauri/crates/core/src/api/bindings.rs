@@ -125,9 +125,8 @@ impl Book<'_> {
     fn add<T: TS + 'static + ?Sized>(&mut self) {
         if T::output_path().is_some() {
             let (name, declaration) = (T::ident(self.config), T::decl(self.config));
-            let docs = || T::docs().unwrap_or_default();
             let seen = self.types.entry(name.clone()).or_insert_with(|| Seen {
-                docs: docs(),
+                docs: T::docs().unwrap_or_default(),
                 declaration: declaration.clone(),
                 from: BTreeSet::new(),
             });
