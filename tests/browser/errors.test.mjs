@@ -194,7 +194,7 @@ test("an engine that is not there, and one that dies, are told", async (t) => {
     [pages.en, /1 job failed/, /Something went wrong in the engine\. Try again/],
     [pages.zh, /失败/, /引擎/],
   ]) {
-    await page.getByRole("button", { name: pill }).first().click();
+    await page.getByTestId("queue-pill").filter({ hasText: pill }).click();
     await page.locator(".failed-advice").filter({ hasText: advice }).waitFor();
     await page.locator(".failed-why").filter({ hasText: /\S/ }).waitFor();
   }
