@@ -75,7 +75,7 @@ def rounding(sizes: Sizes, weights: dict[str, Tensor], rounded: dict[str, Tensor
 
 
 def write(work: Path, out: Path, sizes: Sizes) -> tuple[int, float]:
-    """Writes the folder and returns the bytes of its weights, and what the rounding does to the transformer's velocities.
+    """Writes the folder, of the student where there is one, and returns the bytes of its weights, and what the rounding does to the transformer's velocities.
     Raises `SystemExit` where a part is not trained yet or the weights are too many."""
     distilled = load(work / "distilled.pt")
     state, upscaler = distilled or load(work / "joint.pt"), load(work / "upscaler.pt")
@@ -118,7 +118,8 @@ def main() -> None:
     parser.add_argument("--plan", choices=PLANS, default="full")
     args = parser.parse_args()
     total, change = write(args.work, args.out, PLANS[args.plan]())
-    print(f"{args.out}: {total / 1e6:.2f} MB of weights; 8 bits change the velocities by {100 * change:.2f} %")
+    kind = "the student" if (args.work / "distilled.pt").exists() else "the guided transformer"
+    print(f"{args.out}: {total / 1e6:.2f} MB of weights, {kind}; 8 bits change the velocities by {100 * change:.2f} %")
 
 
 if __name__ == "__main__":

@@ -2,11 +2,13 @@
 
 A model folder has all networks, rounded to 8 bits. What it lacks are the bases that its latents are made with; they lie beside
 the recipe, in MODEL/train/bases.npz. Whoever has both can draw more clips, train any network further and write the folder anew.
-Momenta, and the small layers that only help to train, come back within some hundred steps.
+Momenta, and the small layers that only help to train, come back within some hundred steps. A transformer that is asked without
+guidance is a student: it is put down as one and as its own teacher, which it becomes when `joint` trains it on.
 """
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -46,7 +48,10 @@ def take(model: Path, work: Path) -> None:
         Anchor(kept["mean"], basis / sigma, (basis * sigma).T.copy(), sigma, float(kept["limit"])).save(work / "pca.npz")
         np.savez(work / "sound_pca.npz", **{key.removeprefix("sound "): kept[key] for key in kept.files if key.startswith("sound ")})
     shutil.copyfile(model / "tokenizer.json", work / "tokenizer.json")
-    save(work / "joint.pt", begun({**within("dit", weights("transformer")), **within("text", weights("text_encoder"))}))
+    pony = begun({**within("dit", weights("transformer")), **within("text", weights("text_encoder"))})
+    save(work / "joint.pt", pony)
+    if "guidance" not in json.loads((model / "model.json").read_text())["base"]:
+        save(work / "distilled.pt", pony)
     save(work / "upscaler.pt", begun(within("dit", weights("upscaler"))))
     save(work / "wan_encoder.pt", without_statistics(weights("image_encoder")))
     save(work / "turbo_decoder.pt", weights("video_decoder"))

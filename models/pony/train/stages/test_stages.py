@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 import unittest
 from dataclasses import replace
@@ -337,8 +338,16 @@ class Files(unittest.TestCase):
             np.testing.assert_allclose(Anchor.load(there / "pca.npz").project(frames), base.project(frames), atol=0.02)
             self.assertEqual((there / "tokenizer.json").read_text(), '{"a": "一"}')
             self.assertEqual(SoundAnchor.load(there / "sound_pca.npz").rate, RATE)
-            # What was taken is complete: it makes a folder again.
-            pack.write(there, Path(name) / "again", sizes)
+            # What was taken is complete: it makes a folder again, guided as before or a student as before.
+            guided = lambda folder: "guidance" in json.loads((folder / "model.json").read_text())["base"]  # noqa: E731
+            again = Path(name) / "again"
+            pack.write(there, again, sizes)
+            self.assertTrue(guided(again))
+            torch.save({"average": pony}, work / "distilled.pt")
+            pack.write(work, model, sizes)
+            published.take(model, there)
+            pack.write(there, again, sizes)
+            self.assertFalse(guided(again))
 
 
 if __name__ == "__main__":
