@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use candle_core::Device;
 use gallop_models::Error;
-use gallop_models::generator::manifest::UpscalePart;
+use gallop_models::generator::manifest::{GuidanceScales, UpscalePart};
 use gallop_models::generator::{
     Event, Frames, Generator, Latents, Layers, Length, Manifest, Picture, Plan, Request, Residency, Sink, Size, Sound,
     Stage, Tiles,
@@ -61,8 +61,19 @@ fn pony(residency: Residency) -> Generator {
 }
 
 fn planned(plan: Plan) -> Generator {
+    Generator::load(manifest(), Device::Cpu, plan).expect("model")
+}
+
+fn manifest() -> Manifest {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("pony");
-    let manifest = Manifest::open(&folder).expect("model description");
+    Manifest::open(&folder).expect("model description")
+}
+
+/// The model in the box needs no guidance; this asks it with some.
+fn guided() -> Generator {
+    let mut manifest = manifest();
+    manifest.base.guidance = Some(GuidanceScales { video: 1.2, video_low: 1.2, audio: 3.0 });
+    let plan = Plan { residency: Residency::PerStage, ..Plan::for_device(&Device::Cpu) };
     Generator::load(manifest, Device::Cpu, plan).expect("model")
 }
 
@@ -198,7 +209,7 @@ fn a_prompt_is_encoded_once() {
         encoders.map(|encoder| std::fs::read_dir(encoder).expect("folder").count()).sum()
     };
     let drafted = |encoder: &str| {
-        let mut generator = pony(Residency::PerStage);
+        let mut generator = guided();
         generator.keep_text_features(folder.path(), encoder).expect("kept");
         fingerprint(&generator.draft(&request(7), &mut Collected::default()).expect("draft"))
     };
@@ -206,6 +217,8 @@ fn a_prompt_is_encoded_once() {
     assert_eq!(files(), 2, "the prompt and the one that guidance leads away from");
     assert_eq!((drafted("one"), files()), (first, 2));
     assert_eq!((drafted("two"), files()), (first, 4), "another encoder's features are not taken");
+    let plain = pony(Residency::PerStage).draft(&request(7), &mut Collected::default()).expect("draft");
+    assert_ne!(fingerprint(&plain), first, "guidance changes nothing");
 }
 
 #[test]

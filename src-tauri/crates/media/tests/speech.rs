@@ -11,11 +11,11 @@ use gallop_media::{
 
 /// The takes, their lines, and when these are spoken, by ear and by their waveforms.
 const TAKES: [(&str, &str, f64, f64); 5] = [
-    ("01a1fcdf-a98c-706e-93a6-e42d4cee08f1", "早上好", 0.4, 1.85),
+    ("01a1fcdf-a98c-706e-93a6-e42d4cee08f1", "早上好", 0.35, 1.75),
     ("01a1fcdf-74c6-767d-b8ef-b31401a2af28", "Welcome to my world.", 0.7, 1.95),
-    ("01a1fcdf-74c6-767d-b8ef-b315e657c104", "Welcome to my world.", 0.8, 2.2),
+    ("01a1fcdf-74c6-767d-b8ef-b315e657c104", "Welcome to my world.", 0.8, 2.05),
     ("01a1fcdf-bb71-71b3-96cc-6e2d72dec6e1", "Komm und spiel mit mir.", 0.75, 1.9),
-    ("01a1fcdf-d144-74f8-b816-fb5acffd9770", "Quelle belle journée!", 0.8, 1.75),
+    ("01a1fcdf-d144-74f8-b816-fb5acffd9770", "Quelle belle journée!", 0.75, 1.8),
 ];
 
 fn clip(take: &str) -> std::path::PathBuf {
