@@ -75,8 +75,8 @@ def rounding(sizes: Sizes, weights: dict[str, Tensor], rounded: dict[str, Tensor
 
 
 def write(work: Path, out: Path, sizes: Sizes) -> tuple[int, float]:
-    """Writes the folder, of the student where there is one, and returns the bytes of its weights, and what the rounding does to the transformer's velocities.
-    Raises `SystemExit` where a part is not trained yet or the weights are too many."""
+    """Writes the folder, of the student where there is one; returns the bytes of its weights, and what the rounding does to the
+    transformer's velocities. Raises `SystemExit` where a part is not trained yet or the weights are too many."""
     distilled = load(work / "distilled.pt")
     state, upscaler = distilled or load(work / "joint.pt"), load(work / "upscaler.pt")
     codecs = {name: load(work / f"{name}.pt") for name in ("wan_encoder", "turbo_decoder", "audio_encoder", "audio_decoder")}
