@@ -7,9 +7,6 @@ the second stage, fewer steps than the solver needs, is left out. Begins with th
 that was learned from: clips, excerpts, moments and sounds alone, so that nothing is forgotten over the clips. How far mouths open it
 goes on learning from the drawn clips themselves, as the teacher did (`lips.py`): guidance does not help there. The text encoder stays
 the teacher's, for the upscaler listens to it too.
-
-A student that has caught up is held by its teacher: what that draws blurred, so does the student. With `--drawn` its pictures learn
-from the drawn clips again, moved by what guidance would change in them, and only the sound from the teacher.
 """
 
 from __future__ import annotations
@@ -41,14 +38,13 @@ RATE = 0.25
 
 
 @torch.no_grad()
-def taught(teacher: Pony, noised: Noised, batch: Batch, text: Tensor, tokenizer: Tokenizer, fixed: bool, drawn: bool = False) -> Noised:
+def taught(teacher: Pony, noised: Noised, batch: Batch, text: Tensor, tokenizer: Tokenizer, fixed: bool) -> Noised:
     """The same noise, wanted of it what guidance makes of the teacher's two answers; `text` are the features of the batch's prompts,
-    `fixed` as for `padded`. With `drawn` the picture's is what guidance makes of the velocity to the drawn clip."""
+    `fixed` as for `padded`."""
     none, mask = (x.to(text.device) for x in tokens(tokenizer, [NEGATIVE_PROMPT] * len(text), text.shape[1], fixed))
     good = teacher.dit.velocity(*noised.seen, text, batch.mask, frames=batch.frames)
     bad = teacher.dit.velocity(*noised.seen, features(teacher, none, mask), mask, frames=batch.frames)
-    told = (noised.want_video if drawn else good[0], good[1])
-    video, audio = (t + (scale - 1) * (g - b) for t, g, b, scale in zip(told, good, bad, (GUIDANCE_VIDEO, GUIDANCE_AUDIO)))
+    video, audio = (b + scale * (g - b) for g, b, scale in zip(good, bad, (GUIDANCE_VIDEO, GUIDANCE_AUDIO)))
     return replace(noised, want_video=video, want_audio=audio)
 
 
@@ -56,7 +52,6 @@ def main() -> None:
     parser = arguments(__doc__)
     parser.add_argument("--tokens", type=int, default=0, help="tokens of a batch; 0: 120000 on a GPU, 6000 on a CPU")
     parser.add_argument("--processes", type=int, default=-1, help="that draw sounds; -1: all cores but two")
-    parser.add_argument("--drawn", action="store_true", help="pictures learn from the drawn clips: for a student that has caught up")
     args = parser.parse_args()
     sizes = PLANS[args.plan]()
     student = new_model(sizes)
@@ -77,7 +72,7 @@ def main() -> None:
         noised = add_noise(batch, levels_among(levels, ON_LEVELS, len(batch.prompts)).to(where))
         with torch.no_grad():
             text = features(teacher, batch.ids, batch.mask)
-        wanted = taught(teacher, noised, batch, text, tokenizer, fixed, args.drawn)
+        wanted = taught(teacher, noised, batch, text, tokenizer, fixed)
         got = training.model.dit.velocity(*noised.seen, text, batch.mask, frames=batch.frames)
         video, audio = distance(got, wanted, batch.weight)
         mouth = lips.loss(got[0], noised, batch)
