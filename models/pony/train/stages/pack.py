@@ -61,6 +61,11 @@ def description(sizes: Sizes, guided: bool) -> dict:
     }
 
 
+def is_guided(model: Path) -> bool:
+    """Whether a model folder's transformer is asked with guidance; a student is not."""
+    return "guidance" in json.loads((model / "model.json").read_text())["base"]
+
+
 @torch.no_grad()
 def rounding(sizes: Sizes, weights: dict[str, Tensor], rounded: dict[str, Tensor]) -> float:
     """Relative error of the velocities of noise, by the stored weights against the trained ones."""
@@ -118,7 +123,7 @@ def main() -> None:
     parser.add_argument("--plan", choices=PLANS, default="full")
     args = parser.parse_args()
     total, change = write(args.work, args.out, PLANS[args.plan]())
-    kind = "the student" if (args.work / "distilled.pt").exists() else "the guided transformer"
+    kind = "the guided transformer" if is_guided(args.out) else "the student"
     print(f"{args.out}: {total / 1e6:.2f} MB of weights, {kind}; 8 bits change the velocities by {100 * change:.2f} %")
 
 

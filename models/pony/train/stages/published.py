@@ -8,7 +8,6 @@ guidance is a student: it is put down as one and as its own teacher, which it be
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from ..codecs.anchor import Anchor
 from ..codecs.export import read_back, without_statistics
 from ..codecs.oobleck import PREFIX
 from .clock import save
+from .pack import is_guided
 from .parts import asked
 
 BASES = Path("train/bases.npz")
@@ -50,7 +50,7 @@ def take(model: Path, work: Path) -> None:
     shutil.copyfile(model / "tokenizer.json", work / "tokenizer.json")
     pony = begun({**within("dit", weights("transformer")), **within("text", weights("text_encoder"))})
     save(work / "joint.pt", pony)
-    if "guidance" not in json.loads((model / "model.json").read_text())["base"]:
+    if not is_guided(model):
         save(work / "distilled.pt", pony)
     save(work / "upscaler.pt", begun(within("dit", weights("upscaler"))))
     save(work / "wan_encoder.pt", without_statistics(weights("image_encoder")))

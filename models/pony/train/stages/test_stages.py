@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 import unittest
 from dataclasses import replace
@@ -339,15 +338,14 @@ class Files(unittest.TestCase):
             self.assertEqual((there / "tokenizer.json").read_text(), '{"a": "一"}')
             self.assertEqual(SoundAnchor.load(there / "sound_pca.npz").rate, RATE)
             # What was taken is complete: it makes a folder again, guided as before or a student as before.
-            guided = lambda folder: "guidance" in json.loads((folder / "model.json").read_text())["base"]  # noqa: E731
             again = Path(name) / "again"
             pack.write(there, again, sizes)
-            self.assertTrue(guided(again))
+            self.assertTrue(pack.is_guided(again))
             torch.save({"average": pony}, work / "distilled.pt")
             pack.write(work, model, sizes)
             published.take(model, there)
             pack.write(there, again, sizes)
-            self.assertFalse(guided(again))
+            self.assertFalse(pack.is_guided(again))
 
 
 if __name__ == "__main__":
