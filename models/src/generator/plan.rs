@@ -39,8 +39,8 @@ pub enum Residency {
 }
 
 impl Plan {
-    /// What suits a device when nothing else is known: everything kept; float32 on a CPU, whose arithmetic has no faster
-    /// type, and the reference's bfloat16 elsewhere.
+    /// What suits a device when nothing else is known: everything kept; float32 on a CPU, and the reference's bfloat16
+    /// elsewhere.
     pub fn for_device(device: &Device) -> Self {
         let precision = if device.is_cpu() { Precision::F32 } else { Precision::Bf16 };
         Self::of(precision, Residency::Kept)

@@ -20,6 +20,7 @@ mod tests;
 
 use candle_core::{DType, Tensor};
 
+use crate::ops::Precision;
 use crate::{Error, Result};
 
 /// What frames in front of the first and behind the last one hold.
@@ -145,7 +146,13 @@ enum Kind {
     Transposed { stride: usize, pad: usize },
 }
 
-/// A convolution layer with its weights, `f32`.
+/// Whether the processor multiplies faster in this type than in float32.
+pub(crate) fn is_faster_in(products: Precision) -> bool {
+    registers::level_for(products) != registers::level()
+}
+
+/// A convolution layer with its weights. Those of bfloat16 are multiplied with inputs that are rounded to it where the processor is
+/// faster so; sums and results are `f32`.
 pub struct Convolution {
     kind: Kind,
     geometry: Geometry,
@@ -220,6 +227,7 @@ impl Convolution {
         geometry: Geometry,
         (channels_in, channels_out): (usize, usize),
     ) -> Result<Self> {
+        let products = if weight.dtype() == DType::BF16 { Precision::Bf16 } else { Precision::F32 };
         let weight = weight.to_dtype(DType::F32)?;
         let bias = bias.map(|bias| bias.to_dtype(DType::F32)?.contiguous()).transpose()?;
         if let Some(bias) = bias.as_ref().filter(|bias| bias.dims() != [channels_out]) {
@@ -245,7 +253,7 @@ impl Convolution {
         };
         // Zeros that only stand for weights, as of a dry scope, take no memory and are not packed.
         if weight.device().is_cpu() && weight.is_contiguous() {
-            layer.cpu = Some(pack::Packed::new(&layer, &weight)?);
+            layer.cpu = Some(pack::Packed::new(&layer, &weight, products)?);
         }
         if layer.cpu.is_none() || cfg!(test) {
             layer.weight = Some(weight);

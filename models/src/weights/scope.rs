@@ -8,7 +8,7 @@ use candle_core::{DType, Device, Shape, Tensor};
 use super::matrix::{SCALES, WIDENED};
 use super::tally::{Tally, Took};
 use super::{Entry, Footprint, StoredType, Weights};
-use crate::ops::WeightType;
+use crate::ops::{Precision, WeightType, conv};
 use crate::{Error, Result};
 
 /// A prefix of tensor names in [`Weights`]: networks descend with [`Scope::pp`] as the names do.
@@ -19,6 +19,7 @@ pub struct Scope {
     device: Device,
     reading: Reading,
     pub(super) keeping: WeightType,
+    convolving: Precision,
     tally: Option<Arc<Tally>>,
 }
 
@@ -34,7 +35,15 @@ enum Reading {
 
 impl Scope {
     pub(super) fn new(weights: Arc<Weights>, prefix: String, device: Device) -> Self {
-        Self { weights, prefix, device, reading: Reading::Real, keeping: WeightType::Computed, tally: None }
+        Self {
+            weights,
+            prefix,
+            device,
+            reading: Reading::Real,
+            keeping: WeightType::Computed,
+            convolving: Precision::F32,
+            tally: None,
+        }
     }
 
     /// A dry scope of a checkpoint that is not here: whatever tensor is asked for is taken to be there, `stored` in this
@@ -205,6 +214,19 @@ impl Scope {
     #[must_use]
     pub fn keeping(&self, weights: WeightType) -> Self {
         Self { keeping: weights, ..self.clone() }
+    }
+
+    /// The same scope, whose convolutions may multiply in this type; sums stay float32.
+    #[must_use]
+    pub fn convolving(&self, products: Precision) -> Self {
+        Self { convolving: products, ..self.clone() }
+    }
+
+    /// The type that convolutions take their weights in: another one than float32 only where the processor is faster in it.
+    pub fn convolved(&self) -> DType {
+        let precision =
+            if self.device.is_cpu() && conv::is_faster_in(self.convolving) { self.convolving } else { Precision::F32 };
+        precision.dtype()
     }
 
     /// The same scope for another device.

@@ -76,15 +76,15 @@ impl Job<'_> {
         let gap_free = sy == 1 && sx == 1 && self.pitch == width;
         // SAFETY: indices stay within the input and the scratch, whose sizes follow from the same numbers.
         unsafe {
-            let source = |ci: usize| self.x.as_ptr().add((ci * self.from[0] + frame) * plane + top * width);
+            let source = self.x.as_ptr().add(frame * plane + top * width);
             if let HostBefore::Norm { guard, .. } = self.packed.before {
                 let inverse = scratch.inverse.as_mut_ptr();
-                before::square_sums::<S>(inverse, span, self.channels_in, source(0), self.from[0] * plane);
+                before::square_sums::<S>(inverse, span, self.channels_in, source, self.from[0] * plane);
                 before::invert::<S>(inverse, span, self.channels_in, guard);
             }
-            let slot = scratch.ring.as_mut_ptr().add(frame % self.ring * self.channels_in * self.channel);
-            for ci in 0..self.channels_in {
-                let to = slot.add(ci * self.channel);
+            let slot = scratch.ring.as_mut_ptr().add(frame % self.ring * self.packed.planes * self.channel);
+            for copy in 0..self.packed.planes {
+                let to = slot.add(copy * self.channel);
                 for row in (0..lead).chain(lead + (bottom - top)..local_rows) {
                     for px in 0..sx {
                         let at = (row % sy * sx + px) * phase + row / sy * self.pitch;
@@ -92,7 +92,7 @@ impl Job<'_> {
                     }
                 }
                 let line = if gap_free { to.add(lead * width) } else { scratch.line.as_mut_ptr() };
-                before::apply::<S>(&self.packed.before, ci, source(ci), scratch.inverse.as_ptr(), line, span);
+                self.words::<S>(copy, source, line, span, scratch);
                 if gap_free {
                     continue;
                 }
@@ -125,14 +125,37 @@ impl Job<'_> {
         }
     }
 
+    /// The words of one padded copy, `span` of them, from the channels that it holds; `source` is the first of all channels.
+    #[inline(always)]
+    unsafe fn words<S: Simd>(&self, copy: usize, source: *const f32, to: *mut f32, span: usize, scratch: &mut Scratch) {
+        let (before, inverse) = (&self.packed.before, scratch.inverse.as_ptr());
+        let channel = self.from.iter().product::<usize>();
+        // SAFETY: the caller's.
+        unsafe {
+            if S::CHANNELS == 1 {
+                before::apply::<S>(before, copy, source.add(copy * channel), inverse, to, span);
+                return;
+            }
+            let (even, odd) = (scratch.line.as_mut_ptr(), scratch.next.as_mut_ptr());
+            let first = 2 * copy;
+            before::apply::<S>(before, first, source.add(first * channel), inverse, even, span);
+            if first + 1 < self.channels_in {
+                before::apply::<S>(before, first + 1, source.add((first + 1) * channel), inverse, odd, span);
+            } else {
+                odd.write_bytes(0, span);
+            }
+            before::pair::<S>(even, odd, to, span);
+        }
+    }
+
     #[inline(always)]
     unsafe fn multiply<S: Simd>(&self, t: usize, task: Task, scratch: &mut Scratch, segments: &mut Vec<Segment>) {
         let [frames, kh, kw] = self.packed.kernel;
         let plane = kh * kw;
         let len = (task.rows.1 - task.rows.0 - 1) * self.pitch + self.to[2];
         let stride = self.sum_stride();
-        let slot = self.channels_in * self.channel;
-        let inputs = if self.depthwise { 1 } else { self.channels_in };
+        let slot = self.packed.planes * self.channel;
+        let planes = if self.depthwise { 1 } else { self.packed.planes };
         let mut row = 0;
         // SAFETY: the scratch was made for this job, and the packed weights hold every block's taps.
         unsafe {
@@ -141,8 +164,8 @@ impl Job<'_> {
                 let mut weights = self.packed.weights.as_ptr().add(b.at);
                 let base = if self.depthwise { b.first } else { 0 };
                 let shift = b.pixel[0] * self.pitch + b.pixel[1];
-                for start in (0..inputs).step_by(self.packed.pass) {
-                    let taps = &self.taps[..self.packed.pass.min(inputs - start) * plane];
+                for start in (0..planes).step_by(self.packed.pass) {
+                    let taps = &self.taps[..self.packed.pass.min(planes - start) * plane];
                     segments.clear();
                     for dt in 0..frames {
                         if let Some(frame) = self.frame(t, dt) {

@@ -38,6 +38,27 @@ pub(super) unsafe fn apply<S: Simd>(
     }
 }
 
+/// The words of a channel and of the next one, for `len` positions; `to` may be one of them.
+///
+/// # Safety
+/// `even` and `odd` hold a register more than `len` floats, `to` holds `len`, and the machine has the instructions of `S`.
+#[inline(always)]
+pub(super) unsafe fn pair<S: Simd>(even: *const f32, odd: *const f32, to: *mut f32, len: usize) {
+    // SAFETY: the caller's; the rest of a register goes through a buffer of its own.
+    unsafe {
+        for at in (0..len).step_by(S::LANES) {
+            let words = S::words(S::load(even.add(at)), S::load(odd.add(at)));
+            if at + S::LANES <= len {
+                S::store(to.add(at), words);
+            } else {
+                let mut rest = [0f32; 16];
+                S::store(rest.as_mut_ptr(), words);
+                std::ptr::copy_nonoverlapping(rest.as_ptr(), to.add(at), len - at);
+            }
+        }
+    }
+}
+
 /// A function of registers; the second argument is the position.
 trait Each<S: Simd>: Copy {
     unsafe fn call(self, x: S::F, at: usize) -> S::F;

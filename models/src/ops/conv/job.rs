@@ -42,7 +42,7 @@ pub(super) struct Job<'a> {
     pub pitch: usize,
     /// Rows of one phase of a padded copy.
     pub phase_rows: usize,
-    /// Floats of one channel of a padded copy.
+    /// Floats of one plane of a padded copy.
     pub channel: usize,
     /// Frames of the ring.
     pub ring: usize,
@@ -77,7 +77,9 @@ pub(super) struct Task {
 pub(super) struct Scratch {
     pub ring: Vec<f32>,
     pub sums: Vec<f32>,
+    /// A channel on its way into the ring, and the one that shares its words.
     pub line: Vec<f32>,
+    pub next: Vec<f32>,
     pub inverse: Vec<f32>,
 }
 
@@ -133,18 +135,18 @@ impl<'a> Job<'a> {
         let width = from[2] + layer.geometry.pad[2][0] + layer.geometry.pad[2][1];
         job.pitch = width.div_ceil(job.stride[2]);
         let halo = job.reach / job.stride[1];
-        let row_floats = job.channels_in * job.ring * job.stride[1] * job.stride[2] * job.pitch;
+        let row_floats = packed.planes * job.ring * job.stride[1] * job.stride[2] * job.pitch;
         job.band = (RING_FLOATS / row_floats.max(1)).saturating_sub(halo).max(4.max(2 * halo)).min(job.to[1]);
         job.balance(halo);
         job.phase_rows = job.band + halo;
         let phase = job.phase_rows * job.pitch;
         job.channel = phase * job.stride[1] * job.stride[2];
-        let inputs = if job.depthwise { 1 } else { job.channels_in };
-        for ci in 0..packed.pass.min(inputs) {
+        let planes = if job.depthwise { 1 } else { packed.planes };
+        for copy in 0..packed.pass.min(planes) {
             for dy in (0..kernel[1]).map(|dy| dy * job.dilation[1]) {
                 for dx in (0..kernel[2]).map(|dx| dx * job.dilation[2]) {
                     let (py, px) = (dy % job.stride[1], dx % job.stride[2]);
-                    let at = ci * job.channel
+                    let at = copy * job.channel
                         + (py * job.stride[2] + px) * phase
                         + dy / job.stride[1] * job.pitch
                         + dx / job.stride[2];
@@ -171,9 +173,10 @@ impl<'a> Job<'a> {
         let rows = (self.phase_rows + 1) * self.stride[1];
         let span = rows * self.from[2] + SLACK;
         Scratch {
-            ring: vec![0.0; self.ring * self.channels_in * self.channel + SLACK + 2 * self.pitch],
+            ring: vec![0.0; self.ring * self.packed.planes * self.channel + SLACK + 2 * self.pitch],
             sums: vec![0.0; blocks * widest * self.sum_stride()],
             line: vec![0.0; span],
+            next: vec![0.0; if self.packed.planes < self.channels_in { span } else { 0 }],
             inverse: vec![0.0; span],
         }
     }

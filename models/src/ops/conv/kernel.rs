@@ -3,7 +3,7 @@
 
 use super::registers::Simd;
 
-/// A run of taps: consecutive weights and where in memory the inputs of their frame begin.
+/// A run of taps: consecutive words of weights and where in memory the inputs of their frame begin.
 #[derive(Clone, Copy)]
 pub(super) struct Segment {
     pub weights: *const f32,
@@ -49,7 +49,7 @@ pub(super) unsafe fn tile<S: Simd, const MR: usize, const NR: usize>(
                 for m in 0..MR {
                     let w = S::splat(*weights.add(m));
                     for n in 0..NR {
-                        sum[m][n] = S::fma(w, xs[n], sum[m][n]);
+                        sum[m][n] = S::product(w, xs[n], sum[m][n]);
                     }
                 }
                 weights = weights.add(MR);

@@ -1,11 +1,13 @@
 //! Weights laid out for the kernel.
 
 use candle_core::Tensor;
+use half::bf16;
 
 use super::kernel::block_channels;
 use super::registers::{self, Kernel, Level, Simd};
 use super::{Activation, Before, Convolution, Guard, Kind};
 use crate::Result;
+use crate::ops::Precision;
 
 /// Taps of one pass over a block of input channels.
 const PASS_TAPS: usize = 576;
@@ -16,7 +18,9 @@ pub(super) struct Packed {
     pub blocks: Vec<Block>,
     pub weights: Vec<f32>,
     pub bias: Vec<f32>,
-    /// Input channels of one pass.
+    /// Padded copies of a frame: one of each input channel, or of each two.
+    pub planes: usize,
+    /// Padded copies of one pass.
     pub pass: usize,
     /// As [`Convolution`]'s, or what a transposed one becomes.
     pub kernel: [usize; 3],
@@ -41,9 +45,10 @@ pub(super) enum HostBefore {
 }
 
 impl Packed {
-    pub(super) fn new(layer: &Convolution, weight: &Tensor) -> Result<Self> {
-        let level = registers::level();
+    pub(super) fn new(layer: &Convolution, weight: &Tensor, products: Precision) -> Result<Self> {
         let depthwise = matches!(layer.kind, Kind::Depthwise);
+        // A channel that reads itself has no second one to be multiplied with.
+        let level = if depthwise { registers::level() } else { registers::level_for(products) };
         let weights = weight.flatten_all()?.to_vec1::<f32>()?;
         let bias = layer.bias.as_ref().map(Tensor::to_vec1::<f32>).transpose()?;
         let (mut kernel, mut outputs) = (layer.kernel, layer.channels_out);
@@ -75,8 +80,9 @@ impl Packed {
         let frames = kernel[0];
         let plane = kernel[1] * kernel[2];
         let inputs = if depthwise { 1 } else { layer.channels_in };
-        let pass = (PASS_TAPS / plane).clamp(1, inputs);
-        let lanes = registers::run(level, Lanes);
+        let (lanes, channels) = registers::run(level, Shape);
+        let words = inputs.div_ceil(channels);
+        let pass = (PASS_TAPS / plane).clamp(1, words);
         let (mut blocks, mut packed, mut first) = (Vec::new(), Vec::new(), 0);
         let group = if matches!(layer.kind, Kind::Enlarged) { layer.channels_out } else { outputs };
         while first < outputs {
@@ -85,13 +91,17 @@ impl Packed {
             let count = width.min(left);
             let pixel = [first / group / 2, first / group % 2];
             blocks.push(Block { first, count, width, at: packed.len(), pixel });
-            for start in (0..inputs).step_by(pass) {
+            for start in (0..words).step_by(pass) {
                 for dt in 0..frames {
-                    for ci in start..(start + pass).min(inputs) {
+                    for word in start..(start + pass).min(words) {
                         for tap in 0..plane {
-                            packed.extend((0..width).map(|m| {
+                            let of = |m: usize, ci: usize| {
                                 let row = (first + m) * inputs + ci;
-                                if m < count { dense[(row * frames + dt) * plane + tap] } else { 0.0 }
+                                if m < count && ci < inputs { dense[(row * frames + dt) * plane + tap] } else { 0.0 }
+                            };
+                            packed.extend((0..width).map(|m| match channels {
+                                1 => of(m, word),
+                                _ => pair(of(m, 2 * word), of(m, 2 * word + 1)),
                             }));
                         }
                     }
@@ -99,7 +109,8 @@ impl Packed {
             }
             first += count;
         }
-        Ok(Self { level, blocks, weights: packed, bias, pass, kernel, before: HostBefore::Nothing })
+        let planes = layer.channels_in.div_ceil(channels);
+        Ok(Self { level, blocks, weights: packed, bias, planes, pass, kernel, before: HostBefore::Nothing })
     }
 
     pub(super) fn set_before(&mut self, before: &Before) -> Result<()> {
@@ -133,12 +144,19 @@ fn enlarged_weights(weights: &[f32]) -> Vec<f32> {
     out
 }
 
-struct Lanes;
+/// Two values as bfloat16 in one word, the first in its lower half.
+fn pair(a: f32, b: f32) -> f32 {
+    let bits = |value| u32::from(bf16::from_f32(value).to_bits());
+    f32::from_bits(bits(a) | bits(b) << 16)
+}
 
-impl Kernel for Lanes {
-    type Output = usize;
+/// Lanes of a register, and channels of a word.
+struct Shape;
+
+impl Kernel for Shape {
+    type Output = (usize, usize);
     #[inline(always)]
-    unsafe fn run<S: Simd>(self) -> usize {
-        S::LANES
+    unsafe fn run<S: Simd>(self) -> (usize, usize) {
+        (S::LANES, S::CHANNELS)
     }
 }

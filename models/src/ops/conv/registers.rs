@@ -3,6 +3,11 @@
 //! A kernel is a struct that implements [`Kernel`]; [`run`] calls it compiled for the widest registers that the
 //! machine has. Every function of [`Simd`] is inlined into the kernel, which is what makes the instructions legal.
 
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+use crate::ops::Precision;
+
 /// A register of `f32` lanes.
 ///
 /// # Safety
@@ -10,6 +15,8 @@
 pub(crate) trait Simd: Copy {
     /// Floats per register.
     const LANES: usize;
+    /// Channels that a word holds of what [`Simd::product`] multiplies: one float, or two of bfloat16.
+    const CHANNELS: usize = 1;
     /// The register.
     type F: Copy;
 
@@ -30,6 +37,17 @@ pub(crate) trait Simd: Copy {
     unsafe fn round(a: Self::F) -> Self::F;
     /// `a * 2^n` for a whole `n` between -126 and 127.
     unsafe fn scale_by_power(a: Self::F, n: Self::F) -> Self::F;
+    /// The words of a channel and, where a word holds two, of the next one.
+    #[inline(always)]
+    unsafe fn words(a: Self::F, _next: Self::F) -> Self::F {
+        a
+    }
+    /// The products of the channels in two words, added to `sum`.
+    #[inline(always)]
+    unsafe fn product(a: Self::F, b: Self::F, sum: Self::F) -> Self::F {
+        // SAFETY: the caller's.
+        unsafe { Self::fma(a, b, sum) }
+    }
 }
 
 /// A computation that can be compiled for several kinds of registers.
@@ -44,6 +62,9 @@ pub(crate) trait Kernel {
 /// The registers of this machine.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Level {
+    /// AVX-512 that multiplies pairs of bfloat16.
+    #[cfg(target_arch = "x86_64")]
+    Avx512Bf16,
     #[cfg(target_arch = "x86_64")]
     Avx512,
     #[cfg(target_arch = "x86_64")]
@@ -65,11 +86,23 @@ pub(crate) fn level() -> Level {
     Level::Portable
 }
 
-/// Runs a kernel on registers that this machine has; `level` must come from [`level`] or be narrower.
+/// The registers that multiply in a type; the widest ones where none does so faster than in float32.
+pub(crate) fn level_for(products: Precision) -> Level {
+    #[cfg(target_arch = "x86_64")]
+    if products == Precision::Bf16 && level() == Level::Avx512 && std::arch::is_x86_feature_detected!("avx512bf16") {
+        return Level::Avx512Bf16;
+    }
+    level()
+}
+
+/// Runs a kernel on registers that this machine has; `level` must come from [`level`] or [`level_for`], or be narrower.
 pub(crate) fn run<K: Kernel>(level: Level, kernel: K) -> K::Output {
     match level {
         #[cfg(target_arch = "x86_64")]
         // SAFETY: the level was found on this machine.
+        Level::Avx512Bf16 => unsafe { x86::run_avx512_bf16(kernel) },
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: as above.
         Level::Avx512 => unsafe { x86::run_avx512(kernel) },
         #[cfg(target_arch = "x86_64")]
         // SAFETY: as above.
@@ -202,107 +235,6 @@ impl Simd for Portable {
         // Not a number becomes power 0, and the product stays not a number.
         std::array::from_fn(|i| a[i] * f32::from_bits((((n[i] as i32) + 127) as u32) << 23))
     }
-}
-
-#[cfg(target_arch = "x86_64")]
-mod x86 {
-    #[allow(clippy::wildcard_imports, reason = "a list of thirty intrinsics tells nothing")]
-    use std::arch::x86_64::*;
-
-    use super::{Kernel, Simd};
-
-    /// # Safety
-    /// The machine has AVX-512F.
-    #[target_feature(enable = "avx512f,avx2,fma")]
-    pub(super) unsafe fn run_avx512<K: Kernel>(kernel: K) -> K::Output {
-        // SAFETY: the caller's.
-        unsafe { kernel.run::<Avx512>() }
-    }
-
-    /// # Safety
-    /// The machine has AVX2 and FMA.
-    #[target_feature(enable = "avx2,fma")]
-    pub(super) unsafe fn run_avx2<K: Kernel>(kernel: K) -> K::Output {
-        // SAFETY: the caller's.
-        unsafe { kernel.run::<Avx2>() }
-    }
-
-    macro_rules! lanes {
-        ($name:ident, $lanes:literal, $reg:ty, $(($fn:ident($($arg:ident),*) => $body:expr)),* $(,)?) => {
-            #[derive(Clone, Copy)]
-            pub(super) struct $name;
-
-            impl Simd for $name {
-                const LANES: usize = $lanes;
-                type F = $reg;
-                lanes!(@fns $reg, $(($fn($($arg),*) => $body)),*);
-            }
-        };
-        (@fns $reg:ty, $(($fn:ident($($arg:ident),*) => $body:expr)),*) => {
-            $(lanes!(@one $fn, $reg, ($($arg),*) => $body);)*
-        };
-        (@one splat, $reg:ty, ($a:ident) => $body:expr) => {
-            #[inline(always)]
-            unsafe fn splat($a: f32) -> $reg {
-                // SAFETY: the caller's, see the trait.
-                unsafe { $body }
-            }
-        };
-        (@one load, $reg:ty, ($a:ident) => $body:expr) => {
-            #[inline(always)]
-            unsafe fn load($a: *const f32) -> $reg {
-                // SAFETY: the caller's, see the trait.
-                unsafe { $body }
-            }
-        };
-        (@one store, $reg:ty, ($a:ident, $b:ident) => $body:expr) => {
-            #[inline(always)]
-            unsafe fn store($a: *mut f32, $b: $reg) {
-                // SAFETY: the caller's, see the trait.
-                unsafe { $body }
-            }
-        };
-        (@one $fn:ident, $reg:ty, ($($arg:ident),*) => $body:expr) => {
-            #[inline(always)]
-            unsafe fn $fn($($arg: $reg),*) -> $reg {
-                // SAFETY: the caller's, see the trait.
-                unsafe { $body }
-            }
-        };
-    }
-
-    lanes!(Avx512, 16, __m512,
-        (splat(v) => _mm512_set1_ps(v)),
-        (load(p) => _mm512_loadu_ps(p)),
-        (store(p, v) => _mm512_storeu_ps(p, v)),
-        (add(a, b) => _mm512_add_ps(a, b)),
-        (mul(a, b) => _mm512_mul_ps(a, b)),
-        (div(a, b) => _mm512_div_ps(a, b)),
-        (fma(a, b, c) => _mm512_fmadd_ps(a, b, c)),
-        (max(a, b) => _mm512_max_ps(a, b)),
-        (min(a, b) => _mm512_min_ps(a, b)),
-        (sqrt(a) => _mm512_sqrt_ps(a)),
-        (round(a) => _mm512_roundscale_ps::<0>(a)),
-        (scale_by_power(a, n) => _mm512_scalef_ps(a, n)),
-    );
-
-    lanes!(Avx2, 8, __m256,
-        (splat(v) => _mm256_set1_ps(v)),
-        (load(p) => _mm256_loadu_ps(p)),
-        (store(p, v) => _mm256_storeu_ps(p, v)),
-        (add(a, b) => _mm256_add_ps(a, b)),
-        (mul(a, b) => _mm256_mul_ps(a, b)),
-        (div(a, b) => _mm256_div_ps(a, b)),
-        (fma(a, b, c) => _mm256_fmadd_ps(a, b, c)),
-        (max(a, b) => _mm256_max_ps(a, b)),
-        (min(a, b) => _mm256_min_ps(a, b)),
-        (sqrt(a) => _mm256_sqrt_ps(a)),
-        (round(a) => _mm256_round_ps::<0x08>(a)),
-        (scale_by_power(a, n) => {
-            let n = _mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127));
-            _mm256_mul_ps(a, _mm256_castsi256_ps(_mm256_slli_epi32::<23>(n)))
-        }),
-    );
 }
 
 /// The levels that this machine can run, for tests that compare them.

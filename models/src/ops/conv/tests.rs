@@ -1,6 +1,6 @@
 //! Every kind of layer against sums written out in float64, on the kernel and on the composition.
 
-use candle_core::{Device, Tensor};
+use candle_core::{DType, Device, Tensor};
 
 use super::{Activation, Before, Convolution, Geometry, Guard, Spread, TimeEdge};
 
@@ -18,8 +18,13 @@ impl Noise {
     }
 }
 
+/// The nearest values of bfloat16.
+fn rounded(x: &Tensor) -> Tensor {
+    x.to_dtype(DType::BF16).and_then(|x| x.to_dtype(DType::F32)).expect("rounded")
+}
+
 fn values(x: &Tensor) -> Vec<f64> {
-    x.to_dtype(candle_core::DType::F64).and_then(|x| x.flatten_all()?.to_vec1()).expect("values")
+    x.to_dtype(DType::F64).and_then(|x| x.flatten_all()?.to_vec1()).expect("values")
 }
 
 /// Padding and taps written out; `groups` is 1 or the number of channels.
@@ -110,6 +115,12 @@ fn dense_layers_match_the_sums_written_out() {
         let layer = Convolution::new(&weight, Some(&bias), geometry).expect("layer");
         let (shape, expected) = reference(&x, &weight, &bias, &geometry, false);
         check(what, &layer, &x, &shape, &expected);
+        // Products of values that bfloat16 holds are exact, whichever registers multiply them.
+        let (x, weight) = (rounded(&x), rounded(&weight));
+        let layer = weight.to_dtype(DType::BF16).map_err(Into::into);
+        let layer = layer.and_then(|weight| Convolution::new(&weight, Some(&bias), geometry)).expect("layer");
+        let (shape, expected) = reference(&x, &weight, &bias, &geometry, false);
+        check(&format!("{what}, bfloat16"), &layer, &x, &shape, &expected);
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) fn conv3(scope: &Scope, from: usize, to: usize) -> Result<Convolution
 }
 
 fn load(scope: &Scope, from: usize, to: usize, kernel: [usize; 3]) -> Result<Convolution> {
-    let weight = scope.get_as((to, from, kernel[0], kernel[1], kernel[2]), "weight", DType::F32)?;
+    let weight = scope.get_as((to, from, kernel[0], kernel[1], kernel[2]), "weight", scope.convolved())?;
     let bias = scope.get_as(to, "bias", DType::F32)?;
     Convolution::new(&weight, Some(&bias), Geometry::same(kernel, TimeEdge::Replicate))
 }
@@ -112,7 +112,7 @@ struct Upsampler {
 impl Upsampler {
     fn new(scope: &Scope, channels: usize, time: bool) -> Result<Self> {
         let resample = scope.pp("resample").pp(1);
-        let weight = resample.get_as((channels, channels, 3, 3), "weight", DType::F32)?;
+        let weight = resample.get_as((channels, channels, 3, 3), "weight", resample.convolved())?;
         let bias = resample.get_as(channels, "bias", DType::F32)?;
         let space = Convolution::enlarged(&weight, Some(&bias))?;
         let mut conv = None;

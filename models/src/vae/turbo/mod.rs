@@ -60,7 +60,7 @@ impl Decoder {
         let mut enlarge = None;
         if !config.use_unpatchify {
             let scope = scope.pp("upsampler2d_1").pp("conv");
-            let weight = scope.get_as((width, width, 3, 3), "weight", DType::F32)?;
+            let weight = scope.get_as((width, width, 3, 3), "weight", scope.convolved())?;
             let bias = scope.get_as(width, "bias", DType::F32)?;
             let conv = Convolution::new(&weight, Some(&bias), Geometry::same([1, 3, 3], TimeEdge::Zero))?;
             enlarge = Some(conv.after(silu())?.spread(Spread::PixelsByRow)?);
