@@ -56,8 +56,12 @@ impl Sink for Collected {
     }
 }
 
+fn plan(residency: Residency) -> Plan {
+    Plan { residency, ..Plan::for_device(&Device::Cpu) }
+}
+
 fn pony(residency: Residency) -> Generator {
-    planned(Plan { residency, ..Plan::for_device(&Device::Cpu) })
+    planned(plan(residency))
 }
 
 fn planned(plan: Plan) -> Generator {
@@ -73,8 +77,7 @@ fn manifest() -> Manifest {
 fn guided() -> Generator {
     let mut manifest = manifest();
     manifest.base.guidance = Some(GuidanceScales { video: 1.2, video_low: 1.2, audio: 3.0 });
-    let plan = Plan { residency: Residency::PerStage, ..Plan::for_device(&Device::Cpu) };
-    Generator::load(manifest, Device::Cpu, plan).expect("model")
+    Generator::load(manifest, Device::Cpu, plan(Residency::PerStage)).expect("model")
 }
 
 fn request(seed: u64) -> Request {
@@ -131,7 +134,7 @@ fn a_saved_draft_is_finished_without_rolling_it_again() {
 fn a_plan_with_streamed_layers_makes_the_same_clip() {
     let whole = pony(Residency::Kept).draft(&request(5), &mut Collected::default()).expect("draft");
     let (text, base) = (Layers::Streamed { kept: 0 }, Layers::Streamed { kept: 2 });
-    let plan = Plan { residency: Residency::PerStage, text, base, ..Plan::for_device(&Device::Cpu) };
+    let plan = Plan { text, base, ..plan(Residency::PerStage) };
     let streamed = planned(plan).draft(&request(5), &mut Collected::default()).expect("draft");
     assert_eq!(fingerprint(&whole), fingerprint(&streamed));
 }
@@ -167,6 +170,7 @@ fn upscaling_pony() -> Generator {
         local_attn_layers: vec![2, 3],
         steps: 2,
         noise_level: 220,
+        audio_noise: 0.7,
         short_side: 160,
     }];
     Generator::load(manifest, Device::Cpu, Plan::for_device(&Device::Cpu)).expect("model")

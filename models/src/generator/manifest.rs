@@ -113,6 +113,9 @@ pub struct UpscalePart {
     /// absent.
     #[serde(default = "released_noise_level")]
     pub noise_level: usize,
+    /// The share of noise in the sound that it listens to, 0 to 1; the released models' where absent.
+    #[serde(default = "released_audio_noise")]
+    pub audio_noise: f64,
     /// Length of the target's shorter side in pixels.
     pub short_side: u32,
 }
@@ -120,6 +123,11 @@ pub struct UpscalePart {
 /// Reference: `EvaluationConfig.noise_value`.
 pub(super) const fn released_noise_level() -> usize {
     220
+}
+
+/// Reference: `EvaluationConfig.sr_audio_noise_scale`.
+pub(super) const fn released_audio_noise() -> f64 {
+    0.7
 }
 
 /// Encoder and decoder of sound.

@@ -33,8 +33,6 @@ use route::Route;
 
 /// Latent frames that local layers see to each side (reference: `DataProxyConfig.frame_receptive_field`).
 const FRAME_RADIUS: usize = 11;
-/// The share of noise in the audio that the upscale stage listens to (reference: `sr_audio_noise_scale`).
-const UPSCALE_AUDIO_NOISE: f64 = 0.7;
 /// Shift of the upscale stage's schedule, the base stage's in the released configuration.
 const UPSCALE_SHIFT: f64 = 5.0;
 
@@ -237,7 +235,7 @@ impl Generator {
             steps: part.steps,
             shift: UPSCALE_SHIFT,
             noise_level: part.noise_level,
-            audio_noise: UPSCALE_AUDIO_NOISE,
+            audio_noise: part.audio_noise,
             guidance: None,
             text,
             height,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::manifest::{
     AudioPart, BasePart, CoordsName, Folders, GuidanceScales, Manifest, Part, SamplerName, Seconds, TextPart,
-    UpscalePart, released_noise_level,
+    UpscalePart, released_audio_noise, released_noise_level,
 };
 use crate::{Error, Result};
 
@@ -72,6 +72,7 @@ fn upscalers(is_here: impl Fn(&str) -> bool) -> Vec<UpscalePart> {
         local_attn_layers,
         steps: 5,
         noise_level: released_noise_level(),
+        audio_noise: released_audio_noise(),
         short_side,
     });
     upscalers.filter(|part| part.weights.to_str().is_some_and(&is_here)).collect()

@@ -122,5 +122,36 @@ fn upscaling_keeps_the_sound_and_holds_the_picture() -> Result<()> {
     request.height = 4;
     let refused = upscale(&transformer, &base, &request, &mut Philox::new(1), &mut go);
     assert!(matches!(refused, Err(Error::Input(_))));
+    request.height = 6;
+    request.audio_noise = 1.5;
+    let refused = upscale(&transformer, &base, &request, &mut Philox::new(1), &mut go);
+    assert!(matches!(refused, Err(Error::Input(_))));
+    Ok(())
+}
+
+#[test]
+fn what_drowns_in_noise_is_not_heard() -> Result<()> {
+    let transformer = random(&small())?;
+    let (base, text) = sample(&small(), GRID, 9, 4)?;
+    let silent = Latents { audio: base.audio.zeros_like()?, ..base.clone() };
+    for (audio_noise, heard) in [(1.0, false), (0.3, true)] {
+        let request = Upscale {
+            steps: 1,
+            shift: 5.0,
+            noise_level: 220,
+            audio_noise,
+            guidance: None,
+            text: text.clone(),
+            height: 6,
+            width: 8,
+            image_latent: None,
+            frame_radius: None,
+        };
+        let of = |base: &Latents| {
+            let made = upscale(&transformer, base, &request, &mut Philox::new(1), &mut |_| ControlFlow::Continue(()))?;
+            values(&made.video)
+        };
+        assert_eq!(of(&base)? != of(&silent)?, heard, "{audio_noise}");
+    }
     Ok(())
 }

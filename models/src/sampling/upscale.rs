@@ -43,7 +43,7 @@ impl Upscale {
     /// What the stage starts from: the base video enlarged and noised, and the audio that the model listens to.
     ///
     /// # Errors
-    /// [`Error::Input`] for a noise level above 999.
+    /// [`Error::Input`] for a noise level above 999, or a share of noise that is none.
     pub fn start(&self, base: &Latents, noise: &mut dyn Noise) -> Result<Latents> {
         let mut video = resize(&base.video, self.height, self.width)?;
         let device = video.device().clone();
@@ -53,6 +53,12 @@ impl Upscale {
             let kept = f64::from(kept);
             let fresh = noise.normal(Draw::UpscaleVideo, video.dims(), &device)?;
             video = ((video * kept)? + (fresh * (1.0 - kept * kept).sqrt())?)?;
+        }
+        if !(0.0..=1.0).contains(&self.audio_noise) {
+            return Err(Error::Input(format!(
+                "a share of noise in the audio of {} is not between 0 and 1",
+                self.audio_noise
+            )));
         }
         let fresh = noise.normal(Draw::UpscaleAudio, base.audio.dims(), &device)?;
         let audio = ((fresh * self.audio_noise)? + (&base.audio * (1.0 - self.audio_noise))?)?;

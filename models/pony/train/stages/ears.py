@@ -12,7 +12,6 @@ from torch import Tensor, nn
 
 from .draw import STEP
 from .flow import Batch
-from .sizes import Sizes
 
 #: Latents of a sound that are named, the first of which is its loudness; and the weight of the loss.
 NAMED, EARS_WEIGHT = 8, 0.3
@@ -33,9 +32,9 @@ def sounds_of(batch: Batch) -> tuple[Tensor, Tensor]:
 class Ears(nn.Module):
     """Names sounds from video tokens [b, t * n, width], n of them a frame."""
 
-    def __init__(self, sizes: Sizes) -> None:
+    def __init__(self, width: int) -> None:
         super().__init__()
-        self.layers = nn.Sequential(nn.LayerNorm(sizes.dit.hidden_size), nn.Linear(sizes.dit.hidden_size, STEP * NAMED))
+        self.layers = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, STEP * NAMED))
 
     def forward(self, tapped: Tensor, batch: Batch) -> Tensor:
         """The mean squared error over the tokens of a batch; nothing where it has no sound."""

@@ -137,7 +137,7 @@ def main() -> None:
             batch = feeder.ready.get() if feeder else draw(rng)
             batch = batch.to(where)
             told = flow(training.model, batch, tokenizer, tap=speaking.behind)
-            mouth, ears = lips.loss(told.velocity, told.noised, batch), training.beside["ears"](told.video_tokens, batch)
+            mouth, ears = lips.loss(told.velocity - told.noised.want_video, told.noised.sigma_video, batch.weight), training.beside["ears"](told.video_tokens, batch)
             reading, right, pace = training.beside["descriptions"].loss(training.model, tokenizer, sizes.most_words, fixed, training.step)
             helping = READ_WEIGHT * reading + EARS_WEIGHT * ears + LIPS_WEIGHT * mouth
             training.update(told.video + SOUND_WEIGHT * told.sound + helping, progress)

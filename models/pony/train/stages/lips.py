@@ -1,4 +1,4 @@
-"""How far a mouth opens, read from the latents of drafts, so that a training can ask for just that.
+"""How far a mouth opens, read from latents, so that a training can ask for just that.
 
 In the cells of a mouth 3 % of what changes follows the sound: the rest is the head that moves and the colours around. The flow's own
 loss weighs all of it alike, and after 11 000 steps mouths still moved as if they were deaf. A linear reading of 48 latents finds the
@@ -8,13 +8,15 @@ as a trained reader of lips judges the generator in Wav2Lip (Prajwal et al. 2020
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import torch
 from torch import Tensor
 
 from ..voices.clip import perform
 from .draw import FRAMES, STEP, WHOLE
-from .flow import Batch, Noised, Record
+from .flow import Record
 
 #: Weight of the loss; clips that are enough for the reading; how much it is held back.
 LIPS_WEIGHT, ENOUGH, RIDGE = 0.5, 300, 10.0
@@ -47,7 +49,7 @@ class Lips:
         self.reading = reading
 
     @classmethod
-    def of(cls, clips: list[Record], where: torch.device) -> "Lips":
+    def of(cls, clips: Iterable[Record], where: torch.device) -> "Lips":
         """The reading that fits the clips whose mouths are seen throughout; without such clips it reads nothing."""
         latents, openings = [np.zeros((1, 48))], [np.zeros((1, STEP))]
         for record in clips:
@@ -67,10 +69,10 @@ class Lips:
         reading = np.linalg.solve(x.T @ x + RIDGE * np.eye(48), x.T @ y)
         return cls(torch.from_numpy(reading / max(float((x @ reading).std()), 1e-6)).float().to(where))
 
-    def loss(self, velocity: Tensor, noised: Noised, batch: Batch) -> Tensor:
-        """The squared error of the openings in the clean clip that a velocity [b, 48, t, h, w] points to: 1 is to know nothing."""
-        mouth = mouths(batch.weight)
-        seen = mouth.any(-1).any(-1) & (noised.sigma_video > 0)
-        error = (velocity - noised.want_video) * noised.sigma_video[:, None, :, None, None]
-        wrong = moving(inside(error, mouth) @ self.reading, seen)
+    def loss(self, error: Tensor, sigma: Tensor, weight: Tensor) -> Tensor:
+        """How wrong the openings are, squared, in the clean clip that a velocity points to with this `error` [b, 48, t, h, w], at noise
+        levels `sigma` [b, t]; `weight` is the batch's. 1 is to know nothing."""
+        mouth = mouths(weight)
+        seen = mouth.any(-1).any(-1) & (sigma > 0)
+        wrong = moving(inside(error * sigma[:, None, :, None, None], mouth) @ self.reading, seen)
         return wrong.square().sum() / (STEP * seen.sum()).clamp_min(1)

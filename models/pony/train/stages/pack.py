@@ -24,7 +24,7 @@ from .distil import GUIDANCE_AUDIO, GUIDANCE_VIDEO
 from .flow import NEGATIVE_PROMPT, SHIFT
 from .sizes import LIMIT_BYTES, PLANS, RATE, STEPS, UPSCALE_STEPS, Sizes, is_int8
 from .training import new_model
-from .upscale import NOISE_LEVEL
+from .upscale import AUDIO_NOISE, NOISE_LEVEL
 
 
 def stored(weights: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -48,7 +48,7 @@ def description(sizes: Sizes, guided: bool) -> dict:
         base["guidance"] = {"video": GUIDANCE_VIDEO, "video_low": GUIDANCE_VIDEO, "audio": GUIDANCE_AUDIO}
     side = min(min(size) for size in sizes.pictures.values())
     upscale = {"name": f"{side}p", "weights": "upscaler.safetensors", "config": sizes.upscaler.to_json(), "steps": UPSCALE_STEPS,
-               "noise_level": NOISE_LEVEL, "short_side": side}
+               "noise_level": NOISE_LEVEL, "audio_noise": AUDIO_NOISE, "short_side": side}
     return {
         "name": "pony", "format": 1,
         "text": {"weights": "text_encoder.safetensors", "config": "text_encoder.json", "tokenizer": "tokenizer.json", "max_tokens": 640},

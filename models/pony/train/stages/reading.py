@@ -103,4 +103,4 @@ class Reader(nn.Module):
 
 def namers(sizes: Sizes) -> nn.ModuleDict:
     """All that only helps to train."""
-    return nn.ModuleDict({"phonemes": namer(sizes), "descriptions": Reader(sizes), "ears": Ears(sizes)})
+    return nn.ModuleDict({"phonemes": namer(sizes), "descriptions": Reader(sizes), "ears": Ears(sizes.dit.hidden_size)})

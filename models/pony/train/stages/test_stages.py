@@ -31,7 +31,7 @@ from .sizes import LIMIT_BYTES, RATE, full, is_int8, networks, stored_bytes, tri
 from .sound import Ring
 from .theatre import voice_of
 from .training import new_model
-from .upscale import KEPT, NOISE_LEVEL, Upscaler, enlarged, redrawn, upscale_loss
+from .upscale import KEPT, NOISE_LEVEL, Upscaler, ask, enlarged, mouths_astray, redrawn
 
 CARDS = "train.stages.cards"
 
@@ -187,9 +187,9 @@ class Drafts(unittest.TestCase):
         batch = unread(nothing)
         # Where all is zero what comes in is noise times its level, and so is what is wanted of a network that has an input skip.
         seen: list[torch.Tensor] = []
-        loss = float(upscale_loss(Blank(trial().upscaler, seen), batch, nothing[..., ::2, ::2], torch.zeros(8, 4, 8), torch.arange(8) < 3))
+        asked = ask(Blank(trial().upscaler, seen), batch, nothing[..., ::2, ::2], torch.zeros(8, 4, 8), torch.arange(8) < 3)
         level = seen[0][:, :, 1:].std() / (1 - KEPT**2) ** 0.5
-        self.assertTrue(0.3 < float(level) <= 1.0 and loss < 1e-9, (level, loss))
+        self.assertTrue(0.3 < float(level) <= 1.0 and float(asked.loss) < 1e-9, (level, asked.loss))
         self.assertEqual((seen[0][:, :, 0].flatten(1) == 0).all(1).tolist(), [True] * 3 + [False] * 5)
 
     def test_most_drafts_come_with_the_faults_of_their_network(self) -> None:
@@ -201,6 +201,21 @@ class Drafts(unittest.TestCase):
         self.assertTrue((faulty[exact | given, 0] == 1).all())
         self.assertLess(float(faulty[~exact, 1:].abs().max()), 1e-5)
         self.assertLess(float(faulty[~exact & ~given].abs().max()), 1e-5)
+
+    def test_mouths_go_astray_in_time_alone(self) -> None:
+        torch.manual_seed(0)
+        drawn = torch.arange(7.0).expand(200, 48, 4, 3, 7).movedim(-1, 2).clone()  # each frame holds its number
+        weight = torch.ones(200, 7, 8, 6)
+        weight[:, :, 5, 3] = MOUTH_WEIGHT  # of which the draft has cell (2, 1)
+        got = mouths_astray(drawn, weight)
+        mouths = got[:, 0, :, 2, 1].clone()
+        got[..., 2, 1] = drawn[..., 2, 1]
+        torch.testing.assert_close(got, drawn)
+        self.assertTrue((mouths[:, 0] == 0).all())
+        straight = (mouths == torch.arange(7)).all(1)
+        frozen = (mouths[:, 1:] == mouths[:, 1:2]).all(1)
+        self.assertTrue(60 < int(straight.sum()) < 140 and 25 < int(frozen.sum()) < 80, (straight.sum(), frozen.sum()))
+        torch.testing.assert_close(mouths_astray(drawn, torch.ones_like(weight)), drawn)
 
     def test_an_upscaler_spreads_its_text(self) -> None:
         places = positions((2, 4, 6), 9, 5, torch.device("cpu"), None, torch.tensor([5, 3]))
