@@ -18,7 +18,7 @@ mod registers;
 #[cfg(test)]
 mod tests;
 
-use candle_core::{DType, Tensor};
+use candle_core::{DType, Device, Tensor};
 
 use crate::ops::Precision;
 use crate::{Error, Result};
@@ -146,9 +146,11 @@ enum Kind {
     Transposed { stride: usize, pad: usize },
 }
 
-/// Whether the processor multiplies faster in this type than in float32.
-pub(crate) fn is_faster_in(products: Precision) -> bool {
-    registers::level_for(products) != registers::level()
+/// The type of weights for layers on a device that may multiply in this one: another than float32 only on a processor that is
+/// faster in it.
+pub(crate) fn weight_type(products: Precision, device: &Device) -> DType {
+    let is_faster = device.is_cpu() && registers::level_for(products) != registers::level();
+    if is_faster { products.dtype() } else { DType::F32 }
 }
 
 /// A convolution layer with its weights. Those of bfloat16 are multiplied with inputs that are rounded to it where the processor is

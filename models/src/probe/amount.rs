@@ -81,7 +81,9 @@ impl Amount {
                 Box::new(move || attention(&qkv, &routing, Window::Full, precision))
             }
             (Part::Convolution, Size::Clip([t, h, w])) => {
+                // The picture decoder's type.
                 let weight = filled(&[CHANNELS, CHANNELS, 3, 3, 3], device)?;
+                let weight = weight.to_dtype(conv::weight_type(Precision::Bf16, device))?;
                 let geometry = Geometry::same([3; 3], TimeEdge::Replicate);
                 let silu = conv::Activation::Silu;
                 let before = Before::Norm { guard: Guard::Add(1e-8), gain: None, activation: silu };

@@ -222,11 +222,9 @@ impl Scope {
         Self { convolving: products, ..self.clone() }
     }
 
-    /// The type that convolutions take their weights in: another one than float32 only where the processor is faster in it.
+    /// The type that convolutions take their weights in, see [`Scope::convolving`].
     pub fn convolved(&self) -> DType {
-        let precision =
-            if self.device.is_cpu() && conv::is_faster_in(self.convolving) { self.convolving } else { Precision::F32 };
-        precision.dtype()
+        conv::weight_type(self.convolving, &self.device)
     }
 
     /// The same scope for another device.
