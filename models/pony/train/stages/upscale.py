@@ -3,13 +3,13 @@
     python -m train.stages.upscale WORK --total 600
 
 As in the released model: a draft's latents are enlarged, some noise is mixed in, and from there the network flows to the latents of
-the full size, listening to the draft's sound under much noise. What a draft leaves open has been decided there, so a smaller network
+the full size, listening to the draft's sound under some noise. What a draft leaves open has been decided there, so a smaller network
 does, and most of what it learns is near: it sees moments and excerpts, and whole clips never. The text encoder is the drafts' own.
 
 Most drafts that it learns from have the faults of those that it will be given: they are what the network of drafts makes of drawn ones
 under noise. From drawn ones alone it learned to enlarge, and a face that came blurred stayed so. (Cascaded models blur or noise what
-they enlarge for the same reason, Ho et al. 2022.) And in half of the clips the mouth of the draft stands as it does at other times, so
-that the sound is what tells how it moves: it is known by now, which it was not while the draft was made.
+they enlarge for the same reason, Ho et al. 2022.) And in half of them the mouth stands as it does at other times, so that the sound is
+what tells how it moves: it is known by now, which it was not while the draft was made.
 """
 
 from __future__ import annotations
@@ -193,8 +193,7 @@ def main() -> None:
         asked = ask(training.model.dit, batch, draft, text, given, behind)
         mouth, named = lips.loss(asked.error, asked.sigma, batch.weight), ears(asked.video_tokens, batch)
         training.update(asked.loss + LIPS_WEIGHT * mouth + EARS_WEIGHT * named, progress)
-        if batch.has_sound:
-            told.append(torch.stack((asked.loss, mouth, named)).detach())
+        told.append(torch.stack((asked.loss, mouth, named)).detach())
         if training.step % 40 == 0:
             velocity, mouth, named = torch.stack(told).mean(0).tolist()
             training.say(f"velocity {velocity:.4f} lips {mouth:.3f} ears {named:.3f}")
