@@ -206,6 +206,26 @@ fn a_draft_is_upscaled_and_each_stage_can_be_kept() {
 }
 
 #[test]
+fn a_description_of_what_cannot_be_is_refused_by_name() {
+    let box_model = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("pony/model.json");
+    let description = std::fs::read_to_string(box_model).expect("description");
+    let cases = [
+        ("\"format\": 1", "\"format\": 9", "format 9"),
+        ("\"fps\": 25", "\"fps\": 24", "24 frames"),
+        ("\"noise_level\": 80", "\"noise_level\": 1000", "`noise_level` of `256p`"),
+        ("\"audio_noise\": 0.3", "\"audio_noise\": 1.5", "`audio_noise` of `256p`"),
+        ("\"audio_noise\": 0.3", "\"audio_noise\": \"loud\"", "not a model description"),
+    ];
+    for (was, is, why) in cases {
+        assert!(description.contains(was), "{was}");
+        let folder = tempfile::tempdir().expect("folder");
+        std::fs::write(folder.path().join("model.json"), description.replace(was, is)).expect("written");
+        let error = Manifest::open(folder.path()).expect_err(is).to_string();
+        assert!(error.contains(why) && error.contains("model.json"), "{error}");
+    }
+}
+
+#[test]
 fn a_prompt_is_encoded_once() {
     let folder = tempfile::tempdir().expect("folder");
     let files = || -> usize {

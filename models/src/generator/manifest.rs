@@ -270,6 +270,15 @@ impl Manifest {
         if manifest.base.guidance.is_some() && manifest.base.negative_prompt.trim().is_empty() {
             return Err(Error::format(file, "`base.guidance` leads away from a `negative_prompt`, and there is none"));
         }
+        for UpscalePart { name, noise_level, audio_noise, .. } in &manifest.upscale {
+            if *noise_level > 999 {
+                return Err(Error::format(file, format!("`noise_level` of `{name}` is {noise_level}, above 999")));
+            }
+            if !(0.0..=1.0).contains(audio_noise) {
+                let reason = format!("`audio_noise` of `{name}` is {audio_noise}, not between 0 and 1");
+                return Err(Error::format(file, reason));
+            }
+        }
         Ok(manifest)
     }
 
