@@ -176,7 +176,7 @@ impl<'a> Job<'a> {
             ring: vec![0.0; self.ring * self.packed.planes * self.channel + SLACK + 2 * self.pitch],
             sums: vec![0.0; blocks * widest * self.sum_stride()],
             line: vec![0.0; span],
-            next: vec![0.0; if self.packed.planes < self.channels_in { span } else { 0 }],
+            next: vec![0.0; if self.packed.channels > 1 { span } else { 0 }],
             inverse: vec![0.0; span],
         }
     }

@@ -18,7 +18,9 @@ pub(super) struct Packed {
     pub blocks: Vec<Block>,
     pub weights: Vec<f32>,
     pub bias: Vec<f32>,
-    /// Padded copies of a frame: one of each input channel, or of each two.
+    /// Input channels that share a word.
+    pub channels: usize,
+    /// Padded copies of a frame, each of as many channels.
     pub planes: usize,
     /// Padded copies of one pass.
     pub pass: usize,
@@ -110,7 +112,7 @@ impl Packed {
             first += count;
         }
         let planes = layer.channels_in.div_ceil(channels);
-        Ok(Self { level, blocks, weights: packed, bias, planes, pass, kernel, before: HostBefore::Nothing })
+        Ok(Self { level, blocks, weights: packed, bias, channels, planes, pass, kernel, before: HostBefore::Nothing })
     }
 
     pub(super) fn set_before(&mut self, before: &Before) -> Result<()> {

@@ -88,11 +88,11 @@ pub(crate) fn level() -> Level {
 
 /// The registers that multiply in a type; the widest ones where none does so faster than in float32.
 pub(crate) fn level_for(products: Precision) -> Level {
-    #[cfg(target_arch = "x86_64")]
-    if products == Precision::Bf16 && level() == Level::Avx512 && std::arch::is_x86_feature_detected!("avx512bf16") {
-        return Level::Avx512Bf16;
+    match (products, level()) {
+        #[cfg(target_arch = "x86_64")]
+        (Precision::Bf16, Level::Avx512) if std::arch::is_x86_feature_detected!("avx512bf16") => Level::Avx512Bf16,
+        (_, level) => level,
     }
-    level()
 }
 
 /// Runs a kernel on registers that this machine has; `level` must come from [`level`] or [`level_for`], or be narrower.

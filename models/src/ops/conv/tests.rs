@@ -90,6 +90,7 @@ fn dense_layers_match_the_sums_written_out() {
         ("3x3x3 of one frame", [2, 3, 1, 5, 40], 13, [3, 3, 3], Geometry::same([3; 3], replicate)),
         ("3x3x3 causal", [1, 24, 7, 9, 50], 16, [3, 3, 3], Geometry::causal([3; 3])),
         ("causal of one frame", [1, 4, 1, 3, 3], 4, [3, 3, 3], Geometry::causal([3; 3])),
+        ("one input", [1, 1, 3, 5, 6], 8, [3, 3, 3], Geometry::same([3; 3], replicate)),
         ("many channels", [1, 150, 2, 4, 5], 3, [3, 3, 3], Geometry::same([3; 3], replicate)),
         ("1x1x1", [1, 17, 3, 5, 7], 6, [1, 1, 1], Geometry::PLAIN),
         ("3x1x1", [1, 8, 9, 4, 6], 16, [3, 1, 1], Geometry::same([3, 1, 1], replicate)),
