@@ -14,9 +14,7 @@ what tells how it moves: it is known by now, which it was not while the draft wa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -26,12 +24,12 @@ from torch import Tensor, nn
 
 from .. import fellows
 from ..codecs.anchor import Anchor, Halving
-from ..codecs.clips import HELD_OUT_EVERY
+from ..codecs.clips import clip_paths, split
 from ..transformer.dit import Dit
 from ..transformer.sampling import UniPC, sigmas
 from .clock import arguments
 from .ears import EARS_WEIGHT, Ears
-from .flow import Batch, Noised, Record, Records, draw_batch, features, frame_levels, levels_among, read_record
+from .flow import Batch, Noised, Records, draw_batch, features, frame_levels, levels_among, read_record
 from .lips import LIPS_WEIGHT, Lips, mouths
 from .parts import newest
 from .sizes import PLANS, UPSCALE_STEPS, Sizes
@@ -153,11 +151,6 @@ def ask(dit: Dit, batch: Batch, draft: Tensor, text: Tensor, given: Tensor, tap:
     return Asked((error.square() * place).mean(), error, sigma, *tapped[:1])
 
 
-def drawn_clips(work: Path) -> Iterator[Record]:
-    """The clips of a work folder at their full size, those held back left out."""
-    return (read_record(path) for path in sorted((work / "latents").glob("*.npz")) if int(path.stem) % HELD_OUT_EVERY)
-
-
 def main() -> None:
     parser = arguments(__doc__)
     parser.add_argument("--tokens", type=int, default=0)
@@ -176,7 +169,8 @@ def main() -> None:
     known, budget = excerpts.part(held_out=False), args.tokens or (120_000 if fixed else 8_000)
     if not known and not len(moments):
         raise SystemExit("nothing is drawn yet; run train.stages.stills or train.stages.draw --excerpts first")
-    lips, behind = Lips.of(drawn_clips(args.work), where), min(NAMED_BEHIND, sizes.upscaler.num_layers - 1)
+    lips = Lips.of(map(read_record, split(clip_paths(args.work / "latents"))[0]), where)
+    behind = min(NAMED_BEHIND, sizes.upscaler.num_layers - 1)
     rng, told = np.random.default_rng([training.step, 43, fellows.RANK]), []
     for progress in training.clock:
         if len(moments) and (not known or rng.random() < MOMENTS):
