@@ -66,7 +66,7 @@ def stages(args: argparse.Namespace) -> list[Stage]:
         Stage("picture encoder, linear", (*start, "--minutes", minutes(20)), "linear.done", 20, False),
         Stage("picture encoder", (*whole, "--resume", "--rate", "0.2", "--minutes", minutes(70)), "wan_encoder.done", 70, False),
         *(moments if args.pictures == THEATRE else []),
-        Stage("excerpts drawn", excerpts, "excerpts_drawn.done", 60, False),
+        Stage("excerpts drawn", excerpts, "excerpts_drawn.done", 90, False),
         Stage("excerpts", ("stages.joint", work, "--of", "excerpts", *plan), "excerpts.done", 110),
         Stage("picture and sound", ("stages.joint", work, *plan), "joint.done", 330),
         Stage("upscaler", ("stages.upscale", work, *plan), "upscaler.done", 120),
@@ -92,7 +92,7 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--clips", type=int, default=8000)
     parser.add_argument("--scenes", type=int, default=8_000, help="of the theatre, whose moments are learned before clips")
-    parser.add_argument("--excerpts", type=int, default=4_000, help="of clips, with which picture and sound are learned before whole ones")
+    parser.add_argument("--excerpts", type=int, default=6_000, help="of clips, with which picture and sound are learned before whole ones")
     parser.add_argument("--base-clips", type=int, default=240)
     parser.add_argument("--draw-seconds", type=float, default=500)
     parser.add_argument("--processes", type=int, default=max(1, (os.cpu_count() or 1) - 3), help="that draw clips")

@@ -33,8 +33,8 @@ FIRST_GIVEN, STILL_GIVEN, SOUND_GIVEN, NO_PROMPT = 0.4, 0.9, 0.3, 0.1
 #: Noise levels are as dense as the sampler's, who asks for none below its last one, and so many of them are the first one, of
 #: noise alone: what is settled there is what the prompt says, and all other levels only refine it.
 SHIFT, FIRST_LEVEL, FIRST_LEVEL_OF_MOMENTS = 5.0, 0.2, 0.6
-#: Shares of the batches by shape: most clips are made for telephones.
-ASPECTS = {"9:16": 0.6, "16:9": 0.25, "1:1": 0.15}
+#: Shares of the batches by shape, those of what is drawn: mouths are smaller where a picture is less high, and harder to learn.
+ASPECTS = {"9:16": 0.4, "16:9": 0.35, "1:1": 0.25}
 #: Share of the clips of a batch in which somebody speaks: half of all do, and mouths are what is learned last.
 SPEAKING = 0.75
 #: Weight of the cells of a face beside those of its mouth, `draw.MOUTH_WEIGHT`: an eye is small and all that one looks at.

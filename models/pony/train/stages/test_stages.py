@@ -212,9 +212,12 @@ class Drafts(unittest.TestCase):
         got[..., 2, 1] = drawn[..., 2, 1]
         torch.testing.assert_close(got, drawn)
         self.assertTrue((mouths[:, 0] == 0).all())
+        self.assertTrue((mouths >= 0).all() and (mouths <= 6).all())
         straight = (mouths == torch.arange(7)).all(1)
-        frozen = (mouths[:, 1:] == mouths[:, 1:2]).all(1)
-        self.assertTrue(60 < int(straight.sum()) < 140 and 25 < int(frozen.sum()) < 80, (straight.sum(), frozen.sum()))
+        steps = mouths[:, 1:].diff(dim=1)  # of a mouth that moves less, as far as the time that it is drawn to is one
+        less = (steps - steps[:, :1]).abs().amax(1) < 1e-5
+        less &= steps[:, 0] < 0.999
+        self.assertTrue(8 < int(straight.sum()) < 40 and 65 < int(less.sum()) < 120, (straight.sum(), less.sum()))
         torch.testing.assert_close(mouths_astray(drawn, torch.ones_like(weight)), drawn)
 
     def test_an_upscaler_spreads_its_text(self) -> None:
