@@ -1,6 +1,12 @@
 //! The sides of a layer against each other.
 
 use super::*;
+use crate::sampling::{Draw, Noise as _, Philox};
+
+/// Values of this deviation, the same in every run: an error that is a matter of chance would be above its bound one day.
+fn normal(seed: u64, deviation: f64, shape: &[usize]) -> Result<Tensor> {
+    Ok((Philox::new(seed).normal(Draw::Video, shape, &Device::Cpu)? * deviation)?)
+}
 
 fn layer(weight: &Tensor, experts: usize, activation: Activation, precision: Precision) -> Result<(Linear, Linear)> {
     let (rows, input) = weight.dims2()?;
@@ -39,10 +45,10 @@ fn relative_error(a: &Tensor, b: &Tensor) -> Result<f32> {
 fn weights_in_8_bits_are_near_and_both_sides_agree() -> Result<()> {
     let device = Device::Cpu;
     let routing = Routing { video: 31, audio: 17, text: 1 };
-    let x = Tensor::randn(0f32, 1.0, (49, 250), &device)?;
+    let x = normal(1, 1.0, &[49, 250])?;
     for precision in [Precision::F32, Precision::Bf16] {
         for (activation, experts) in [(Activation::None, 3), (Activation::SwiGlu7, 1)] {
-            let weight = Tensor::randn(0f32, 0.1, (experts * 70, 250), &device)?;
+            let weight = normal(2, 0.1, &[experts * 70, 250])?;
             let (wide, _) = layer(&weight, experts, activation, precision)?;
             let matrix = Matrix::of_tensor(&weight)?;
             let shape = [70, 250];
@@ -69,16 +75,15 @@ fn weights_in_8_bits_are_near_and_both_sides_agree() -> Result<()> {
 
 #[test]
 fn panels_and_plain_operations_agree() -> Result<()> {
-    let device = Device::Cpu;
     let routing = Routing { video: 31, audio: 17, text: 1 };
-    let x = Tensor::randn(0f32, 1.0, (49, 50), &device)?;
+    let x = normal(3, 1.0, &[49, 50])?;
     for (activation, then_activate) in
         [(Activation::None, false), (Activation::Gelu7, true), (Activation::SwiGlu7, true), (Activation::None, true)]
     {
         for experts in [1, 3] {
-            let weight = Tensor::randn(0f32, 0.4, (experts * 70, 50), &device)?;
+            let weight = normal(4, 0.4, &[experts * 70, 50])?;
             let (panels, plain) = layer(&weight, experts, activation, Precision::F32)?;
-            let residual = Tensor::randn(0f32, 1.0, (49, 70), &device)?;
+            let residual = normal(5, 1.0, &[49, 70])?;
             let then = if then_activate { Then::Activate } else { Then::Add(&residual) };
             let (a, b) = (panels.forward(&x, &routing, then)?, plain.forward_fallback(&x, &routing, then)?);
             assert_eq!(a.dims(), b.dims());
@@ -91,9 +96,8 @@ fn panels_and_plain_operations_agree() -> Result<()> {
 
 #[test]
 fn equal_experts_are_one_shared_layer() -> Result<()> {
-    let device = Device::Cpu;
-    let weight = Tensor::randn(0f32, 0.4, (33, 20), &device)?;
-    let x = Tensor::randn(0f32, 1.0, (40, 20), &device)?;
+    let weight = normal(6, 0.4, &[33, 20])?;
+    let x = normal(7, 1.0, &[40, 20])?;
     let routing = Routing { video: 20, audio: 9, text: 11 };
     let (one, _) = layer(&weight, 1, Activation::None, Precision::Bf16)?;
     let three = Tensor::cat(&[&weight, &weight, &weight], 0)?;
