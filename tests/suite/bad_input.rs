@@ -150,7 +150,7 @@ fn weights_that_cannot_work() {
         std::fs::copy(file(other), file(&part)).expect("swapped");
         place.refuses(&ask, 1, &part);
         std::fs::remove_file(file(&part)).expect("removed");
-        place.refuses(&ask, 1, &part);
+        place.refuses(&ask, 1, &format!("download it again: ./model/{part}"));
         std::fs::write(file(&part), &whole).expect("restored");
     }
     for config in ["text_encoder.json", "video_decoder.json", "audio_vae.json", "tokenizer.json", "model.json"] {

@@ -1,6 +1,7 @@
 //! What a model folder holds: `model.json`, or the layout of the released files.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -284,7 +285,10 @@ impl Manifest {
 
     fn check_files(&mut self) -> Result<()> {
         for path in self.paths_mut() {
-            std::fs::metadata(&*path).map_err(|error| Error::io("opening a part of the model", &*path, error))?;
+            std::fs::metadata(&*path).map_err(|error| match error.kind() {
+                ErrorKind::NotFound => Error::format(&*path, "a part of the model is missing; download it again"),
+                _ => Error::io("opening a part of the model", &*path, error),
+            })?;
         }
         Ok(())
     }

@@ -6,7 +6,8 @@
 
 What a picture is made of is learned where it costs least: from moments, then, with the sound that belongs to it, from
 excerpts, which have less than half of a clip's tokens. Each begins with what came before (`speech` first of all), resumes from its
-own file in WORK, and takes in what is drawn beside it.
+own file in WORK, and takes in what is drawn beside it. Once there is an upscaler the text encoder stays as it is, for the upscaler
+listens to it too.
 """
 
 from __future__ import annotations
@@ -109,7 +110,9 @@ def main() -> None:
     args = parser.parse_args()
     sizes = PLANS[args.plan]()
     name = STATES[args.of]
-    training = Training(args.work / name, start_of(args.work, args.of), new_model(sizes), args.total, args.seconds, beside=namers(sizes))
+    model, reads = new_model(sizes), not (args.work / "upscaler.pt").exists()
+    model.text.requires_grad_(reads)
+    training = Training(args.work / name, start_of(args.work, args.of), model, args.total, args.seconds, beside=namers(sizes))
     where, fixed = training.device, training.device.type == "cuda"
     tokenizer = Tokenizer.from_file(str(args.work / "tokenizer.json"))
     speaking = Speaking(args.work, sizes, tokenizer, where, 16 if fixed else 2, spare_processes(args.processes), training.step)
@@ -138,7 +141,9 @@ def main() -> None:
             batch = batch.to(where)
             told = flow(training.model, batch, tokenizer, tap=speaking.behind)
             mouth, ears = lips.loss(told.velocity - told.noised.want_video, told.noised.sigma_video, batch.weight), training.beside["ears"](told.video_tokens, batch)
-            reading, right, pace = training.beside["descriptions"].loss(training.model, tokenizer, sizes.most_words, fixed, training.step)
+            reading = right = pace = torch.zeros((), device=where)
+            if reads:
+                reading, right, pace = training.beside["descriptions"].loss(training.model, tokenizer, sizes.most_words, fixed, training.step)
             helping = READ_WEIGHT * reading + EARS_WEIGHT * ears + LIPS_WEIGHT * mouth
             training.update(told.video + SOUND_WEIGHT * told.sound + helping, progress)
             figures = (told.video, told.sound, right, pace, ears, mouth)

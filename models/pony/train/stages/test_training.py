@@ -91,6 +91,23 @@ class Student(unittest.TestCase):
         for name in (name for name in before if name.startswith("text.")):
             torch.testing.assert_close(written["average"][name], before[name])
 
+    def test_a_training_goes_on_with_less_of_the_network(self) -> None:
+        ids, mask = tokens(self.words, [NEGATIVE_PROMPT] * 2, 640, False)
+        with tempfile.TemporaryDirectory() as folder:
+            for reads in (True, False):
+                model = new_model(trial())
+                model.load_state_dict(self.teacher.state_dict())
+                model.text.requires_grad_(reads)
+                training = Training(Path(folder) / "joint.pt", None, model, 1.0, 1.0)
+                before = {name: value.clone() for name, value in model.state_dict().items()}
+                noised = add_noise(self.batch, torch.full((2,), 0.7))
+                got = model.dit.velocity(*noised.seen, features(model, ids, mask), mask)
+                training.update(sum(distance(got, noised, self.batch.weight)), 0.0)
+                training.checkpoint()
+                moved = {name.split(".")[0] for name, value in model.state_dict().items() if not torch.equal(value, before[name])}
+                self.assertEqual((training.step, "text" in moved), (2 - reads, reads))
+                self.assertIn("dit", moved)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -47,6 +47,11 @@ def frozen(path: Path, sizes: Sizes, where: torch.device) -> Pony:
     return model
 
 
+def sizes_of_groups(optimizer: dict) -> list[int]:
+    """How many parameters each group of an optimizer's state has."""
+    return [len(group["params"]) for group in optimizer["param_groups"]]
+
+
 class Training:
     """A network in training, but for what of it needs no gradients; goes on from `path`, else begins with the averaged weights of
     `start`, else from nothing.
@@ -81,11 +86,14 @@ class Training:
             for name, p in self.average.items():
                 p.copy_(state["average"][name])
             self.step, spent = state["step"], state["spent"]
-            # A checkpoint that travelled has neither this nor momenta, an older one not all of it; they come back within some dozen steps.
+            # A checkpoint that travelled has neither this nor momenta, one of a training that moved more has others; they come back
+            # within some dozen steps.
             if "beside" in state:
                 self.beside.load_state_dict(state["beside"], strict=False)
-            for optimizer, saved in zip(self.optimizers, state.get("optimizers", [])):
-                optimizer.load_state_dict(saved)
+            saved = state.get("optimizers", [])
+            if list(map(sizes_of_groups, saved)) == [sizes_of_groups(o.state_dict()) for o in self.optimizers]:
+                for optimizer, momenta in zip(self.optimizers, saved):
+                    optimizer.load_state_dict(momenta)
         self.since, self.saved = 0, time.monotonic()
         self.clock = Clock(total_secs, call_secs, spent)
         torch.manual_seed(self.step + 1_000_003 * fellows.RANK)
