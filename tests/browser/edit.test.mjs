@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { browse, call, newHome, projectWith, serve, until } from "./harness.mjs";
+import { browse, call, newHome, painted, projectWith, serve, until } from "./harness.mjs";
 
 const shot = (description) => ({ shot: { description, lines: [], sound: null }, seconds: 4 });
 
@@ -39,6 +39,19 @@ test("split, trim, delete and duplicate are undone step by step to the same docu
   assert.deepEqual(back, before);
   await page.keyboard.press("Control+Shift+z");
   await settled((now) => now.clips.length === 4, "the split is not done again");
+
+  // Keys that come faster than the answers to them: all are obeyed, in their order.
+  await page.keyboard.press("Control+Shift+z");
+  await settled((now) => now.clips.length === 3, "the delete is not done again");
+  await painted(page);
+  await page.evaluate(() => {
+    const undo = { key: "z", code: "KeyZ", ctrlKey: true, bubbles: true, cancelable: true };
+    const redo = { ...undo, key: "Z", shiftKey: true };
+    const mark = { key: "m", code: "KeyM", bubbles: true, cancelable: true };
+    for (const key of [undo, undo, redo, mark]) document.body.dispatchEvent(new KeyboardEvent("keydown", key));
+  });
+  const fast = await settled((now) => now.markers.length === 1 && now, "no marker is set");
+  assert.equal(fast.clips.length, 4, "the split is not done again at once");
   // Four seconds, and the frame that the model adds.
   assert.equal(length, 101);
   assert.deepEqual(troubles, []);

@@ -18,11 +18,12 @@ export function ProjectMenu(): JSX.Element {
   const view = useView();
   const [isRenaming, setRenaming] = createSignal(false);
   const project = studio.project;
+  // Whether there is a step to undo is the core's to know: keys come faster than its answers.
   provideCommands([
     { id: "project.chooser", title: "project.chooser", run: () => view.setSheet("projects") },
     { id: "project.rename", title: "project.rename", run: () => setRenaming(true), enabled: () => project() !== null },
-    { id: "project.undo", title: "project.undo", run: () => void studio.act("project.undo", {}), enabled: () => !!project()?.undo },
-    { id: "project.redo", title: "project.redo", run: () => void studio.act("project.redo", {}), enabled: () => !!project()?.redo },
+    { id: "project.undo", title: "project.undo", run: () => void studio.act("project.undo", {}), enabled: () => project() !== null },
+    { id: "project.redo", title: "project.redo", run: () => void studio.act("project.redo", {}), enabled: () => project() !== null },
     {
       id: "project.close",
       title: "project.close",

@@ -1,6 +1,8 @@
 //! Calls and events over a WebSocket: `{id, name, args}` in, `{id, ok}` or `{id, error}` and `{event}` out.
 
+use std::future::poll_fn;
 use std::sync::Weak;
+use std::task::Poll;
 
 use axum::extract::WebSocketUpgrade;
 use axum::extract::ws::{Message, WebSocket};
@@ -37,7 +39,7 @@ async fn talk(mut socket: WebSocket, studio: Weak<Studio>, mut stopped: watch::R
         let said = tokio::select! {
             message = socket.recv() => match message {
                 Some(Ok(Message::Text(text))) => {
-                    answer(&studio, text.as_str(), &sender);
+                    begin(answer(studio.clone(), text.as_str(), sender.clone())).await;
                     continue;
                 }
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return,
@@ -67,11 +69,19 @@ pub(super) async fn stop(stopped: &mut watch::Receiver<bool>) {
     stopped.wait_for(|stopped| *stopped).await.map(drop).ok();
 }
 
-/// Makes a call beside the connection; the studio keeps the order.
-fn answer(studio: &Weak<Studio>, text: &str, sender: &mpsc::Sender<Value>) {
-    let (studio, sender) = (studio.clone(), sender.clone());
+/// Goes on with `work` beside the connection, once it is where it first waits. There a call has its place in the studio's line;
+/// begun in a task of its own, it could come there behind the one after it.
+async fn begin(work: impl Future<Output = ()> + Send + 'static) {
+    let mut work = Box::pin(work);
+    if poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await.is_pending() {
+        tokio::spawn(work);
+    }
+}
+
+/// Makes a call and sends its answer.
+fn answer(studio: Weak<Studio>, text: &str, sender: mpsc::Sender<Value>) -> impl Future<Output = ()> + Send + use<> {
     let call: Result<Call, _> = serde_json::from_str(text);
-    tokio::spawn(async move {
+    async move {
         let answer = match (call, studio.upgrade()) {
             (Ok(Call { id, name, args }), Some(studio)) => match studio.call(&name, args).await {
                 Ok(ok) => json!({ "id": id, "ok": ok }),
@@ -82,5 +92,5 @@ fn answer(studio: &Weak<Studio>, text: &str, sender: &mpsc::Sender<Value>) {
         };
         // Nobody may be there any more.
         sender.send(answer).await.ok();
-    });
+    }
 }
