@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { browse, call, newHome, painted, projectWith, serve, until } from "./harness.mjs";
+import { browse, call, newHome, projectWith, serve, until } from "./harness.mjs";
 
 const shot = (description) => ({ shot: { description, lines: [], sound: null }, seconds: 4 });
 
@@ -27,6 +27,8 @@ test("split, trim, delete and duplicate are undone step by step to the same docu
   assert.equal(split.clips[0].out - split.clips[0].in, 50);
   assert.equal(split.clips[1].shot, split.clips[0].shot);
 
+  // The page is told after the core has it.
+  await clips.nth(3).waitFor();
   await clips.nth(1).click();
   await page.keyboard.press("Delete");
   const closed = await settled((now) => now.clips.length === 3 && now, "nothing is deleted");
@@ -41,17 +43,25 @@ test("split, trim, delete and duplicate are undone step by step to the same docu
   await settled((now) => now.clips.length === 4, "the split is not done again");
 
   // Keys that come faster than the answers to them: all are obeyed, in their order.
+  const pressAll = (...keys) =>
+    page.evaluate((keys) => {
+      for (const key of keys) document.body.dispatchEvent(new KeyboardEvent("keydown", { ...key, bubbles: true, cancelable: true }));
+    }, keys);
+  const undo = { key: "z", code: "KeyZ", ctrlKey: true };
+  const redo = { ...undo, key: "Z", shiftKey: true };
   await page.keyboard.press("Control+Shift+z");
   await settled((now) => now.clips.length === 3, "the delete is not done again");
-  await painted(page);
-  await page.evaluate(() => {
-    const undo = { key: "z", code: "KeyZ", ctrlKey: true, bubbles: true, cancelable: true };
-    const redo = { ...undo, key: "Z", shiftKey: true };
-    const mark = { key: "m", code: "KeyM", bubbles: true, cancelable: true };
-    for (const key of [undo, undo, redo, mark]) document.body.dispatchEvent(new KeyboardEvent("keydown", key));
-  });
-  const fast = await settled((now) => now.markers.length === 1 && now, "no marker is set");
-  assert.equal(fast.clips.length, 4, "the split is not done again at once");
+  await pressAll(undo, undo, redo, { key: "m", code: "KeyM" });
+  const marked = await settled((now) => now.markers.length === 1 && now, "no marker is set");
+  assert.equal(marked.clips.length, 4, "the split is not done again at once");
+
+  await clips.nth(3).waitFor();
+  await clips.first().click();
+  await pressAll(...Array(5).fill({ key: ",", code: "Comma" }));
+  const shorter = await settled((now) => now.clips[0].out <= 45 && now, "a key that is held down loses steps");
+  assert.equal(shorter.clips[0].out, 45);
+  await page.keyboard.press("Control+z");
+  await settled((now) => now.clips[0].out === 50, "what was held down is not one step");
   // Four seconds, and the frame that the model adds.
   assert.equal(length, 101);
   assert.deepEqual(troubles, []);

@@ -75,9 +75,18 @@ export function provideTimelineCommands(studio: Studio, view: View, model: Timel
     if (edge === "in" && model.told().track === "magnetic") view.setPlayhead(clip.start);
   }
 
+  /** Where a key that is held down has brought an edge, until the core has told of it. */
+  let nudged: { merge: string; to: number } | null = null;
+
   function nudge(edge: "in" | "out", by: number) {
     const clip = meant();
-    if (clip) commit([{ kind: "trim", clip: clip.id, edge, to: Math.max(0, clip[edge] + by) }], `trim ${edge} ${clip.id}`);
+    if (!clip) return;
+    const merge = `trim ${edge} ${clip.id}`;
+    const now = { merge, to: Math.max(0, (nudged?.merge === merge ? nudged.to : clip[edge]) + by) };
+    nudged = now;
+    void model.commit([{ kind: "trim", clip: clip.id, edge, to: now.to }], merge).then(() => {
+      if (nudged === now) nudged = null;
+    });
   }
 
   /** The clip whose shot a new one can go on from: films and pictures from elsewhere have none. */
