@@ -1,10 +1,21 @@
 // Cutting with the keyboard: split, trim, delete, and undo back to the beginning.
 
 import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
-import { browse, call, newHome, projectWith, serve, until } from "./harness.mjs";
+import { ROOT, browse, call, newHome, projectWith, serve, until } from "./harness.mjs";
+
+/** What the sample project has taken in: a picture and a voice. */
+const TAKEN_IN = join(ROOT, "assets/sample/project/media");
 
 const shot = (description) => ({ shot: { description, lines: [], sound: null }, seconds: 4 });
+
+/** Keys without a moment between them: a hand is slower, a busy machine is not. */
+const pressOn = (target, keys) =>
+  target.evaluate((element, keys) => {
+    for (const key of keys) element.dispatchEvent(new KeyboardEvent("keydown", { ...key, bubbles: true, cancelable: true }));
+  }, keys);
 
 test("split, trim, delete and duplicate are undone step by step to the same document", async (t) => {
   const { link } = await serve(t, await newHome(t));
@@ -43,10 +54,8 @@ test("split, trim, delete and duplicate are undone step by step to the same docu
   await settled((now) => now.clips.length === 4, "the split is not done again");
 
   // Keys that come faster than the answers to them: all are obeyed, in their order.
-  const pressAll = (...keys) =>
-    page.evaluate((keys) => {
-      for (const key of keys) document.body.dispatchEvent(new KeyboardEvent("keydown", { ...key, bubbles: true, cancelable: true }));
-    }, keys);
+  const body = page.locator("body");
+  const pressAll = (...keys) => pressOn(body, keys);
   const undo = { key: "z", code: "KeyZ", ctrlKey: true };
   const redo = { ...undo, key: "Z", shiftKey: true };
   await page.keyboard.press("Control+Shift+z");
@@ -108,5 +117,25 @@ test("a clip's edge is trimmed with the mouse, and Escape lets it be", async (t)
   await until(async () => (await out()) < whole, "the clip is not trimmed");
   const next = (await call(page, "project.get")).timeline.clips[1];
   assert.equal(next.start, await out(), "the next clip does not follow");
+  assert.deepEqual(troubles, []);
+});
+
+test("a sound is moved by the arrow keys, a frame with each", async (t) => {
+  const { link } = await serve(t, await newHome(t));
+  const { page, troubles } = await browse(t, link);
+  await projectWith(page, [shot("A red pony in a meadow.")]);
+  const voice = (await readdir(TAKEN_IN)).find((name) => name.endsWith(".m4a"));
+  const [{ sha256, name, bytes, frames }] = await call(page, "media.import", { paths: [join(TAKEN_IN, voice)] });
+  const { timeline } = await call(page, "timeline.edit", {
+    edits: [{ kind: "add_audio", track: null, kind_of_track: "music", media: { sha256, name, bytes }, start: 20, frames }],
+  });
+  const sound = page.locator(".sound");
+  await sound.waitFor();
+  await pressOn(sound, Array(7).fill({ key: "ArrowRight" }));
+  await pressOn(sound, [{ key: "ArrowLeft" }]);
+  const start = async () => (await call(page, "project.get")).timeline.tracks[0].items[0].start;
+  await until(async () => (await start()) === 26, "a key that is held down loses steps");
+  await call(page, "project.undo");
+  assert.equal(await start(), timeline.tracks[0].items[0].start, "what was held down is not one step");
   assert.deepEqual(troubles, []);
 });

@@ -74,8 +74,12 @@ export function SoundBox(props: { id: string; kind: AudioTrack["kind"] }): JSX.E
   const fade = (which: "fade_in" | "fade_out") => model.x(item()?.[which] ?? 0);
   function put(change: (now: AudioItem, others: readonly AudioItem[]) => AudioItem, merge?: string) {
     const track = model.told().tracks.find((one) => one.items.some((other) => other.id === props.id));
-    const now = track?.items.find((one) => one.id === props.id);
-    if (track && now) void model.commit([{ kind: "put_audio", track: track.id, item: change(now, track.items) }], merge);
+    const now = item();
+    if (!track || !now) return;
+    const put = change(now, track.items);
+    // Drawn at once: a key that is held down goes on from there, not from what the core has told.
+    model.setPreview({ sound: { track: track.id, item: put } });
+    void model.commit([{ kind: "put_audio", track: track.id, item: put }], merge);
   }
   const nudge = (by: number) => put((now, others) => soundMoved(others, now, now.start + by), `sound ${props.id}`);
   const menu = (): MenuEntry[] => [
