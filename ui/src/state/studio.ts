@@ -38,7 +38,7 @@ export interface Studio {
   setSettings(change: SetSettings["settings"]): Promise<void>;
   /** Calls the core; an error is shown at the edge of the window and thrown on. */
   call<N extends CallName>(name: N, args: Calls[N]["args"]): Promise<Calls[N]["result"]>;
-  /** Calls the core and takes the project it answers with. For buttons: errors are shown, nothing is thrown. */
+  /** Calls the core. For buttons: errors are shown, nothing is thrown. */
   act<N extends CallName>(name: N, args: Calls[N]["args"]): Promise<Calls[N]["result"] | undefined>;
   notify(tone: Notice["tone"], text: string): void;
   dismiss(id: number): void;
@@ -64,14 +64,16 @@ export async function createStudio(backend: Backend): Promise<Studio> {
   const [settings, setSettings] = createSignal<UiSettings>(await backend.call("app.settings", {}));
   let nextNotice = 1;
 
-  const takeProject = (project: ProjectView | null) => setHeld("project", reconcile(project, { key: "id" }));
-
-  // Answers may come in another order than they were asked for: only the last one counts.
+  // Answers may come in another order than they were asked for: an older one never takes the place of a newer one. Each of
+  // the others is shown, so that the window follows while changes come faster than answers.
   let asked = 0;
+  let shown = 0;
   async function fetchProject() {
     const turn = ++asked;
-    const project = await backend.call("project.get", {}).catch(() => undefined);
-    if (project !== undefined && turn === asked) takeProject(project);
+    const project = await backend.call("project.get", {});
+    if (turn < shown) return;
+    shown = turn;
+    setHeld("project", reconcile(project, { key: "id" }));
   }
 
   async function fetchStatus() {
@@ -80,20 +82,15 @@ export async function createStudio(backend: Backend): Promise<Studio> {
   }
 
   async function refresh() {
-    const [now, project, queue] = await Promise.all([
-      backend.call("app.status", {}),
-      backend.call("project.get", {}),
-      backend.call("jobs.list", {}),
-    ]);
+    const [now, queue] = await Promise.all([backend.call("app.status", {}), backend.call("jobs.list", {}), fetchProject()]);
     setStatus(now);
-    takeProject(project);
     setJobs(reconcile(queue, { key: "id" }));
   }
 
   backend.subscribe((event) => {
     switch (event.type) {
       case "project":
-        void fetchProject();
+        void fetchProject().catch(() => undefined);
         break;
       case "jobs":
         setJobs(reconcile(event.jobs, { key: "id" }));
