@@ -75,7 +75,7 @@ def main() -> None:
         wanted = taught(teacher, noised, batch, text, tokenizer, fixed)
         got = training.model.dit.velocity(*noised.seen, text, batch.mask, frames=batch.frames)
         video, audio = distance(got, wanted, batch.weight)
-        mouth = lips.loss(got[0] - noised.want_video, noised.sigma_video, batch.weight)
+        mouth = lips.loss(batch.video, got[0] - noised.want_video, noised.sigma_video, batch.weight)
         training.update(video + SOUND_WEIGHT * audio * batch.has_sound + LIPS_WEIGHT * mouth, progress)
         sums[alone] += torch.stack([video, audio * batch.has_sound, mouth]).detach()
         looks[alone] += 1

@@ -20,6 +20,7 @@ from ..transformer.model import Pony
 from ..voices.clip import Said, Script
 from ..voices.grammar import Line
 from ..voices.prompts import composed, sound_blocks
+from .astray import mouths, mouths_astray
 from .draw import MOUTH_WEIGHT, STEP, WHOLE
 from .sizes import STEPS
 
@@ -39,6 +40,8 @@ ASPECTS = {"9:16": 0.4, "16:9": 0.35, "1:1": 0.25}
 SPEAKING = 0.75
 #: Weight of the cells of a face beside those of its mouth, `draw.MOUTH_WEIGHT`: an eye is small and all that one looks at.
 FACE_WEIGHT = 3.0
+#: Share of the clips with a sound whose mouths go astray.
+ASTRAY = 0.5
 #: Weight of the sound's loss.
 SOUND_WEIGHT = 1.0
 
@@ -208,11 +211,14 @@ class Noised:
     want_audio: Tensor
 
     @classmethod
-    def of(cls, video: Tensor, audio: Tensor, sigma_video: Tensor, sigma_audio: Tensor) -> "Noised":
-        """Clean latents under new noise of these levels."""
+    def of(cls, video: Tensor, audio: Tensor, sigma_video: Tensor, sigma_audio: Tensor, shown: Tensor | None = None) -> "Noised":
+        """Clean latents under new noise of these levels. With `shown` those are under the noise, and the velocities lead from there to
+        `video` all the same; what has no noise must be the same in both."""
         noise_v, noise_a = torch.randn_like(video), torch.randn_like(audio)
         sv, sa = sigma_video[:, None, :, None, None], sigma_audio[:, None, None]
-        return cls((1 - sv) * video + sv * noise_v, (1 - sa) * audio + sa * noise_a, sigma_video, sigma_audio, noise_v - video, noise_a - audio)
+        shown = video if shown is None else shown
+        seen, want = (1 - sv) * shown + sv * noise_v, noise_v - video + (1 - sv) / sv.clamp_min(1e-6) * (shown - video)
+        return cls(seen, (1 - sa) * audio + sa * noise_a, sigma_video, sigma_audio, want, noise_a - audio)
 
     @property
     def seen(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -238,11 +244,12 @@ def frame_levels(sigma: Tensor, frames: int, given: Tensor) -> Tensor:
 
 
 def add_noise(batch: Batch, sigma: Tensor) -> Noised:
-    """Noise of level `sigma` [b]; some samples keep their first frame or their sound."""
+    """Noise of level `sigma` [b]; some samples keep their first frame or their sound, and in some mouths have gone astray."""
     (b, _, t, _, _), where = batch.video.shape, batch.video.device
     given = (torch.rand(b, device=where) < torch.where(batch.still, STILL_GIVEN, FIRST_GIVEN)) & (t > 1)
     sigma_audio = torch.where(torch.rand(b, device=where) < SOUND_GIVEN, torch.zeros_like(sigma), sigma)
-    return Noised.of(batch.video, batch.audio, frame_levels(sigma, t, given), sigma_audio)
+    shown = mouths_astray(batch.video, mouths(batch.weight), ASTRAY if batch.has_sound else 0.0)
+    return Noised.of(batch.video, batch.audio, frame_levels(sigma, t, given), sigma_audio, shown)
 
 
 def features(model: Pony, ids: Tensor, mask: Tensor) -> Tensor:

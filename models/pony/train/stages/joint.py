@@ -140,7 +140,8 @@ def main() -> None:
             batch = feeder.ready.get() if feeder else draw(rng)
             batch = batch.to(where)
             told = flow(training.model, batch, tokenizer, tap=speaking.behind)
-            mouth, ears = lips.loss(told.velocity - told.noised.want_video, told.noised.sigma_video, batch.weight), training.beside["ears"](told.video_tokens, batch)
+            mouth = lips.loss(batch.video, told.velocity - told.noised.want_video, told.noised.sigma_video, batch.weight)
+            ears = training.beside["ears"](told.video_tokens, batch)
             reading = right = pace = torch.zeros((), device=where)
             if reads:
                 reading, right, pace = training.beside["descriptions"].loss(training.model, tokenizer, sizes.most_words, fixed, training.step)

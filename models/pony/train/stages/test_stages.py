@@ -23,6 +23,7 @@ from ..transformer.dit import Dit, DitConfig, positions
 from ..voices.clip import Said, Script
 from ..voices.grammar import Line, is_held_out
 from . import pack, published
+from .astray import mouths_astray
 from .draw import FRAMES, MOUTH_WEIGHT, RUN, STEP, WHOLE, crop_of, excerpted, mouth_weight, pictures_of, planned, shoot
 from .flow import FACE_WEIGHT, HALF, Batch, Record, add_noise, distance, draw_batch, half, with_faces
 from .pack import rounding, stored
@@ -31,7 +32,7 @@ from .sizes import LIMIT_BYTES, RATE, full, is_int8, networks, stored_bytes, tri
 from .sound import Ring
 from .theatre import voice_of
 from .training import new_model
-from .upscale import KEPT, NOISE_LEVEL, Upscaler, ask, enlarged, mouths_astray, redrawn
+from .upscale import ASTRAY, KEPT, NOISE_LEVEL, Upscaler, ask, draft_mouths, enlarged, redrawn
 
 CARDS = "train.stages.cards"
 
@@ -207,7 +208,7 @@ class Drafts(unittest.TestCase):
         drawn = torch.arange(7.0).expand(200, 48, 4, 3, 7).movedim(-1, 2).clone()  # each frame holds its number
         weight = torch.ones(200, 7, 8, 6)
         weight[:, :, 5, 3] = MOUTH_WEIGHT  # of which the draft has cell (2, 1)
-        got = mouths_astray(drawn, weight)
+        got = mouths_astray(drawn, draft_mouths(weight), ASTRAY)
         mouths = got[:, 0, :, 2, 1].clone()
         got[..., 2, 1] = drawn[..., 2, 1]
         torch.testing.assert_close(got, drawn)
@@ -218,7 +219,7 @@ class Drafts(unittest.TestCase):
         less = (steps - steps[:, :1]).abs().amax(1) < 1e-5
         less &= steps[:, 0] < 0.999
         self.assertTrue(8 < int(straight.sum()) < 40 and 65 < int(less.sum()) < 120, (straight.sum(), less.sum()))
-        torch.testing.assert_close(mouths_astray(drawn, torch.ones_like(weight)), drawn)
+        torch.testing.assert_close(mouths_astray(drawn, draft_mouths(torch.ones_like(weight)), ASTRAY), drawn)
 
     def test_an_upscaler_spreads_its_text(self) -> None:
         places = positions((2, 4, 6), 9, 5, torch.device("cpu"), None, torch.tensor([5, 3]))

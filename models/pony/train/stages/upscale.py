@@ -27,10 +27,11 @@ from ..codecs.anchor import Anchor, Halving
 from ..codecs.clips import clip_paths, split
 from ..transformer.dit import Dit
 from ..transformer.sampling import UniPC, sigmas
+from .astray import mouths, mouths_astray
 from .clock import arguments
 from .ears import EARS_WEIGHT, Ears
 from .flow import Batch, Noised, Records, draw_batch, features, frame_levels, levels_among, read_record
-from .lips import LIPS_WEIGHT, Lips, mouths
+from .lips import LIPS_WEIGHT, Lips
 from .parts import newest
 from .sizes import PLANS, UPSCALE_STEPS, Sizes
 from .stills import Stills
@@ -47,9 +48,9 @@ ON_LEVELS, FIRST_GIVEN, MOMENTS = 0.6, 0.4, 0.35
 #: Share of drafts that come as they were drawn; the noise of which the others were made is between these levels. Above them a network
 #: finds another layout than the drawn one, below them what it makes has fewer faults than a draft from noise alone.
 EXACT, LEAST_NOISE, MOST_NOISE = 0.1, 0.7, 0.9
-#: Share of drafts whose mouths are drawn to how they stand at other times, and of those in which that is one and the same time. Mouths of
-#: made drafts open half as far as drawn ones; with a share of a half, more of them were believed and stayed so.
-ASTRAY, FROZEN = 0.9, 0.5
+#: Share of drafts whose mouths go astray. While those of made drafts opened half as far as drawn ones, a share of a half left more of them
+#: as they were.
+ASTRAY = 0.9
 #: The layer behind which video tokens name the sound.
 NAMED_BEHIND = 3
 
@@ -105,16 +106,9 @@ def given_firsts(batch: Batch) -> Tensor:
     return (torch.rand(b, device=batch.video.device) < FIRST_GIVEN) & (t > 1)
 
 
-def mouths_astray(draft: Tensor, weight: Tensor) -> Tensor:
-    """Drafts [b, 48, t, h, w], most of them with the cells of their mouths on the way to what they are in other frames; `weight` is
-    [b, t, 2h, 2w]."""
-    b, _, t, _, _ = draft.shape
-    mouth = F.max_pool2d(mouths(weight).float(), 2) > 0
-    mouth[:, 0] = False
-    times = torch.where(torch.rand(b, 1) < FROZEN, torch.randint(t, (b, 1)), torch.randint(t, (b, t)))
-    others = draft[torch.arange(b)[:, None], :, times].transpose(1, 2)
-    far = torch.where(torch.rand(b) < ASTRAY, torch.rand(b).sqrt(), 0.0).to(draft.device)
-    return torch.lerp(draft, others, far[:, None, None, None, None] * mouth[:, None])
+def draft_mouths(weight: Tensor) -> Tensor:
+    """Which cells of drafts are a mouth's, bool [b, t, h, w], from the weights [b, t, 2h, 2w] of the full size."""
+    return F.max_pool2d(mouths(weight).float(), 2) > 0
 
 
 @torch.no_grad()
@@ -184,10 +178,10 @@ def main() -> None:
         with torch.no_grad():
             text = features(reader, batch.ids, batch.mask)
         if batch.has_sound:
-            draft = mouths_astray(draft, batch.weight)
+            draft = mouths_astray(draft, draft_mouths(batch.weight), ASTRAY)
         draft = redrawn(reader.dit, batch, draft, text, given)
         asked = ask(training.model.dit, batch, draft, text, given, behind)
-        mouth, named = lips.loss(asked.error, asked.sigma, batch.weight), ears(asked.video_tokens, batch)
+        mouth, named = lips.loss(batch.video, asked.error, asked.sigma, batch.weight), ears(asked.video_tokens, batch)
         training.update(asked.loss + LIPS_WEIGHT * mouth + EARS_WEIGHT * named, progress)
         told.append(torch.stack((asked.loss, mouth, named)).detach())
         if training.step % 40 == 0:
